@@ -1,0 +1,201 @@
+/** The neutral interface of a provider. An adapter never loops over pages, sleeps, retries, caches or stores. */
+import type { ProviderAccount } from '../../domain/account.ts'
+import type { Failure } from '../../domain/failure.ts'
+import type { ProviderId } from '../../domain/ids.ts'
+import type { Institution } from '../../domain/institution.ts'
+import type { Secret } from '../../domain/secret.ts'
+import type { Line } from '../../domain/statement-line.ts'
+
+/** What differs between providers, as data instead of missing methods. */
+export interface Capabilities {
+  link: 'url' | 'form' | 'manual'
+  mfa: 'url' | 'inline' | 'manual'
+  /** The provider refreshes by itself, so that an unattended run only reads. */
+  refreshesItself: boolean
+  refreshAttended: boolean
+  /** Unattended bank refreshes allowed per account in any rolling 24 hours; 0 = none. */
+  refreshUnattendedPerDay: number
+  needsPsuIp: boolean
+  consent: 'connection' | 'account'
+  /** Days before the last read that are read again; `known` must cover at least these. */
+  rereadDays: number
+  /** The pages of one run may be invalidated half-way, so they are stored together. */
+  pagesProvisional: boolean
+  offer: { price: string; renewalDays: number | null; supportSpeed: 'slow' | 'normal' | 'fast' }
+}
+
+/** One call to the provider, redacted: what support reads under a reference. */
+export interface Exchange {
+  method: string
+  path: string
+  status: number | null
+  durationMs: number
+  responseBytes: number
+  providerRequestId?: string
+  failureCode?: string
+}
+
+export interface CallOptions {
+  signal: AbortSignal
+  onExchange?: (exchange: Exchange) => void
+}
+
+export interface LinkRequest {
+  /** Opaque value that comes back with the person; single use. */
+  state: string
+  /** Where the provider sends the person back to. */
+  returnUrl: string
+  providerInstitutionId?: string
+  locale: 'en' | 'fr' | 'nl'
+}
+
+export interface StartedLink {
+  url: string
+  expiresAt: string
+  /** What the adapter needs to finish the flow (PKCE verifier …); kept encrypted by the caller. */
+  flow: Secret<string>
+}
+
+/** Parameters with which the person came back, for example `{ code, state }`. */
+export type LinkCallback = Record<string, string>
+
+export type LinkResult =
+  | { state: 'pending' }
+  | {
+      state: 'linked'
+      secrets: Secret<string>
+      providerConnectionId: string
+      accounts: ProviderAccount[]
+      consentExpiresAt: string | null
+    }
+  | { state: 'exited' | 'expired'; failure?: Failure }
+
+export interface ProviderStatus {
+  health: 'ok' | 'failing' | 'waiting'
+  /** Read back, never computed; null where the provider names none. */
+  consentExpiresAt: string | null
+  unattendedAllowed: boolean
+  lastBankRefreshAt: string | null
+  accounts: (ProviderAccount & { failure?: Failure })[]
+  failure?: Failure
+}
+
+export interface PullRequest {
+  providerAccountId: string
+  cursor: string | null
+  /** Line key → booking day of the stored lines of the re-read window. */
+  known: ReadonlyMap<string, string>
+}
+
+export interface Page {
+  lines: Line[]
+  /** Only with the last page of a run. */
+  removedLineKeys: string[]
+  /** With `hasMore: true` a position inside this run, never stored; with `false` the cursor to store. */
+  nextCursor: string
+  hasMore: boolean
+  readiness: 'not_ready' | 'recent' | 'full'
+  /** Lines seen that are not booked yet. */
+  pendingCount: number
+}
+
+export type RefreshStart =
+  | { state: 'started' | 'joined'; ref: string }
+  | { state: 'skipped'; reason: 'refreshes_itself' | 'too_recent' | 'not_offered'; until?: string }
+
+export type RefreshProgress =
+  { state: 'running' } | { state: 'done' } | { state: 'failed'; failure: Failure }
+
+export interface ProviderSession {
+  status(): Promise<ProviderStatus>
+  pullLines(request: PullRequest): Promise<Page>
+  /** Asks the bank for fresh data; `ref` is opaque and short, safe to keep in workflow state. */
+  requestRefresh(
+    mode: 'attended' | 'unattended',
+    request: {
+      providerAccountIds: string[]
+      psu?: { ip: string; userAgent: string }
+      idempotencyKey: string
+    },
+  ): Promise<RefreshStart>
+  refreshProgress(ref: string): Promise<RefreshProgress>
+  beginRenewal(
+    request: LinkRequest & { reason: 'expiring' | 'expired' | 'requested' | 'lost' },
+  ): Promise<StartedLink>
+  /** Idempotent: "not found" is success. */
+  revoke(): Promise<void>
+}
+
+export interface SessionOptions extends CallOptions {
+  /** Claims the right to rotate and returns the freshest secrets; waits or throws `transient` while another holds it. */
+  claimRotation: () => Promise<Secret<string>>
+  /** Resolves once the new secrets are committed; only then may the token that came with them be used. */
+  onSecretsRotated: (secrets: Secret<string>) => Promise<void>
+}
+
+/** Reason to look at a connection; the state is always read again, never taken from here. */
+export interface ProviderEvent {
+  kind:
+    | 'lines_available'
+    | 'balances_available'
+    | 'failed'
+    | 'repaired'
+    | 'consent_renewed'
+    | 'connection_gone'
+    | 'account_gone'
+    | 'accounts_changed'
+    | 'link_finished'
+    | 'ignored'
+  /** Either of these finds the connection. */
+  providerConnectionId?: string
+  providerAccountId?: string
+  at: string
+  dedupeKey: string
+}
+
+export interface RawWebhook {
+  headers: Readonly<Record<string, string | undefined>>
+  body: Uint8Array
+  url: string
+}
+
+export interface Provider {
+  id: ProviderId
+  name: string
+  capabilities: Capabilities
+  /** True while the provider's keys point to a test environment. */
+  sandbox: boolean
+  listInstitutions(
+    page: string | null,
+    options: CallOptions,
+  ): Promise<{ institutions: Institution[]; nextPage: string | null }>
+  beginLink(request: LinkRequest, options: CallOptions): Promise<StartedLink>
+  completeLink(
+    request: {
+      flow: Secret<string>
+      callback: Secret<LinkCallback>
+      returnUrl: string
+      current: Secret<string> | null
+    },
+    options: CallOptions,
+  ): Promise<LinkResult>
+  openSession(secrets: Secret<string>, options: SessionOptions): ProviderSession
+  /** Throws `WebhookRefused` on a bad signature; never trusts the content beyond "look". */
+  verifyWebhook(raw: RawWebhook, options: CallOptions & { nowMs: number }): Promise<ProviderEvent[]>
+}
+
+/** A provider call that did not work, with exactly one failure from the closed list. */
+export class ProviderError extends Error {
+  override readonly name = 'ProviderError'
+  readonly failure: Failure
+
+  constructor(failure: Failure, options?: { cause?: unknown }) {
+    super(`${failure.code}${failure.providerCode ? ` (${failure.providerCode})` : ''}`, options)
+    this.failure = failure
+  }
+}
+
+/** A webhook whose signature, age or audience is wrong. */
+export class WebhookRefused extends Error {
+  override readonly name = 'WebhookRefused'
+}

@@ -1,0 +1,23 @@
+/** What programs are told: thin, ids and counts only; content is read again through the API. */
+export const eventTypes = [
+  'connection.state_changed',
+  'connection.action_required',
+  'connection.consent_expiring',
+  'accounts.discovered',
+  'lines.added',
+  'lines.corrected',
+  'run.failed',
+  'message.posted',
+] as const
+
+export type EventType = (typeof eventTypes)[number]
+
+export interface NewEvent {
+  /** Natural key within the tenant. */
+  dedupeKey: string
+  type: EventType
+  connectionId?: string
+  accountId?: string
+  syncRunId?: string
+  content: Record<string, string | number | boolean | null>
+}

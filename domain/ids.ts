@@ -1,0 +1,40 @@
+/** Branded identifiers: minted only here, so that one kind of id cannot stand where another belongs. */
+declare const brand: unique symbol
+type Branded<Name extends string> = string & { readonly [brand]: Name }
+
+export type TenantId = Branded<'TenantId'>
+export type ConnectionId = Branded<'ConnectionId'>
+export type AccountId = Branded<'AccountId'>
+export type SyncRunId = Branded<'SyncRunId'>
+export type LinkFlowId = Branded<'LinkFlowId'>
+/** Name of a provider in the registry; no migration is needed for a new one. */
+export type ProviderId = Branded<'ProviderId'>
+
+const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+/** Tells whether a value is a uuid in its usual text form (any version). */
+export const isUuid = (value: unknown): value is string =>
+  typeof value === 'string' && uuidPattern.test(value)
+
+const mint =
+  <Id extends string>(what: string) =>
+  (value: string): Id => {
+    if (!isUuid(value)) throw new TypeError(`not a ${what}: ${JSON.stringify(value).slice(0, 60)}`)
+    // eslint-disable-next-line -- the one place where a checked string becomes an id
+    return value.toLowerCase() as Id
+  }
+
+export const tenantId = mint<TenantId>('tenant id')
+export const connectionId = mint<ConnectionId>('connection id')
+export const accountId = mint<AccountId>('account id')
+export const syncRunId = mint<SyncRunId>('sync run id')
+export const linkFlowId = mint<LinkFlowId>('link flow id')
+
+/** Makes a provider id from a registry name (lower-case letters and digits, at most 30). */
+export const providerId = (value: string): ProviderId => {
+  if (!/^[a-z][a-z0-9]{1,29}$/.test(value)) throw new TypeError(`not a provider id: ${value}`)
+  return value as ProviderId
+}
+
+/** The id of the one workflow that keeps a connection in step, stable for the connection's life. */
+export const connectionWorkflowId = (id: ConnectionId): string => `connection/${id}`

@@ -1,0 +1,46 @@
+import type { ConnectionFacts } from '../connection.ts'
+import type { MessageCode } from '../chatter.ts'
+import type { Effect } from './effect.ts'
+import { instant, tell } from './effect.ts'
+import { failureCauses } from './failed.ts'
+import type { Occurrence } from './occurrence.ts'
+import { working } from './read.ts'
+
+type Linked = Extract<Occurrence, { kind: 'linked' }>
+
+const codes: Record<Linked['flowKind'], MessageCode | null> = {
+  link: null, // the state change and the question about accounts say it all
+  renewal: 'connection.renewed',
+  reconnect: 'connection.reconnected',
+}
+
+/** A link flow that a person finished: the consent is alive, accounts may wait for a choice. */
+export const linked = (facts: ConnectionFacts, occurrence: Linked): Effect => {
+  const { flowId, flowKind, consentExpiresAtMs, undecided, gone } = occurrence
+  const code = codes[flowKind]
+  const params = { institution: facts.institutionName, until: instant(consentExpiresAtMs) }
+  return {
+    changed: {
+      ...working(facts, undecided),
+      consentExpiresAtMs,
+      consentNoticeDays: null,
+      unattendedAllowed: true,
+    },
+    messages: [
+      ...(code === null ? [] : [tell({ code, key: `flow:${flowId}:${code}`, params })]),
+      ...(gone === 0
+        ? []
+        : [tell({ code: 'accounts.changed', key: `flow:${flowId}:gone`, params: { n: gone } })]),
+    ],
+    closes: [...failureCauses, 'consent'],
+    events: [
+      {
+        dedupeKey: `flow:${flowId}:accounts`,
+        type: 'accounts.discovered',
+        connectionId: facts.id,
+        content: { undecided },
+      },
+    ],
+    next: 'slot',
+  }
+}

@@ -1,0 +1,39 @@
+import type { DisconnectReason, RunCause } from '../connection.ts'
+import type { Failure } from '../failure.ts'
+
+/** Something that happened to a connection and may change its state, its plan or what people are told. */
+export type Occurrence =
+  | {
+      kind: 'linked'
+      flowId: string
+      flowKind: 'link' | 'renewal' | 'reconnect'
+      consentExpiresAtMs: number | null
+      /** Accounts the person has not decided about. */
+      undecided: number
+      gone: number
+    }
+  | { kind: 'accounts_discovered'; requestId: string; undecided: number; added: number }
+  | { kind: 'accounts_chosen'; requestId: string; chosen: number; undecided: number; user: string }
+  | {
+      kind: 'read'
+      runId: string
+      cause: RunCause
+      added: number
+      changed: number
+      removed: number
+      accounts: number
+      consentExpiresAtMs: number | null
+      unattendedAllowed: boolean
+      lastRefreshAtMs: number | null
+      undecided: number
+    }
+  | { kind: 'failed'; runId: string; cause: RunCause; failure: Failure; reference: string }
+  | { kind: 'refresh_refused'; runId: string; untilMs: number }
+  | { kind: 'looked_at'; consentExpiresAtMs: number | null; healthy: boolean }
+  | { kind: 'auto_sync_set'; requestId: string; enabled: boolean; user: string }
+  | { kind: 'consent_due' }
+  | { kind: 'settings_changed' }
+  | { kind: 'flow_ended'; flowId: string; how: 'expired' | 'exited' }
+  | { kind: 'message_refused'; name: string; noteId: string }
+  | { kind: 'revoke_failed'; requestId: string }
+  | { kind: 'disconnected'; reason: DisconnectReason; requestId: string }

@@ -1,0 +1,218 @@
+import type { ConnectionFacts } from '../connection.ts'
+import type { NewMessage } from '../chatter.ts'
+import type { NewEvent } from '../event.ts'
+import { consentDue } from './consent-due.ts'
+import type { Effect } from './effect.ts'
+import { instant, tell } from './effect.ts'
+import { failed } from './failed.ts'
+import { linked } from './linked.ts'
+import type { Occurrence } from './occurrence.ts'
+import { plannedAt } from './plan.ts'
+import { read, renewed, working } from './read.ts'
+
+export interface Transition {
+  after: ConnectionFacts
+  messages: NewMessage[]
+  closes: string[]
+  events: NewEvent[]
+}
+
+/** What the decision needs besides the connection itself. */
+export interface Circumstances {
+  nowMs: number
+  /** Days by which the provider extends a consent; null where it names none. */
+  renewalDays: number | null
+}
+
+const effectOf = (
+  facts: ConnectionFacts,
+  occurrence: Occurrence,
+  around: Circumstances,
+): Effect => {
+  switch (occurrence.kind) {
+    case 'linked':
+      return linked(facts, occurrence)
+    case 'read':
+      return read(facts, occurrence, around.nowMs)
+    case 'failed':
+      return failed(facts, occurrence, around.nowMs)
+    case 'consent_due':
+      return consentDue(facts, around.renewalDays, around.nowMs)
+    case 'looked_at':
+      return lookedAt(facts, occurrence)
+    case 'settings_changed':
+      return { next: 'slot' }
+    case 'auto_sync_set':
+    case 'accounts_discovered':
+    case 'accounts_chosen':
+      return commanded(facts, occurrence)
+    case 'disconnected':
+      return disconnected(occurrence)
+    case 'refresh_refused':
+    case 'flow_ended':
+    case 'message_refused':
+    case 'revoke_failed':
+      return noted(facts, occurrence)
+  }
+}
+
+type Commanded = Extract<
+  Occurrence,
+  { kind: 'auto_sync_set' | 'accounts_discovered' | 'accounts_chosen' }
+>
+
+const commanded = (facts: ConnectionFacts, occurrence: Commanded): Effect => {
+  const key = `request:${occurrence.requestId}`
+  switch (occurrence.kind) {
+    case 'auto_sync_set': {
+      if (facts.autoSync === occurrence.enabled) return {}
+      const { enabled, user } = occurrence
+      const params = { enabled: enabled ? 'on' : 'off', user }
+      return {
+        changed: { autoSync: enabled },
+        messages: [tell({ code: 'auto_sync.changed', kind: 'tracking', key, params, user })],
+        next: 'slot',
+      }
+    }
+    case 'accounts_discovered':
+      return {
+        changed:
+          occurrence.undecided > 0 && facts.awaiting === 'nothing'
+            ? { awaiting: 'account_choice' }
+            : {},
+        events: [
+          {
+            dedupeKey: `${key}:accounts`,
+            type: 'accounts.discovered',
+            connectionId: facts.id,
+            content: { undecided: occurrence.undecided },
+          },
+        ],
+        next: 'keep',
+      }
+    case 'accounts_chosen': {
+      const { chosen, undecided, user } = occurrence
+      const decided = undecided === 0 && facts.awaiting === 'account_choice'
+      return {
+        changed: { chosenAccounts: chosen, ...(decided ? { awaiting: 'nothing' } : {}) },
+        messages: [
+          tell({ code: 'accounts.chosen', kind: 'tracking', key, params: { n: chosen }, user }),
+        ],
+        closes: decided ? ['failure:account_gone'] : [],
+        next: 'keep',
+      }
+    }
+  }
+}
+
+/** The provider was asked how the connection does, without reading lines. */
+const lookedAt = (
+  facts: ConnectionFacts,
+  occurrence: Extract<Occurrence, { kind: 'looked_at' }>,
+): Effect => {
+  const { consentExpiresAtMs, healthy } = occurrence
+  const waitsForPerson = facts.state === 'error' || facts.disconnectReason === 'consent'
+  if (!healthy || !waitsForPerson) return { changed: { consentExpiresAtMs }, next: 'keep' }
+  return {
+    changed: { ...working(facts, facts.awaiting === 'account_choice' ? 1 : 0), consentExpiresAtMs },
+    closes: renewed(facts, consentExpiresAtMs) ? ['consent'] : [],
+    next: 'slot',
+  }
+}
+
+const disconnected = ({ reason }: Extract<Occurrence, { kind: 'disconnected' }>): Effect => ({
+  changed: {
+    state: 'disconnected',
+    disconnectReason: reason,
+    awaiting: 'nothing',
+    failureCode: null,
+  },
+  closes: ['consent'],
+})
+
+type Noted = Extract<
+  Occurrence,
+  { kind: 'refresh_refused' | 'flow_ended' | 'message_refused' | 'revoke_failed' }
+>
+
+/** Things people are told of that change nothing else. */
+const noted = (facts: ConnectionFacts, occurrence: Noted): Effect => {
+  switch (occurrence.kind) {
+    case 'refresh_refused': {
+      const params = { institution: facts.institutionName, next: instant(occurrence.untilMs) }
+      const { runId } = occurrence
+      return {
+        messages: [
+          tell({ code: 'sync.quota', kind: 'note', key: `run:${runId}:sync.quota`, params, runId }),
+        ],
+      }
+    }
+    case 'flow_ended': {
+      const { flowId, how } = occurrence
+      const code = how === 'expired' ? 'link.expired' : 'link.exited'
+      return { messages: [tell({ code, kind: 'note', key: `flow:${flowId}:${how}` })] }
+    }
+    case 'message_refused': {
+      const { name, noteId } = occurrence
+      const params = { name }
+      return {
+        messages: [
+          tell({ code: 'signal.refused', kind: 'note', key: `refused:${noteId}`, params }),
+        ],
+      }
+    }
+    case 'revoke_failed': {
+      const params = { provider: facts.providerName }
+      return {
+        messages: [
+          tell({
+            code: 'consent.not_revoked',
+            key: `request:${occurrence.requestId}:revoke`,
+            params,
+          }),
+        ],
+      }
+    }
+  }
+}
+
+const stateTracking = (
+  before: ConnectionFacts,
+  after: ConnectionFacts,
+): Pick<Transition, 'messages' | 'events'> => {
+  const events: NewEvent[] = []
+  const key = `state:${before.id}:${before.version + 1}`
+  const content = { state: after.state, awaiting: after.awaiting, failureCode: after.failureCode }
+  const event = { connectionId: after.id, content }
+  if (before.state !== after.state)
+    events.push({ ...event, dedupeKey: key, type: 'connection.state_changed' })
+  if (before.awaiting !== after.awaiting && after.awaiting !== 'nothing')
+    events.push({ ...event, dedupeKey: `${key}:action`, type: 'connection.action_required' })
+  if (before.state === after.state) return { messages: [], events }
+  const params = { from: before.state, to: after.state }
+  return {
+    messages: [tell({ code: 'state.changed', kind: 'tracking', key, params, system: true })],
+    events,
+  }
+}
+
+/** The one place where a connection's state, plan and messages are decided; pure, total, and never throws. */
+export const transition = (
+  facts: ConnectionFacts,
+  occurrence: Occurrence,
+  around: Circumstances,
+): Transition => {
+  const effect = effectOf(facts, occurrence, around)
+  const changed = { ...facts, ...effect.changed }
+  const after = {
+    ...changed,
+    nextSyncAtMs: plannedAt(changed, effect.next ?? 'keep', around.nowMs),
+  }
+  const tracking = stateTracking(facts, after)
+  return {
+    after,
+    messages: [...tracking.messages, ...(effect.messages ?? [])],
+    closes: effect.closes ?? [],
+    events: [...tracking.events, ...(effect.events ?? [])],
+  }
+}

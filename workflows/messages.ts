@@ -1,0 +1,89 @@
+/** The public door of the connection workflow: every signal, update and query, with its payloads. */
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow'
+import type { Awaiting, ConnectionState } from '../domain/connection.ts'
+import type { FailureCode } from '../domain/failure.ts'
+
+export interface ConnectionInput {
+  tenantId: string
+  connectionId: string
+  /** State handed over by continue-as-new; nobody else sets it. */
+  carried?: unknown
+}
+
+/** What every command but `syncNow` answers. */
+export interface ConnectionStatus {
+  state: ConnectionState
+  awaiting: Awaiting
+  autoSync: boolean
+  failureCode: FailureCode | null
+  /** ISO instant of the next unattended run. */
+  nextSyncAt: string | null
+  /** The sync run under way. */
+  runId: string | null
+  lastOutcome: 'ok' | 'failed' | null
+}
+
+export interface SyncNowInput {
+  /** Becomes the sync run's id when a run is started. */
+  requestId: string
+}
+
+export type RefusedWhy =
+  | 'not_connected'
+  | 'disconnected'
+  | 'consent'
+  | 'credentials'
+  | 'account_choice'
+  | 'blocked'
+  | 'quota'
+
+export type SyncNowAnswer =
+  | { kind: 'started'; runId: string }
+  | { kind: 'joined'; runId: string }
+  | { kind: 'refused'; why: RefusedWhy; until: string | null }
+
+export interface FlowInput {
+  flowId: string
+}
+
+export interface AccountChoice {
+  accountId: string
+  chosen: boolean
+  /** The ERP's own reference of the journal; null takes the link away, left out keeps it. */
+  journalRef?: string | null
+}
+
+export interface ChooseAccountsInput {
+  requestId: string
+  choices: AccountChoice[]
+}
+
+/** Who asks (name, address) is a row under this id, never part of a message. */
+export interface RequestInput {
+  requestId: string
+}
+
+export interface SetAutoSyncInput extends RequestInput {
+  enabled: boolean
+}
+
+/** Starts a sync run, or joins the one under way; the same request id is answered the same way again. */
+export const syncNow = defineUpdate<SyncNowAnswer, [SyncNowInput]>('syncNow')
+export const beginLink = defineUpdate<FlowInput, [FlowInput]>('beginLink')
+export const completeLink = defineUpdate<FlowInput, [FlowInput]>('completeLink')
+export const beginRenewal = defineUpdate<FlowInput, [FlowInput]>('beginRenewal')
+export const chooseAccounts = defineUpdate<ConnectionStatus, [ChooseAccountsInput]>(
+  'chooseAccounts',
+)
+export const refreshAccounts = defineUpdate<ConnectionStatus, [RequestInput]>('refreshAccounts')
+export const setAutoSync = defineUpdate<ConnectionStatus, [SetAutoSyncInput]>('setAutoSync')
+export const disconnect = defineUpdate<ConnectionStatus, [RequestInput]>('disconnect')
+/** Begins the flow that brings a disconnected connection back: a renewal while the provider still knows it, else a new link. */
+export const reconnect = defineUpdate<FlowInput, [FlowInput]>('reconnect')
+
+/** "The person came back from the provider's page": the workflow itself completes the flow. Payload `{ flowId }`. */
+export const credentialsUpdated = defineSignal<[unknown]>('credentialsUpdated')
+/** A hint to look again; never content. Payload `{ kind }`, one of the provider's event kinds or `settings`. */
+export const providerEvent = defineSignal<[unknown]>('providerEvent')
+
+export const status = defineQuery<ConnectionStatus>('status')
