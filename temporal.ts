@@ -1,0 +1,31 @@
+/** The client of the Temporal service; read by entry files only. */
+import { Client, Connection } from '@temporalio/client'
+import { loadClientConnectConfig } from '@temporalio/envconfig'
+import type { Config } from './config.ts'
+
+const present = (environment: Config['environment']): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(environment).filter((pair): pair is [string, string] => pair[1] !== undefined),
+  )
+
+/**
+ * Makes a client for the configured service. It connects on first use, so that the API starts while Temporal is away;
+ * TEMPORAL_API_KEY, TEMPORAL_TLS_… and profiles work as in Temporal's own command line.
+ */
+export const connectTemporal = (config: Config): Client => {
+  const { connectionOptions } = loadClientConnectConfig({
+    overrideEnvVars: {
+      ...present(config.environment),
+      TEMPORAL_ADDRESS: config.temporalAddress,
+      TEMPORAL_NAMESPACE: config.temporalNamespace,
+    },
+  })
+  const { address, apiKey, tls, metadata } = connectionOptions
+  const connection = Connection.lazy({
+    ...(address === undefined ? {} : { address }),
+    ...(apiKey === undefined ? {} : { apiKey }),
+    ...(tls === undefined ? {} : { tls }),
+    ...(metadata === undefined ? {} : { metadata }),
+  })
+  return new Client({ connection, namespace: config.temporalNamespace })
+}
