@@ -63,7 +63,8 @@ export type LinkResult =
   | { state: 'pending' }
   | {
       state: 'linked'
-      secrets: Secret<string>
+      /** null = the stored ones stay (a renewal that issued no new ones). */
+      secrets: Secret<string> | null
       providerConnectionId: string
       accounts: ProviderAccount[]
       consentExpiresAt: string | null
@@ -104,7 +105,7 @@ export type RefreshStart =
   | { state: 'skipped'; reason: 'refreshes_itself' | 'too_recent' | 'not_offered'; until?: string }
 
 export type RefreshProgress =
-  { state: 'running' } | { state: 'done' } | { state: 'failed'; failure: Failure }
+  | { state: 'running'; ref: string } | { state: 'done' } | { state: 'failed'; failure: Failure }
 
 export interface ProviderSession {
   status(): Promise<ProviderStatus>
@@ -170,12 +171,13 @@ export interface Provider {
     options: CallOptions,
   ): Promise<{ institutions: Institution[]; nextPage: string | null }>
   beginLink(request: LinkRequest, options: CallOptions): Promise<StartedLink>
+  /** `session` is open with the kept secrets when the flow renews a connection, else null. */
   completeLink(
     request: {
       flow: Secret<string>
       callback: Secret<LinkCallback>
       returnUrl: string
-      current: Secret<string> | null
+      session: ProviderSession | null
     },
     options: CallOptions,
   ): Promise<LinkResult>
