@@ -53,6 +53,8 @@ export interface Snapshot {
   disconnectReason: DisconnectReason | null
   /** When the next unattended run is due; null while there is none. */
   nextSyncAtMs: number | null
+  /** That run is a try between two slots. */
+  nextSyncIsRetry: boolean
   /** When the consent must be looked at. */
   noticeAtMs: number | null
   /** When the oldest open link flow ends. */
@@ -60,4 +62,5 @@ export interface Snapshot {
   /** When a connection never finished is removed; null once it was linked. */
   removeAtMs: number | null
   lastPulledAtMs: number | null
+  chosenAccounts: number
 }

@@ -159,6 +159,20 @@ CREATE TABLE sync_run (
 CREATE INDEX sync_run_connection_idx ON sync_run (tenant_id, connection_id, started_at);
 CREATE INDEX sync_run_reference_idx ON sync_run (tenant_id, reference);
 
+-- how far a run under way has read each account, so that another attempt or step goes on instead of starting over;
+-- never the account's cursor, which moves with the last page only
+CREATE TABLE run_position (
+  tenant_id uuid NOT NULL,
+  sync_run_id uuid NOT NULL,
+  provider_account_id text NOT NULL,
+  position text,
+  done boolean NOT NULL DEFAULT false,
+  -- lines of this account that the run added, changed or removed so far
+  lines integer NOT NULL DEFAULT 0,
+  PRIMARY KEY (tenant_id, sync_run_id, provider_account_id),
+  FOREIGN KEY (tenant_id, sync_run_id) REFERENCES sync_run (tenant_id, id) ON DELETE CASCADE
+);
+
 -- redacted record of each call to a provider, read by support under the run's reference
 CREATE TABLE exchange (
   tenant_id uuid NOT NULL,

@@ -7,7 +7,7 @@ DECLARE
 BEGIN
   FOREACH name IN ARRAY ARRAY[
     'tenant', 'tenant_key', 'idempotency', 'one_time_secret', 'connection', 'connection_secret', 'link_flow',
-    'account', 'connection_account', 'balance', 'sync_run', 'exchange', 'statement_line', 'line_change', 'coverage',
+    'account', 'connection_account', 'balance', 'sync_run', 'run_position', 'exchange', 'statement_line', 'line_change', 'coverage',
     'message', 'event'
   ]
   LOOP
@@ -24,7 +24,7 @@ END $$;
 GRANT SELECT, INSERT, UPDATE, DELETE ON
   tenant_key, api_key, institution, provider_setting, provider_pause, webhook_route, webhook_receipt, idempotency,
   one_time_secret, connection, connection_secret, link_flow, link_return, account, connection_account, balance,
-  sync_run, exchange, statement_line, coverage, message, event
+  sync_run, run_position, exchange, statement_line, coverage, message, event
 TO app;
 GRANT SELECT, INSERT, UPDATE ON tenant TO app;
 GRANT SELECT, INSERT ON line_change TO app;

@@ -79,7 +79,11 @@ export const failureCauses: readonly string[] = [
   'failing',
 ]
 
-const consequenceOf = (facts: ConnectionFacts, { failure }: Failed): Partial<ConnectionFacts> => {
+/** State, expectation and failure code that a failure leaves behind. */
+export const consequenceOf = (
+  facts: ConnectionFacts,
+  { failure }: Pick<Failed, 'failure'>,
+): Partial<ConnectionFacts> => {
   const { state, awaiting, reason } = consequences[failure.code]
   // a part of the accounts still works, or the connection is closed already: an error must not hide that
   const keepState =
@@ -167,21 +171,27 @@ const isTold = (facts: ConnectionFacts, { cause, failure }: Failed): boolean => 
   return when === 'third_slot' && facts.failingSlots >= slotsBeforeDelayIsTold
 }
 
+/** The one notice of a failure; while it is open it is repeated instead of posted again. */
+export const noticeOf = (facts: ConnectionFacts, occurrence: Failed, nowMs: number): NewMessage => {
+  const { failure, runId, reference } = occurrence
+  const { code, kind } = notices[failure.code]
+  return tell({
+    code,
+    kind,
+    key: `run:${runId}:${code}`,
+    params: paramsOf(facts, occurrence, nowMs),
+    cause: `failure:${failure.code}`,
+    reference,
+    runId,
+  })
+}
+
 /** A sync run that did not work: state, counters, plan and the one notice per cause. */
 export const failed = (facts: ConnectionFacts, occurrence: Failed, nowMs: number): Effect => {
   const { failure, runId, reference } = occurrence
   const counted = { ...facts, ...countersOf(facts, occurrence, nowMs) }
   const series = seriesMessages(counted, nowMs)
-  const { code, kind } = notices[failure.code]
-  const notice = tell({
-    code,
-    kind,
-    key: `run:${runId}:${code}`,
-    params: paramsOf(counted, occurrence, nowMs),
-    cause: `failure:${failure.code}`,
-    reference,
-    runId,
-  })
+  const notice = noticeOf(counted, occurrence, nowMs)
   return {
     changed: {
       ...countersOf(facts, occurrence, nowMs),

@@ -26,12 +26,16 @@ export type Occurrence =
       unattendedAllowed: boolean
       lastRefreshAtMs: number | null
       undecided: number
+      /** A part of the accounts could not be read. */
+      partial: { failure: Failure; reference: string } | null
     }
   | { kind: 'failed'; runId: string; cause: RunCause; failure: Failure; reference: string }
+  | { kind: 'paged_out'; runId: string; pages: number }
   | { kind: 'refresh_refused'; runId: string; untilMs: number }
   | { kind: 'looked_at'; consentExpiresAtMs: number | null; healthy: boolean }
   | { kind: 'auto_sync_set'; requestId: string; enabled: boolean; user: string }
   | { kind: 'consent_due' }
+  | { kind: 'loaded' }
   | { kind: 'settings_changed' }
   | { kind: 'flow_ended'; flowId: string; how: 'expired' | 'exited' }
   | { kind: 'message_refused'; name: string; noteId: string }

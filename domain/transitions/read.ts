@@ -2,7 +2,7 @@ import type { ConnectionFacts } from '../connection.ts'
 import type { NewMessage } from '../chatter.ts'
 import type { Effect } from './effect.ts'
 import { tell } from './effect.ts'
-import { failureCauses } from './failed.ts'
+import { consequenceOf, failureCauses, noticeOf } from './failed.ts'
 import type { Occurrence } from './occurrence.ts'
 
 type Read = Extract<Occurrence, { kind: 'read' }>
@@ -53,8 +53,28 @@ const messagesOf = (facts: ConnectionFacts, read: Read): NewMessage[] => {
   ]
 }
 
-/** A sync run that read every chosen account. */
+/** A sync run that read the chosen accounts, or all but those that `partial` speaks of. */
 export const read = (facts: ConnectionFacts, occurrence: Read, nowMs: number): Effect => {
+  const effect = readAll(facts, occurrence, nowMs)
+  const { partial, runId, cause } = occurrence
+  if (partial === null) return effect
+  const failure = { ...partial.failure, scope: 'account' as const }
+  const after = { ...facts, ...effect.changed }
+  const told = { kind: 'failed' as const, runId, cause, failure, reference: partial.reference }
+  return {
+    ...effect,
+    changed: {
+      ...effect.changed,
+      ...consequenceOf(after, told),
+      failureReference: partial.reference,
+    },
+    messages: [...(effect.messages ?? []), noticeOf(after, told, nowMs)],
+    // its own notice stays open and is folded, so that it is not posted anew every slot
+    closes: (effect.closes ?? []).filter((open) => open !== `failure:${failure.code}`),
+  }
+}
+
+const readAll = (facts: ConnectionFacts, occurrence: Read, nowMs: number): Effect => {
   const { consentExpiresAtMs, unattendedAllowed, lastRefreshAtMs, undecided, cause } = occurrence
   const byPerson = cause === 'person' && (facts.nextSyncAtMs ?? 0) > nowMs && facts.tries === 0
   return {

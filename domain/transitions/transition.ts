@@ -29,6 +29,12 @@ const effectOf = (
   occurrence: Occurrence,
   around: Circumstances,
 ): Effect => {
+  // an attempt that woke up after the connection was closed must not open it again
+  if (
+    facts.state === 'disconnected' &&
+    (occurrence.kind === 'read' || occurrence.kind === 'failed')
+  )
+    return {}
   switch (occurrence.kind) {
     case 'linked':
       return linked(facts, occurrence)
@@ -40,6 +46,8 @@ const effectOf = (
       return consentDue(facts, around.renewalDays, around.nowMs)
     case 'looked_at':
       return lookedAt(facts, occurrence)
+    case 'loaded':
+      return {}
     case 'settings_changed':
       return { next: 'slot' }
     case 'auto_sync_set':
@@ -48,6 +56,7 @@ const effectOf = (
       return commanded(facts, occurrence)
     case 'disconnected':
       return disconnected(occurrence)
+    case 'paged_out':
     case 'refresh_refused':
     case 'flow_ended':
     case 'message_refused':
@@ -132,12 +141,26 @@ const disconnected = ({ reason }: Extract<Occurrence, { kind: 'disconnected' }>)
 
 type Noted = Extract<
   Occurrence,
-  { kind: 'refresh_refused' | 'flow_ended' | 'message_refused' | 'revoke_failed' }
+  { kind: 'paged_out' | 'refresh_refused' | 'flow_ended' | 'message_refused' | 'revoke_failed' }
 >
 
 /** Things people are told of that change nothing else. */
 const noted = (facts: ConnectionFacts, occurrence: Noted): Effect => {
   switch (occurrence.kind) {
+    case 'paged_out': {
+      const { runId, pages } = occurrence
+      return {
+        messages: [
+          tell({
+            code: 'sync.many_pages',
+            kind: 'note',
+            key: `run:${runId}:many`,
+            params: { pages },
+            runId,
+          }),
+        ],
+      }
+    }
     case 'refresh_refused': {
       const params = { institution: facts.institutionName, next: instant(occurrence.untilMs) }
       const { runId } = occurrence

@@ -1,0 +1,103 @@
+import { cancellationSignal } from '@temporalio/activity'
+import * as linkFlows from '../db/queries/link-flows.ts'
+import type { LinkFlow } from '../db/queries/link-flows.ts'
+import * as oneTimeSecrets from '../db/queries/one-time-secrets.ts'
+import { withTenant } from '../db/tenant.ts'
+import type { ConnectionFacts, Snapshot } from '../domain/connection.ts'
+import type { ConnectionAt, Deps } from './deps.ts'
+import { settledFailure } from './failure.ts'
+import { endFlow } from './fail-flow.ts'
+import { withHeartbeat } from './heartbeat.ts'
+import { openSession, providerNamed } from './open-session.ts'
+import type { LinkRequest, StartedLink } from './providers/provider.ts'
+import { lockFacts, record } from './record.ts'
+
+export interface FlowAt extends ConnectionAt {
+  flowId: string
+}
+
+const flowMaxSeconds = 3_600
+
+/**
+ * Asks the provider for the page where a person links or renews. Retry-safe: a flow that has its page is left alone;
+ * a page asked for twice is one page more that nobody opens.
+ */
+export const createBeginFlow = (deps: Deps) =>
+  async function beginFlow(input: FlowAt): Promise<Snapshot | null> {
+    const asked = await withTenant(deps.pool, input.tenantId, async (tx) => ({
+      facts: await lockFacts(tx, deps, input.connectionId),
+      flow: await linkFlows.maybeOneById(tx, input.flowId),
+    }))
+    const { facts, flow } = asked
+    if (facts === null) return null
+    if (flow === null || flow.connectionId !== input.connectionId || flow.state !== 'requested')
+      return nothingNew(deps, input)
+    try {
+      const started = await withHeartbeat(() => start(deps, input, { facts, flow }))
+      return await storeStarted(deps, input, started)
+    } catch (error) {
+      return endFlow(deps, input, { state: 'failed', code: settledFailure(error).code })
+    }
+  }
+
+const nothingNew = (deps: Deps, input: FlowAt): Promise<Snapshot | null> =>
+  withTenant(deps.pool, input.tenantId, (tx) =>
+    record(tx, deps, { ...input, occurrences: [{ kind: 'loaded' }] }),
+  )
+
+/** The opaque value that comes back with the person: derived, so that it needs no storage to be asked for again. */
+export const linkStateOf = ({ vault }: Pick<Deps, 'vault'>, flowId: string): string =>
+  vault.hmac('link-state', flowId).toString('base64url')
+
+const start = async (
+  deps: Deps,
+  input: FlowAt,
+  { facts, flow }: { facts: ConnectionFacts; flow: LinkFlow },
+): Promise<StartedLink> => {
+  const provider = providerNamed(deps, facts.provider)
+  const request: LinkRequest = {
+    state: linkStateOf(deps, input.flowId),
+    returnUrl: `${deps.publicUrl}/callbacks/${facts.provider}`,
+    providerInstitutionId: flow.providerInstitutionId,
+    locale: flow.locale,
+  }
+  const options = { signal: cancellationSignal() }
+  if (!isRenewal(facts, flow)) return provider.beginLink(request, options)
+  const session = await openSession(deps, { ...input, provider: facts.provider }, options)
+  return session.beginRenewal({ ...request, reason: reasonOf(facts) })
+}
+
+/** A renewal while the provider still knows the connection, else a new link (decision D1). */
+export const isRenewal = (facts: ConnectionFacts, flow: LinkFlow): boolean =>
+  flow.kind !== 'link' &&
+  facts.generation > 0 &&
+  (facts.disconnectReason === null || facts.disconnectReason === 'consent')
+
+const reasonOf = (facts: ConnectionFacts): 'expired' | 'lost' | 'requested' => {
+  if (facts.failureCode === 'credentials_invalid') return 'lost'
+  return facts.disconnectReason === 'consent' ? 'expired' : 'requested'
+}
+
+const storeStarted = (
+  deps: Deps,
+  input: FlowAt,
+  started: StartedLink,
+): Promise<Snapshot | null> => {
+  const { pool, vault } = deps
+  const id = input.flowId
+  const lifeSeconds = Math.floor((Date.parse(started.expiresAt) - Date.now()) / 1_000)
+  const ttlSeconds = Math.max(60, Math.min(flowMaxSeconds, lifeSeconds))
+  return withTenant(pool, input.tenantId, async (tx) => {
+    const state = started.flow.reveal()
+    await oneTimeSecrets.store(
+      { tx, vault },
+      { purpose: 'link_state', id, value: state, ttlSeconds },
+    )
+    await oneTimeSecrets.store(
+      { tx, vault },
+      { purpose: 'link_url', id, value: started.url, ttlSeconds },
+    )
+    await linkFlows.update(tx, id, { state: 'waiting', ttlSeconds })
+    return record(tx, deps, { ...input, occurrences: [{ kind: 'loaded' }] })
+  })
+}

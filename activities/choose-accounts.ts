@@ -1,0 +1,31 @@
+import * as accounts from '../db/queries/accounts.ts'
+import { withTenant } from '../db/tenant.ts'
+import type { Snapshot } from '../domain/connection.ts'
+import type { Choice } from '../domain/workflow-state.ts'
+import { takeActingUser } from './acting-user.ts'
+import type { ConnectionAt, Deps } from './deps.ts'
+import { lockFacts, record } from './record.ts'
+
+export interface ChoiceOutcome {
+  snapshot: Snapshot | null
+  newlyChosen: number
+}
+
+/** Stores which accounts to synchronize and into which journal. Retry-safe: it sets values; the message has the request as key. */
+export const createChooseAccounts = (deps: Deps) =>
+  function chooseAccounts(
+    input: ConnectionAt & { requestId: string; choices: Choice[] },
+  ): Promise<ChoiceOutcome> {
+    return withTenant(deps.pool, input.tenantId, async (tx) => {
+      const { connectionId, requestId, choices } = input
+      if ((await lockFacts(tx, deps, connectionId)) === null)
+        return { snapshot: null, newlyChosen: 0 }
+      const { chosen, undecided, newlyChosen } = await accounts.choose(tx, connectionId, choices)
+      const user = await takeActingUser(tx, deps, requestId)
+      const occurrence = { kind: 'accounts_chosen', requestId, chosen, undecided, user } as const
+      return {
+        snapshot: await record(tx, deps, { ...input, occurrences: [occurrence] }),
+        newlyChosen,
+      }
+    })
+  }

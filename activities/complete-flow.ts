@@ -1,0 +1,178 @@
+import { cancellationSignal } from '@temporalio/activity'
+import type { DatabaseTransactionConnection } from 'slonik'
+import * as accounts from '../db/queries/accounts.ts'
+import * as connections from '../db/queries/connections.ts'
+import * as secrets from '../db/queries/connection-secrets.ts'
+import * as linkFlows from '../db/queries/link-flows.ts'
+import type { LinkFlow } from '../db/queries/link-flows.ts'
+import * as oneTimeSecrets from '../db/queries/one-time-secrets.ts'
+import * as webhooks from '../db/queries/webhooks.ts'
+import { withTenant } from '../db/tenant.ts'
+import type { ConnectionFacts, Snapshot } from '../domain/connection.ts'
+import { Secret } from '../domain/secret.ts'
+import type { FlowAt } from './begin-flow.ts'
+import { isRenewal } from './begin-flow.ts'
+import type { Deps } from './deps.ts'
+import { endFlow } from './fail-flow.ts'
+import { settledFailure } from './failure.ts'
+import { withHeartbeat } from './heartbeat.ts'
+import { openSession, providerNamed } from './open-session.ts'
+import type { LinkCallback, LinkResult } from './providers/provider.ts'
+import { lockFacts, record } from './record.ts'
+
+export interface FlowOutcome {
+  snapshot: Snapshot | null
+  linked: boolean
+}
+
+interface Taken {
+  facts: ConnectionFacts
+  flow: LinkFlow
+  linkState: Secret<string>
+  callback: Secret<string>
+}
+
+const secretTtlSeconds = 900
+
+/**
+ * Finishes a link flow with what the person brought back. Retry-safe: a finished flow answers at once, and what was
+ * taken is put back when the provider could not be asked.
+ */
+export const createCompleteFlow = (deps: Deps) =>
+  async function completeFlow(input: FlowAt): Promise<FlowOutcome> {
+    const taken = await take(deps, input)
+    if (taken === null) return { snapshot: await unchanged(deps, input), linked: false }
+    try {
+      const result = await withHeartbeat(() => ask(deps, input, taken))
+      await deps.reach('flow.after-exchange')
+      return await adopt(deps, input, { ...taken, result })
+    } catch (error) {
+      await putBack(deps, input, taken)
+      const { code } = settledFailure(error)
+      return { snapshot: await endFlow(deps, input, { state: 'failed', code }), linked: false }
+    }
+  }
+
+const unchanged = (deps: Deps, input: FlowAt): Promise<Snapshot | null> =>
+  withTenant(deps.pool, input.tenantId, (tx) =>
+    record(tx, deps, { ...input, occurrences: [{ kind: 'loaded' }] }),
+  )
+
+const take = (deps: Deps, { tenantId, connectionId, flowId }: FlowAt): Promise<Taken | null> =>
+  withTenant(deps.pool, tenantId, async (tx) => {
+    const facts = await lockFacts(tx, deps, connectionId)
+    const flow = await linkFlows.maybeOneById(tx, flowId)
+    if (facts === null || flow === null || flow.connectionId !== connectionId) return null
+    if (flow.state !== 'waiting' && flow.state !== 'completing') return null
+    const { vault } = deps
+    const linkState = await oneTimeSecrets.take({ tx, vault }, 'link_state', flowId)
+    if (linkState === null) return null
+    const callback = await oneTimeSecrets.take({ tx, vault }, 'completion', flowId)
+    await linkFlows.update(tx, flowId, { state: 'completing' })
+    return { facts, flow, linkState, callback: callback ?? new Secret('{}') }
+  })
+
+const putBack = (
+  { pool, vault }: Deps,
+  { tenantId, flowId: id }: FlowAt,
+  taken: Taken,
+): Promise<void> =>
+  withTenant(pool, tenantId, async (tx) => {
+    const kept = { id, ttlSeconds: secretTtlSeconds }
+    await oneTimeSecrets.store(
+      { tx, vault },
+      { ...kept, purpose: 'link_state', value: taken.linkState.reveal() },
+    )
+    await oneTimeSecrets.store(
+      { tx, vault },
+      { ...kept, purpose: 'completion', value: taken.callback.reveal() },
+    )
+  })
+
+const ask = async (
+  deps: Deps,
+  input: FlowAt,
+  { facts, flow, linkState, callback }: Taken,
+): Promise<LinkResult> => {
+  const { provider: name } = facts
+  const options = { signal: cancellationSignal() }
+  const session = isRenewal(facts, flow)
+    ? await openSession(deps, { ...input, provider: name }, options)
+    : null
+  const answer = new Secret(JSON.parse(callback.reveal()) as LinkCallback)
+  const returnUrl = `${deps.publicUrl}/callbacks/${name}`
+  return providerNamed(deps, name).completeLink(
+    { flow: linkState, callback: answer, returnUrl, session },
+    options,
+  )
+}
+
+const adopt = async (
+  deps: Deps,
+  input: FlowAt,
+  { result, ...taken }: Taken & { result: LinkResult },
+): Promise<FlowOutcome> => {
+  switch (result.state) {
+    case 'pending':
+      await putBack(deps, input, taken)
+      return {
+        snapshot: await withTenant(deps.pool, input.tenantId, async (tx) => {
+          await linkFlows.update(tx, input.flowId, { state: 'waiting' })
+          return record(tx, deps, { ...input, occurrences: [{ kind: 'loaded' }] })
+        }),
+        linked: false,
+      }
+    case 'exited':
+    case 'expired':
+      return { snapshot: await endFlow(deps, input, { state: result.state }), linked: false }
+    case 'linked':
+      return {
+        snapshot: await withTenant(deps.pool, input.tenantId, (tx) =>
+          store(tx, deps, { ...input, ...taken, result }),
+        ),
+        linked: true,
+      }
+  }
+}
+
+type Linked = Extract<LinkResult, { state: 'linked' }>
+
+const store = async (
+  tx: DatabaseTransactionConnection,
+  deps: Deps,
+  { facts, flow, result, ...input }: FlowAt & Taken & { result: Linked },
+): Promise<Snapshot | null> => {
+  const { connectionId, flowId } = input
+  const { vault } = deps
+  const current = await lockFacts(tx, deps, connectionId)
+  if (current === null) return null
+  const generation = isRenewal(facts, flow) ? current.generation : current.generation + 1
+  if (result.secrets) await secrets.store({ tx, vault }, connectionId, result.secrets)
+  await connections.setProviderConnection(tx, connectionId, {
+    providerConnectionId: result.providerConnectionId,
+    generation,
+  })
+  const found = await accounts.discover(tx, connectionId, generation, result.accounts)
+  const refs = [
+    result.providerConnectionId,
+    ...result.accounts.map((account) => account.providerAccountId),
+  ]
+  await webhooks.setRoutes(tx, { provider: facts.provider, connectionId, refs })
+  await oneTimeSecrets.take({ tx, vault }, 'link_url', flowId)
+  await linkFlows.end(tx, flowId, { state: 'linked' })
+  const { consentExpiresAt } = result
+  return record(tx, deps, {
+    ...input,
+    occurrences: [
+      {
+        kind: 'linked',
+        flowId,
+        flowKind: flow.kind,
+        consentExpiresAtMs: consentExpiresAt === null ? null : Date.parse(consentExpiresAt),
+        undecided: found.toDecide,
+        gone: found.gone,
+      },
+      { kind: 'consent_due' },
+    ],
+  })
+}

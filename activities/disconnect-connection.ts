@@ -1,0 +1,49 @@
+import { cancellationSignal } from '@temporalio/activity'
+import * as secrets from '../db/queries/connection-secrets.ts'
+import * as webhooks from '../db/queries/webhooks.ts'
+import { withTenant } from '../db/tenant.ts'
+import type { Snapshot } from '../domain/connection.ts'
+import type { Occurrence } from '../domain/transitions/occurrence.ts'
+import type { ConnectionAt, ConnectionRef, Deps } from './deps.ts'
+import { settledFailure } from './failure.ts'
+import { withHeartbeat } from './heartbeat.ts'
+import { openSession } from './open-session.ts'
+import { lockFacts, record } from './record.ts'
+
+/** Withdraws the consent at the provider. Retry-safe: a consent that is gone already is success. */
+export const createRevokeConsent = (deps: Deps) =>
+  async function revokeConsent(input: ConnectionRef & { requestId: string }): Promise<void> {
+    const facts = await withTenant(deps.pool, input.tenantId, (tx) =>
+      lockFacts(tx, deps, input.connectionId),
+    )
+    if (facts === null || facts.generation === 0) return
+    try {
+      await withHeartbeat(async () => {
+        const options = { signal: cancellationSignal() }
+        const session = await openSession(deps, { ...input, provider: facts.provider }, options)
+        await session.revoke()
+      })
+    } catch (error) {
+      // a grant that does not work any more has nothing left to withdraw
+      settledFailure(error)
+    }
+  }
+
+/** Closes the connection in our books: secrets forgotten, lines and journals kept. Retry-safe: it sets values. */
+export const createDisconnectConnection = (deps: Deps) =>
+  function disconnectConnection(
+    input: ConnectionAt & { requestId: string; revoked: boolean },
+  ): Promise<Snapshot | null> {
+    return withTenant(deps.pool, input.tenantId, async (tx) => {
+      const { connectionId, requestId } = input
+      const facts = await lockFacts(tx, deps, connectionId)
+      if (facts === null) return null
+      await secrets.forget(tx, connectionId)
+      await webhooks.setRoutes(tx, { provider: facts.provider, connectionId, refs: [] })
+      const occurrences: Occurrence[] = [
+        ...(input.revoked ? [] : [{ kind: 'revoke_failed', requestId } as const]),
+        { kind: 'disconnected', reason: 'user', requestId },
+      ]
+      return record(tx, deps, { ...input, occurrences })
+    })
+  }

@@ -1,0 +1,51 @@
+import * as linkFlows from '../db/queries/link-flows.ts'
+import { withTenant } from '../db/tenant.ts'
+import type { Snapshot } from '../domain/connection.ts'
+import type { Occurrence } from '../domain/transitions/occurrence.ts'
+import type { ConnectionAt, Deps } from './deps.ts'
+import { record } from './record.ts'
+import { newReference } from './reference.ts'
+
+interface Ending {
+  state: 'failed' | 'exited' | 'expired'
+  code?: string
+}
+
+/** Ends a link flow that led nowhere; nothing else of the connection changes. */
+export const endFlow = (
+  deps: Deps,
+  input: ConnectionAt & { flowId: string },
+  { state, code }: Ending,
+): Promise<Snapshot | null> =>
+  withTenant(deps.pool, input.tenantId, async (tx) => {
+    const { flowId } = input
+    const ended = await linkFlows.end(tx, flowId, {
+      state,
+      ...(code === undefined ? {} : { failureCode: code, reference: newReference() }),
+    })
+    const occurrences: Occurrence[] =
+      ended && state !== 'failed'
+        ? [{ kind: 'flow_ended', flowId, how: state }]
+        : [{ kind: 'loaded' }]
+    return record(tx, deps, { ...input, occurrences })
+  })
+
+/** Records that a step of a link flow failed after its retries. Retry-safe: an ended flow stays as it ended. */
+export const createFailFlow = (deps: Deps) =>
+  function failFlow(
+    input: ConnectionAt & { flowId: string; code: string },
+  ): Promise<Snapshot | null> {
+    return endFlow(deps, input, { state: 'failed', code: input.code })
+  }
+
+/** Ends the link flows whose time is over. Retry-safe: an ended flow is not open any more. */
+export const createEndFlows = (deps: Deps) =>
+  function endFlows(input: ConnectionAt): Promise<Snapshot | null> {
+    return withTenant(deps.pool, input.tenantId, async (tx) => {
+      const ended = await linkFlows.expireDue(tx, input.connectionId)
+      const occurrences = ended.map(
+        (flowId) => ({ kind: 'flow_ended', flowId, how: 'expired' }) as const,
+      )
+      return record(tx, deps, { ...input, occurrences: [...occurrences, { kind: 'loaded' }] })
+    })
+  }

@@ -1,0 +1,75 @@
+/** The only place where something that went wrong becomes what a workflow sees. */
+import { activityInfo, ApplicationFailure } from '@temporalio/activity'
+import type { Failure, FailureCode } from '../domain/failure.ts'
+import { reactions } from '../domain/failure.ts'
+import { ProviderError } from './providers/provider.ts'
+
+const shortWaitMs = 60_000
+const invalidResponseTries = 3
+const shortWaitTries = 5
+
+const waitOf = ({ until }: Failure): number | null =>
+  until === undefined ? null : Math.max(0, Date.parse(until) - Date.now())
+
+/** Throws what passes by itself, so that Temporal repeats the attempt; returns what a person or a long wait must solve. */
+export const settledFailure = (error: unknown): Failure => {
+  if (!(error instanceof ProviderError)) throw error
+  const { failure } = error
+  const { attempt } = activityInfo()
+  const waitMs = waitOf(failure)
+  const isShort = waitMs !== null && waitMs <= shortWaitMs && attempt < shortWaitTries
+  const repeats =
+    failure.code === 'rate_limited' ? isShort : reactions[failure.code].retriedByActivity
+  if (!repeats) return failure
+  throw ApplicationFailure.create({
+    message: error.message,
+    type: failure.code,
+    nonRetryable: failure.code === 'invalid_response' && attempt >= invalidResponseTries,
+    category: 'BENIGN',
+    ...(isShort ? { nextRetryDelay: waitMs } : {}),
+  })
+}
+
+/** SQLSTATE classes that pass: connection lost, rollback, resources, operator intervention, system error. */
+const passingSqlStates = /^(08|40|53|55|57|58)/
+const networkCodes = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)/
+
+const codesOf = (error: unknown, depth = 0): string[] => {
+  if (!(error instanceof Error) || depth > 4) return []
+  const own = 'code' in error && typeof error.code === 'string' ? [error.code] : []
+  return [error.name, ...own, ...codesOf(error.cause, depth + 1)]
+}
+
+const storageNames = [
+  'ConnectionError',
+  'BackendTerminatedError',
+  'BackendTerminatedUnexpectedlyError',
+  'StatementTimeoutError',
+  'StatementCancelledError',
+  'IdleTransactionTimeoutError',
+  'UnexpectedStateError',
+]
+
+const isStorageTrouble = (names: string[]): boolean =>
+  names.some(
+    (name) => passingSqlStates.test(name) || networkCodes.test(name) || storageNames.includes(name),
+  )
+
+const firstStorageDelayMs = 5_000
+const longestStorageDelayMs = 1_800_000
+
+/** Turns anything else into an ApplicationFailure that carries no text from outside: names and codes only. */
+export const foreignFailure = (error: unknown): ApplicationFailure => {
+  if (error instanceof ApplicationFailure) return error
+  const names = codesOf(error)
+  const code: FailureCode = isStorageTrouble(names) ? 'transient' : 'defect'
+  const delayMs = Math.min(
+    longestStorageDelayMs,
+    firstStorageDelayMs * 2 ** (activityInfo().attempt - 1),
+  )
+  return ApplicationFailure.create({
+    message: `${code === 'transient' ? 'storage trouble' : 'unexpected error'}: ${names.slice(0, 4).join(' < ') || typeof error}`,
+    type: code,
+    ...(code === 'transient' ? { nextRetryDelay: delayMs } : {}),
+  })
+}

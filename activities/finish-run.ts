@@ -1,0 +1,86 @@
+import type { DatabaseTransactionConnection } from 'slonik'
+import * as syncRuns from '../db/queries/sync-runs.ts'
+import { withTenant } from '../db/tenant.ts'
+import type { Snapshot } from '../domain/connection.ts'
+import type { Failure } from '../domain/failure.ts'
+import type { Occurrence } from '../domain/transitions/occurrence.ts'
+import type { Deps } from './deps.ts'
+import { pauseProvider } from './provider-pause.ts'
+import type { ProviderStatus } from './providers/provider.ts'
+import { lockFacts, record } from './record.ts'
+import type { SyncInput } from './sync-connection.ts'
+
+const instantMs = (at: string | null): number | null => (at === null ? null : Date.parse(at))
+
+/**
+ * Ends a run that read what it could: outcome, state, plan, message and events, in the caller's SQL transaction, which is
+ * the one of the last page. A run that another attempt finished is left as it is.
+ */
+export const finishRun = async (
+  tx: DatabaseTransactionConnection,
+  deps: Deps,
+  input: SyncInput & {
+    status: ProviderStatus
+    partial: Failure | null
+    undecided: number
+    accounts: number
+  },
+): Promise<Snapshot | null> => {
+  const { runId, cause, status, partial } = input
+  // the connection's row is locked first everywhere, so that two attempts queue instead of blocking each other
+  await lockFacts(tx, deps, input.connectionId)
+  const run = await syncRuns.finish(tx, runId, { outcome: 'ok' })
+  const occurrences: Occurrence[] =
+    run === null
+      ? [{ kind: 'loaded' }]
+      : [
+          {
+            kind: 'read',
+            runId,
+            cause,
+            added: run.linesAdded,
+            changed: run.linesChanged,
+            removed: run.linesRemoved,
+            accounts: input.accounts,
+            consentExpiresAtMs: instantMs(status.consentExpiresAt),
+            unattendedAllowed: status.unattendedAllowed,
+            lastRefreshAtMs: instantMs(status.lastBankRefreshAt),
+            undecided: input.undecided,
+            partial: partial === null ? null : { failure: partial, reference: run.reference },
+          },
+          { kind: 'consent_due' },
+        ]
+  return record(tx, deps, { ...input, occurrences })
+}
+
+/** Ends a run that did not work; an operator's mistake pauses the provider for every connection. */
+export const finishFailedRun = async (
+  deps: Deps,
+  input: SyncInput,
+  failure: Failure,
+): Promise<Snapshot | null> => {
+  const { runId, cause, tenantId, connectionId } = input
+  const { snapshot, pause } = await withTenant(deps.pool, tenantId, async (tx) => {
+    const facts = await lockFacts(tx, deps, connectionId)
+    const { code: failureCode, until } = failure
+    const run = await syncRuns.finish(tx, runId, {
+      outcome: 'failed',
+      failureCode,
+      ...(until === undefined ? {} : { until }),
+    })
+    const occurrences: Occurrence[] =
+      run === null
+        ? [{ kind: 'loaded' }]
+        : [{ kind: 'failed', runId, cause, failure, reference: run.reference }]
+    const isNew = failureCode === 'operator_misconfigured' && failure.reason !== 'paused'
+    return {
+      snapshot: await record(tx, deps, { ...input, occurrences }),
+      pause:
+        run !== null && facts !== null && isNew
+          ? { provider: facts.provider, reference: run.reference }
+          : null,
+    }
+  })
+  if (pause) await pauseProvider(deps, pause.provider, pause.reference)
+  return snapshot
+}

@@ -1,0 +1,67 @@
+import type { DatabaseTransactionConnection } from 'slonik'
+import * as connections from '../db/queries/connections.ts'
+import * as events from '../db/queries/events.ts'
+import * as linkFlows from '../db/queries/link-flows.ts'
+import * as messages from '../db/queries/messages.ts'
+import type { ConnectionFacts, Snapshot } from '../domain/connection.ts'
+import { providerId } from '../domain/ids.ts'
+import { snapshotOf } from '../domain/snapshot.ts'
+import type { Occurrence } from '../domain/transitions/occurrence.ts'
+import type { Transition } from '../domain/transitions/transition.ts'
+import { transition } from '../domain/transitions/transition.ts'
+import type { ConnectionAt, Deps } from './deps.ts'
+
+/** Locks the connection's row and reads its facts; null where there is no such connection. */
+export const lockFacts = async (
+  tx: DatabaseTransactionConnection,
+  { providers }: Pick<Deps, 'providers'>,
+  connectionId: string,
+): Promise<ConnectionFacts | null> => {
+  const facts = await connections.lockById(tx, connectionId)
+  if (facts === null) return null
+  const provider = providers.get(providerId(facts.provider))
+  return { ...facts, providerName: provider?.name ?? facts.provider }
+}
+
+const changedFacts = (before: ConnectionFacts, after: ConnectionFacts): Partial<ConnectionFacts> =>
+  Object.fromEntries(
+    Object.entries(after).filter(
+      ([name, value]) =>
+        JSON.stringify(value) !== JSON.stringify(before[name as keyof ConnectionFacts]),
+    ),
+  )
+
+const write = async (
+  tx: DatabaseTransactionConnection,
+  before: ConnectionFacts,
+  { after, closes, messages: posted, events: appended }: Transition,
+): Promise<ConnectionFacts> => {
+  // the number of chosen accounts is counted, not kept
+  const { chosenAccounts: _counted, ...changed } = changedFacts(before, after)
+  const isChanged = Object.keys(changed).length > 0
+  if (isChanged) await connections.update(tx, before.id, changed)
+  if (closes.length > 0) await messages.closeCauses(tx, before.id, closes)
+  if (posted.length > 0) await messages.post(tx, before.id, posted)
+  // the counter of events is locked last and for the shortest time
+  if (appended.length > 0) await events.append(tx, appended)
+  return { ...after, version: before.version + (isChanged ? 1 : 0) }
+}
+
+/**
+ * Applies what happened to a connection in the caller's SQL transaction: state, plan, messages and events together.
+ * Returns what the workflow goes on with; null where there is no such connection.
+ */
+export const record = async (
+  tx: DatabaseTransactionConnection,
+  deps: Pick<Deps, 'providers'>,
+  at: ConnectionAt & { occurrences: readonly Occurrence[] },
+): Promise<Snapshot | null> => {
+  let facts = await lockFacts(tx, deps, at.connectionId)
+  if (facts === null) return null
+  const nowMs = Math.max(at.atMs, Date.now())
+  const renewalDays =
+    deps.providers.get(providerId(facts.provider))?.capabilities.offer.renewalDays ?? null
+  for (const occurrence of at.occurrences)
+    facts = await write(tx, facts, transition(facts, occurrence, { nowMs, renewalDays }))
+  return snapshotOf(facts, await linkFlows.earliestEnd(tx, at.connectionId), nowMs)
+}

@@ -1,0 +1,142 @@
+import { cancellationSignal } from '@temporalio/activity'
+import * as accounts from '../db/queries/accounts.ts'
+import * as oneTimeSecrets from '../db/queries/one-time-secrets.ts'
+import * as syncRuns from '../db/queries/sync-runs.ts'
+import { withTenant } from '../db/tenant.ts'
+import type { ConnectionAt, ConnectionRef, Deps } from './deps.ts'
+import { withExchangeLog } from './exchange-log.ts'
+import { settledFailure } from './failure.ts'
+import { withHeartbeat } from './heartbeat.ts'
+import { openSession, providerNamed } from './open-session.ts'
+import { pausingOf } from './provider-pause.ts'
+import { ProviderError } from './providers/provider.ts'
+import { lockFacts, record } from './record.ts'
+import { newReference } from './reference.ts'
+
+/** `ref` names the refresh to ask about again; null = there is nothing to wait for, read what is there. */
+export interface RefreshAnswer {
+  ref: string | null
+}
+
+const nothingToWaitFor: RefreshAnswer = { ref: null }
+const personTtlSeconds = 900
+
+interface Person {
+  ip: string
+  userAgent: string
+}
+
+/**
+ * Asks the bank for fresh lines because a person wants them now. Retry-safe: the provider is given the run as
+ * idempotency key, and a refused refresh only means that what is there is read.
+ */
+export const createRequestRefresh = (deps: Deps) =>
+  async function requestRefresh(input: ConnectionAt & { runId: string }): Promise<RefreshAnswer> {
+    const prepared = await prepare(deps, input)
+    if (prepared === null) return nothingToWaitFor
+    const { provider, providerAccountIds, person } = prepared
+    if (!providerNamed(deps, provider).capabilities.refreshAttended) return nothingToWaitFor
+    if ((await pausingOf(deps, provider)).kind === 'paused') return nothingToWaitFor
+    return refreshing(deps, { ...input, provider, person }, async (session) => {
+      const started = await session.requestRefresh('attended', {
+        providerAccountIds,
+        idempotencyKey: input.runId,
+        ...(person === null ? {} : { psu: person }),
+      })
+      if (started.state !== 'skipped') return { ref: started.ref }
+      const untilMs = started.until === undefined ? null : Date.parse(started.until)
+      await withTenant(deps.pool, input.tenantId, async (tx) => {
+        await syncRuns.noteRefresh(tx, input.runId, {
+          refresh: started.reason,
+          until: started.until ?? null,
+        })
+        if (started.reason === 'too_recent' && untilMs !== null)
+          await record(tx, deps, {
+            ...input,
+            occurrences: [{ kind: 'refresh_refused', runId: input.runId, untilMs }],
+          })
+      })
+      return nothingToWaitFor
+    })
+  }
+
+/** Asks how a refresh is doing. Retry-safe: it only reads. */
+export const createPollRefresh = (deps: Deps) =>
+  async function pollRefresh(
+    input: ConnectionRef & { runId: string; ref: string },
+  ): Promise<RefreshAnswer> {
+    const provider = await withTenant(deps.pool, input.tenantId, async (tx) => {
+      const facts = await lockFacts(tx, deps, input.connectionId)
+      return facts?.provider ?? null
+    })
+    if (provider === null) return nothingToWaitFor
+    return refreshing(deps, { ...input, provider, person: null }, async (session) => {
+      const progress = await session.refreshProgress(input.ref)
+      if (progress.state === 'running') return { ref: progress.ref }
+      const refresh = progress.state === 'done' ? 'done' : `failed: ${progress.failure.code}`
+      await withTenant(deps.pool, input.tenantId, (tx) =>
+        syncRuns.noteRefresh(tx, input.runId, { refresh, until: null }),
+      )
+      return nothingToWaitFor
+    })
+  }
+
+type Session = Awaited<ReturnType<typeof openSession>>
+
+const refreshing = (
+  deps: Deps,
+  input: ConnectionRef & { runId: string; provider: string; person: Person | null },
+  work: (session: Session) => Promise<RefreshAnswer>,
+): Promise<RefreshAnswer> =>
+  withExchangeLog(deps, input, async (onExchange) => {
+    try {
+      const session = await openSession(deps, input, { signal: cancellationSignal(), onExchange })
+      return await withHeartbeat(() => work(session))
+    } catch (error) {
+      await keepPerson(deps, input)
+      // reading tells the failure properly; a refused refresh does not forbid it
+      if (error instanceof ProviderError) settledFailure(error)
+      else throw error
+      return nothingToWaitFor
+    }
+  })
+
+/** A repeated attempt needs the person's address again. */
+const keepPerson = async (
+  { pool, vault }: Deps,
+  { tenantId, runId, person }: { tenantId: string; runId: string; person: Person | null },
+): Promise<void> => {
+  if (person === null) return
+  await withTenant(pool, tenantId, (tx) =>
+    oneTimeSecrets.store(
+      { tx, vault },
+      { purpose: 'person', id: runId, value: JSON.stringify(person), ttlSeconds: personTtlSeconds },
+    ),
+  )
+}
+
+const prepare = (deps: Deps, { tenantId, connectionId, runId }: ConnectionAt & { runId: string }) =>
+  withTenant(deps.pool, tenantId, async (tx) => {
+    const facts = await lockFacts(tx, deps, connectionId)
+    if (facts === null) return null
+    const run = await syncRuns.begin(tx, {
+      id: runId,
+      connectionId,
+      cause: 'person',
+      reference: newReference(),
+    })
+    if (run.outcome !== null) return null
+    await syncRuns.setPhase(tx, runId, 'refreshing')
+    const { chosen } = await accounts.listForRun(tx, connectionId, runId)
+    const kept = await oneTimeSecrets.take({ tx, vault: deps.vault }, 'person', runId)
+    return {
+      provider: facts.provider,
+      providerAccountIds: chosen.map((account) => account.providerAccountId),
+      person: kept === null ? null : personOf(kept.reveal()),
+    }
+  })
+
+const personOf = (json: string): Person | null => {
+  const value = JSON.parse(json) as Partial<Person>
+  return typeof value.ip === 'string' ? { ip: value.ip, userAgent: value.userAgent ?? '' } : null
+}

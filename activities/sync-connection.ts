@@ -1,0 +1,86 @@
+import { cancellationSignal } from '@temporalio/activity'
+import * as syncRuns from '../db/queries/sync-runs.ts'
+import { withTenant } from '../db/tenant.ts'
+import type { RunCause, Snapshot } from '../domain/connection.ts'
+import type { ConnectionAt, Deps } from './deps.ts'
+import { withExchangeLog } from './exchange-log.ts'
+import { settledFailure } from './failure.ts'
+import { finishFailedRun } from './finish-run.ts'
+import { withHeartbeat } from './heartbeat.ts'
+import { openSession } from './open-session.ts'
+import { liftPause, pausingOf } from './provider-pause.ts'
+import type { Exchange } from './providers/provider.ts'
+import { readAccounts } from './read-accounts.ts'
+import { lockFacts, record } from './record.ts'
+import { newReference } from './reference.ts'
+
+export interface SyncInput extends ConnectionAt {
+  runId: string
+  cause: RunCause
+}
+
+/** `more` = the page limit of one step was reached and the same run goes on. */
+export interface SyncOutcome {
+  kind: 'ok' | 'failed' | 'more'
+  snapshot: Snapshot | null
+}
+
+/**
+ * Brings every chosen account up to date. Retry-safe: a run that is finished answers at once, pages are upserts by
+ * line key, the position inside the run is stored with each page, and the cursor moves by compare-and-swap with the last.
+ */
+export const createSyncConnection = (deps: Deps) =>
+  async function syncConnection(input: SyncInput): Promise<SyncOutcome> {
+    const begun = await beginRun(deps, input)
+    if (begun.kind === 'finished') return begun.outcome
+    const { provider } = begun
+    return withExchangeLog(deps, input, async (onExchange) => {
+      try {
+        return await withHeartbeat((progress) =>
+          read(deps, { ...input, provider, onExchange, progress }),
+        )
+      } catch (error) {
+        const failure = settledFailure(error)
+        return { kind: 'failed', snapshot: await finishFailedRun(deps, input, failure) }
+      }
+    })
+  }
+
+type Begun = { kind: 'begun'; provider: string } | { kind: 'finished'; outcome: SyncOutcome }
+
+const beginRun = (deps: Deps, input: SyncInput): Promise<Begun> =>
+  withTenant(deps.pool, input.tenantId, async (tx): Promise<Begun> => {
+    const facts = await lockFacts(tx, deps, input.connectionId)
+    if (facts === null) return { kind: 'finished', outcome: { kind: 'failed', snapshot: null } }
+    const { runId: id, cause, connectionId } = input
+    const run = await syncRuns.begin(tx, { id, connectionId, cause, reference: newReference() })
+    if (run.outcome === null) return { kind: 'begun', provider: facts.provider }
+    const snapshot = await record(tx, deps, { ...input, occurrences: [{ kind: 'loaded' }] })
+    return { kind: 'finished', outcome: { kind: run.outcome, snapshot } }
+  })
+
+export interface Reading extends SyncInput {
+  provider: string
+  onExchange: (exchange: Exchange) => void
+  progress: (pages: number) => void
+}
+
+const read = async (deps: Deps, reading: Reading): Promise<SyncOutcome> => {
+  const pausing = await pausingOf(deps, reading.provider)
+  if (pausing.kind === 'paused') {
+    const failure = {
+      code: 'operator_misconfigured',
+      scope: 'provider',
+      reason: 'paused',
+      until: pausing.until,
+    } as const
+    return { kind: 'failed', snapshot: await finishFailedRun(deps, reading, failure) }
+  }
+  const { onExchange } = reading
+  const session = await openSession(deps, reading, { signal: cancellationSignal(), onExchange })
+  const status = await session.status()
+  if (pausing.kind === 'probing') await liftPause(deps, reading.provider)
+  if (status.failure)
+    return { kind: 'failed', snapshot: await finishFailedRun(deps, reading, status.failure) }
+  return readAccounts(deps, { ...reading, session, status })
+}

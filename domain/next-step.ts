@@ -1,0 +1,123 @@
+import type { DisconnectReason, RunCause, Snapshot } from './connection.ts'
+import type { Choice, RunState, Unrecorded, WorkflowState } from './workflow-state.ts'
+
+/** What the connection workflow does next. */
+export type Step =
+  | { kind: 'load' }
+  | { kind: 'record'; failed: Unrecorded }
+  | { kind: 'disconnect'; requestId: string; revoke: boolean }
+  | { kind: 'note_refusal'; name: string; number: number }
+  | { kind: 'set_auto_sync'; requestId: string; enabled: boolean }
+  | { kind: 'begin_flow'; flowId: string }
+  | { kind: 'complete_flow'; flowId: string }
+  | { kind: 'choose_accounts'; requestId: string; choices: Choice[] }
+  | { kind: 'refresh_accounts'; requestId: string }
+  | { kind: 'adopt_settings' }
+  | { kind: 'start_run'; cause: RunCause }
+  | { kind: 'request_refresh'; run: RunState }
+  | { kind: 'poll_refresh'; run: RunState }
+  | { kind: 'read'; run: RunState }
+  | { kind: 'look' }
+  | { kind: 'consent_due' }
+  | { kind: 'end_flows' }
+  | { kind: 'remove' }
+  | { kind: 'leave' }
+  | { kind: 'wait'; untilMs: number | null; summary: string }
+
+/** Cycles after which the workflow continues as new: a week of 12 h slots. */
+export const cyclesMax = 14
+
+const commandStep = (state: WorkflowState): Step | null => {
+  const [failed] = state.unrecorded
+  if (failed) return { kind: 'record', failed }
+  if (state.disconnect !== null)
+    return { kind: 'disconnect', requestId: state.disconnect, revoke: !state.revokeGivenUp }
+  const [name] = state.refusals
+  if (name !== undefined) return { kind: 'note_refusal', name, number: state.refusalsNoted + 1 }
+  if (state.autoSync) return { kind: 'set_auto_sync', ...state.autoSync }
+  const [begin] = state.flowsToBegin
+  if (begin !== undefined) return { kind: 'begin_flow', flowId: begin }
+  const [complete] = state.flowsToComplete
+  if (complete !== undefined) return { kind: 'complete_flow', flowId: complete }
+  const [choice] = state.choices
+  if (choice) return { kind: 'choose_accounts', ...choice }
+  if (state.refreshAccounts !== null)
+    return { kind: 'refresh_accounts', requestId: state.refreshAccounts }
+  return state.settingsChanged ? { kind: 'adopt_settings' } : null
+}
+
+const runStep = (run: RunState, nowMs: number): Step | null => {
+  switch (run.phase) {
+    case 'refresh':
+      return { kind: 'request_refresh', run }
+    case 'polling':
+      return nowMs >= run.pollAtMs ? { kind: 'poll_refresh', run } : null
+    case 'read':
+      return { kind: 'read', run }
+  }
+}
+
+const isDue = (atMs: number | null, nowMs: number): boolean => atMs !== null && nowMs >= atMs
+
+const dueStep = (state: WorkflowState, snapshot: Snapshot, nowMs: number): Step | null => {
+  if (state.run === null) {
+    if (isDue(snapshot.nextSyncAtMs, nowMs))
+      return { kind: 'start_run', cause: snapshot.nextSyncIsRetry ? 'retry' : 'scheduled' }
+    if (isDue(state.eventAtMs, nowMs)) return eventStep(snapshot)
+  }
+  if (isDue(snapshot.noticeAtMs, nowMs)) return { kind: 'consent_due' }
+  if (isDue(snapshot.flowEndsAtMs, nowMs)) return { kind: 'end_flows' }
+  return isDue(snapshot.removeAtMs, nowMs) ? { kind: 'remove' } : null
+}
+
+/** A hint never starts a refresh: it leads to a read where unattended reading is allowed, else to a look. */
+const eventStep = (snapshot: Snapshot): Step =>
+  snapshot.nextSyncAtMs === null ? { kind: 'look' } : { kind: 'start_run', cause: 'event' }
+
+const waitStep = (state: WorkflowState, snapshot: Snapshot): Step => {
+  const waits: [number | null, string][] = [
+    [state.run === null ? snapshot.nextSyncAtMs : null, 'next synchronization'],
+    [state.run === null ? state.eventAtMs : null, 'follow a provider event'],
+    [state.run?.phase === 'polling' ? state.run.pollAtMs : null, 'refresh at the bank'],
+    [snapshot.noticeAtMs, 'end of consent comes nearer'],
+    [snapshot.flowEndsAtMs, 'link flow ends'],
+    [snapshot.removeAtMs, 'removal of a connection never finished'],
+  ]
+  const due = waits.filter((wait): wait is [number, string] => wait[0] !== null)
+  const first = due.toSorted(([a], [b]) => a - b)[0]
+  return first
+    ? { kind: 'wait', untilMs: first[0], summary: first[1] }
+    : { kind: 'wait', untilMs: null, summary: `waits for a person (${snapshot.state})` }
+}
+
+/**
+ * Whether the workflow's life ends here: there is no such connection, or it was closed by command and no link flow is
+ * open that could bring it back.
+ */
+export const isOver = (state: WorkflowState): boolean => {
+  const { snapshot } = state
+  if (!state.loaded) return false
+  if (snapshot === null) return true
+  const closed = snapshot.disconnectReason !== null && closing.includes(snapshot.disconnectReason)
+  return closed && snapshot.flowEndsAtMs === null && commandStep(state) === null
+}
+
+const closing: readonly DisconnectReason[] = ['user', 'support', 'legacy']
+
+/** Decides the workflow's next step; pure, so that every combination can be tested without a server. */
+export const nextStep = (state: WorkflowState, nowMs: number, leaveSuggested = false): Step => {
+  if (!state.loaded) return { kind: 'load' }
+  const { snapshot } = state
+  if (snapshot === null || isOver(state)) return { kind: 'leave' }
+  const step =
+    commandStep(state) ??
+    (state.run && runStep(state.run, nowMs)) ??
+    dueStep(state, snapshot, nowMs)
+  if (step) return step
+  if (state.run === null && (leaveSuggested || state.cycles >= cyclesMax)) return { kind: 'leave' }
+  return waitStep(state, snapshot)
+}
+
+/** Whether something arrived that must be done before leaving. */
+export const hasWork = (state: WorkflowState): boolean =>
+  !(state.loaded && state.snapshot === null) && (commandStep(state) !== null || state.run !== null)

@@ -1,0 +1,92 @@
+import type { RunCause, Snapshot } from './connection.ts'
+
+/** A sync run under way, from its acceptance to its outcome. */
+export interface RunState {
+  id: string
+  cause: RunCause
+  phase: 'refresh' | 'polling' | 'read'
+  /** The provider's reference of the refresh under way. */
+  ref: string | null
+  polls: number
+  pollAtMs: number
+  /** When waiting for the refresh ends and what is there is read. */
+  refreshEndsAtMs: number
+}
+
+export interface Choice {
+  accountId: string
+  chosen: boolean
+  journalRef?: string | null
+}
+
+/** A failed step whose consequence is not recorded yet. */
+export type Unrecorded =
+  | { kind: 'run'; run: RunState; code: string; reason: string }
+  | { kind: 'flow'; flowId: string; code: string }
+
+/** Everything the connection workflow remembers: ids, reasons, due times. Handed on by continue-as-new as it is. */
+export interface WorkflowState {
+  schemaVersion: 1
+  snapshot: Snapshot | null
+  /** The facts were read in this workflow run; a null snapshot then means that there is no such connection. */
+  loaded: boolean
+  run: RunState | null
+  unrecorded: Unrecorded[]
+  flowsToBegin: string[]
+  flowsToComplete: string[]
+  choices: { requestId: string; choices: Choice[] }[]
+  autoSync: { requestId: string; enabled: boolean } | null
+  refreshAccounts: string | null
+  disconnect: string | null
+  /** The provider could not be told that the consent is withdrawn; the rest of the disconnection goes on. */
+  revokeGivenUp: boolean
+  /** Names of messages that were not understood and are not noted yet. */
+  refusals: string[]
+  refusalsNoted: number
+  settingsChanged: boolean
+  /** A provider event asks to look; the earliest time it is followed. */
+  eventAtMs: number | null
+  /** Answers to the latest requests, so that a repeated one gets the same answer. */
+  answered: { requestId: string; runId: string }[]
+  lastOutcome: 'ok' | 'failed' | null
+  lastReadAtMs: number
+  cycles: number
+}
+
+/** The state of a connection workflow that has just been started. */
+export const freshState = (): WorkflowState => ({
+  schemaVersion: 1,
+  snapshot: null,
+  loaded: false,
+  run: null,
+  unrecorded: [],
+  flowsToBegin: [],
+  flowsToComplete: [],
+  choices: [],
+  autoSync: null,
+  refreshAccounts: null,
+  disconnect: null,
+  revokeGivenUp: false,
+  refusals: [],
+  refusalsNoted: 0,
+  settingsChanged: false,
+  eventAtMs: null,
+  answered: [],
+  lastOutcome: null,
+  lastReadAtMs: 0,
+  cycles: 0,
+})
+
+/** How many requests of one kind may wait; more are refused, so that state stays small. */
+export const queueMax = 20
+
+/** Makes a run that has not begun. */
+export const newRun = (id: string, cause: RunCause): RunState => ({
+  id,
+  cause,
+  phase: cause === 'person' ? 'refresh' : 'read',
+  ref: null,
+  polls: 0,
+  pollAtMs: 0,
+  refreshEndsAtMs: 0,
+})

@@ -1,0 +1,44 @@
+/** Named timeouts and retry policies: nothing relies on a library's default. */
+import type { ActivityOptions } from '@temporalio/workflow'
+import type { FailureCode } from '../domain/failure.ts'
+import { failureCodes, reactions } from '../domain/failure.ts'
+
+const settled: FailureCode[] = failureCodes.filter((code) => !reactions[code].retriedByActivity)
+
+/** Short database work: repeated until it succeeds, because the connection cannot go on without it. */
+export const databaseWork: ActivityOptions = {
+  startToCloseTimeout: '30 seconds',
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
+}
+
+/** Reading at the provider: many pages, so a dead worker is found by the missing heartbeat. */
+export const providerRead: ActivityOptions = {
+  startToCloseTimeout: '1 hour',
+  heartbeatTimeout: '20 seconds',
+  retry: {
+    initialInterval: '1 second',
+    backoffCoefficient: 2,
+    maximumInterval: '30 seconds',
+    maximumAttempts: 8,
+    nonRetryableErrorTypes: settled,
+  },
+}
+
+/** A few calls to the provider while a person waits. */
+export const providerCall: ActivityOptions = {
+  startToCloseTimeout: '2 minutes',
+  heartbeatTimeout: '20 seconds',
+  retry: {
+    initialInterval: '500 milliseconds',
+    backoffCoefficient: 2,
+    maximumInterval: '10 seconds',
+    maximumAttempts: 5,
+    nonRetryableErrorTypes: settled,
+  },
+}
+
+/** Many pages that nobody waits for. */
+export const catalogueRead: ActivityOptions = { ...providerRead, priority: { priorityKey: 5 } }
+
+/** Work that a person waits for comes before scheduled work. */
+export const priorities = { person: 1, scheduled: 3 } as const

@@ -1,0 +1,215 @@
+/** Every message of the connection workflow: check, put a reason into state, answer at once. */
+import { condition, setDefaultSignalHandler, setHandler } from '@temporalio/workflow'
+import { isUuid } from '../domain/ids.ts'
+import type { WorkflowState } from '../domain/workflow-state.ts'
+import { newRun, queueMax } from '../domain/workflow-state.ts'
+import type { ConnectionStatus, FlowInput, RefusedWhy, SyncNowAnswer } from './messages.ts'
+import * as messages from './messages.ts'
+
+/** The earliest a provider event is followed after a read, so that a burst of webhooks makes one read. */
+const eventSpacingMs = 60_000
+const answeredMax = 20
+
+export interface Handled {
+  state: WorkflowState
+  /** Wakes the loop. */
+  changed: boolean
+}
+
+const wake = (handled: Handled): void => {
+  handled.changed = true
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const uuidOf = (input: unknown, name: string): string => {
+  const value = isRecord(input) ? input[name] : undefined
+  if (!isUuid(value)) throw new TypeError(`${name} must be a uuid`)
+  return value.toLowerCase()
+}
+
+const checkRoom = (length: number): void => {
+  if (length >= queueMax) throw new RangeError('too many requests wait; try again later')
+}
+
+/** Adds an id to a queue once; a full queue leaves it out, and the sender's retry brings it back. */
+const enqueue = (queue: string[], id: string): void => {
+  if (!queue.includes(id) && queue.length < queueMax) queue.push(id)
+}
+
+/** The workflow's state in the words of the API. */
+export const statusOf = ({ snapshot, run, lastOutcome }: WorkflowState): ConnectionStatus => ({
+  state: snapshot?.state ?? 'not_connected',
+  awaiting: snapshot?.awaiting ?? 'nothing',
+  autoSync: snapshot?.autoSync ?? true,
+  failureCode: snapshot?.failureCode ?? null,
+  nextSyncAt:
+    snapshot?.nextSyncAtMs === null || snapshot === null
+      ? null
+      : new Date(snapshot.nextSyncAtMs).toISOString(),
+  runId: run?.id ?? null,
+  lastOutcome,
+})
+
+const refusal = ({ snapshot }: WorkflowState): RefusedWhy | null => {
+  if (snapshot === null || snapshot.state === 'not_connected') return 'not_connected'
+  if (snapshot.pauses.includes('block')) return 'blocked'
+  if (snapshot.awaiting === 'consent' && snapshot.state === 'disconnected') return 'consent'
+  if (snapshot.state === 'disconnected') return 'disconnected'
+  if (snapshot.awaiting === 'credentials') return 'credentials'
+  return snapshot.chosenAccounts === 0 ? 'account_choice' : null
+}
+
+const startOrJoin = (state: WorkflowState, requestId: string): SyncNowAnswer => {
+  const repeated = state.answered.find((answer) => answer.requestId === requestId)
+  if (repeated)
+    return { kind: repeated.runId === requestId ? 'started' : 'joined', runId: repeated.runId }
+  const why = refusal(state)
+  if (why !== null) return { kind: 'refused', why, until: null }
+  const joined = state.run !== null
+  state.run ??= newRun(requestId, 'person')
+  state.answered = [...state.answered, { requestId, runId: state.run.id }].slice(-answeredMax)
+  return { kind: joined ? 'joined' : 'started', runId: state.run.id }
+}
+
+const registerSync = (handled: Handled): void => {
+  setHandler(
+    messages.syncNow,
+    async ({ requestId }) => {
+      // only just started: a database read away from knowing the answer
+      await condition(() => handled.state.loaded || handled.state.snapshot !== null)
+      const answer = startOrJoin(handled.state, requestId.toLowerCase())
+      wake(handled)
+      return answer
+    },
+    { validator: (input) => void uuidOf(input, 'requestId'), description: 'Synchronize now' },
+  )
+}
+
+const flowHandler =
+  (handled: Handled, queue: 'flowsToBegin' | 'flowsToComplete') =>
+  ({ flowId }: FlowInput): FlowInput => {
+    enqueue(handled.state[queue], flowId.toLowerCase())
+    wake(handled)
+    return { flowId: flowId.toLowerCase() }
+  }
+
+const registerFlows = (handled: Handled): void => {
+  const begin = flowHandler(handled, 'flowsToBegin')
+  const validator = (input: FlowInput): void => {
+    uuidOf(input, 'flowId')
+    checkRoom(handled.state.flowsToBegin.length + handled.state.flowsToComplete.length)
+  }
+  setHandler(messages.beginLink, begin, { validator, description: 'Begin a link flow' })
+  setHandler(messages.beginRenewal, begin, { validator, description: 'Update credentials' })
+  setHandler(messages.reconnect, begin, { validator, description: 'Reconnect' })
+  const complete = flowHandler(handled, 'flowsToComplete')
+  setHandler(messages.completeLink, complete, { validator, description: 'The person came back' })
+}
+
+const registerCommands = (handled: Handled): void => {
+  const { state } = handled
+  const answer = (): ConnectionStatus => {
+    wake(handled)
+    return statusOf(state)
+  }
+  const validator = (input: unknown): void => void uuidOf(input, 'requestId')
+  setHandler(
+    messages.chooseAccounts,
+    ({ requestId, choices }) => {
+      state.choices.push({ requestId, choices })
+      return answer()
+    },
+    { validator: checkChoices(state), description: 'Choose accounts' },
+  )
+  setHandler(
+    messages.refreshAccounts,
+    ({ requestId }) => {
+      state.refreshAccounts = requestId
+      return answer()
+    },
+    { validator, description: 'Fetch accounts' },
+  )
+  setHandler(
+    messages.setAutoSync,
+    ({ requestId, enabled }) => {
+      state.autoSync = { requestId, enabled: enabled === true }
+      return answer()
+    },
+    { validator, description: 'Automatic synchronization on or off' },
+  )
+  setHandler(
+    messages.disconnect,
+    ({ requestId }) => {
+      state.disconnect = requestId
+      state.revokeGivenUp = false
+      return answer()
+    },
+    { validator, description: 'Disconnect' },
+  )
+}
+
+const choicesMax = 200
+
+const checkChoices =
+  (state: WorkflowState) =>
+  (input: unknown): void => {
+    uuidOf(input, 'requestId')
+    checkRoom(state.choices.length)
+    const choices = isRecord(input) ? input['choices'] : undefined
+    if (!Array.isArray(choices) || choices.length === 0 || choices.length > choicesMax)
+      throw new TypeError(`choices must be a list of 1 to ${choicesMax} accounts`)
+    for (const choice of choices) {
+      uuidOf(choice, 'accountId')
+      if (typeof choice.chosen !== 'boolean') throw new TypeError('chosen must be true or false')
+    }
+  }
+
+/** A signal comes from anywhere: what is not understood is noted in the chatter and changes nothing. */
+const refuse = (handled: Handled, name: string): void => {
+  if (handled.state.refusals.length < queueMax) handled.state.refusals.push(name.slice(0, 100))
+  wake(handled)
+}
+
+const followEvent = (handled: Handled): void => {
+  const { state } = handled
+  const now = Date.now()
+  if (state.run?.phase === 'polling') state.run.pollAtMs = now
+  else state.eventAtMs ??= Math.max(now, state.lastReadAtMs + eventSpacingMs)
+  wake(handled)
+}
+
+const registerSignals = (handled: Handled): void => {
+  setHandler(
+    messages.credentialsUpdated,
+    (input) => {
+      const flowId = isRecord(input) ? input['flowId'] : undefined
+      if (!isUuid(flowId)) return refuse(handled, 'credentialsUpdated')
+      enqueue(handled.state.flowsToComplete, flowId.toLowerCase())
+      wake(handled)
+    },
+    { description: 'A person finished a link flow: { flowId }' },
+  )
+  setHandler(
+    messages.providerEvent,
+    (input) => {
+      const kind = isRecord(input) ? input['kind'] : undefined
+      if (typeof kind !== 'string') return refuse(handled, 'providerEvent')
+      if (kind !== 'settings') return followEvent(handled)
+      handled.state.settingsChanged = true
+      wake(handled)
+    },
+    { description: 'A hint to look: { kind }' },
+  )
+  setDefaultSignalHandler((name) => refuse(handled, name))
+}
+
+/** Registers every handler; called before the first await, so that no message waits for one. */
+export const registerHandlers = (handled: Handled): void => {
+  registerSync(handled)
+  registerFlows(handled)
+  registerCommands(handled)
+  registerSignals(handled)
+  setHandler(messages.status, () => statusOf(handled.state))
+}

@@ -1,0 +1,230 @@
+/** One function per step: it asks an activity and puts the outcome into state. */
+import { proxyActivities, uuid4 } from '@temporalio/workflow'
+import type { Activities, ConnectionRef } from '../activities/index.ts'
+import type { RunCause, Snapshot } from '../domain/connection.ts'
+import type { Step } from '../domain/next-step.ts'
+import type { RunState, WorkflowState } from '../domain/workflow-state.ts'
+import { newRun } from '../domain/workflow-state.ts'
+import { databaseWork, priorities, providerCall, providerRead } from './activity-options.ts'
+
+export type Doing = Exclude<Step, { kind: 'wait' | 'leave' }>
+
+const pollDelaysMs = [200, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 30_000] as const
+const refreshMaxMs = 600_000
+
+const database = proxyActivities<Activities>(databaseWork)
+
+/** Provider work runs on the provider's own rate-limited queue, fair between tenants. */
+const atProvider = (state: WorkflowState, ref: ConnectionRef, urgent: boolean) => ({
+  taskQueue: `fetch-${state.snapshot?.provider ?? 'unknown'}`,
+  priority: {
+    priorityKey: urgent ? priorities.person : priorities.scheduled,
+    fairnessKey: ref.tenantId,
+  },
+})
+
+const caller = (state: WorkflowState, ref: ConnectionRef): Activities =>
+  proxyActivities<Activities>({ ...providerCall, ...atProvider(state, ref, true) })
+
+const startRun = (state: WorkflowState, cause: RunCause): void => {
+  state.run = newRun(uuid4(), cause)
+  state.eventAtMs = null
+}
+
+const requestRefresh = async (
+  state: WorkflowState,
+  ref: ConnectionRef,
+  run: RunState,
+): Promise<void> => {
+  run.phase = 'read' // whatever becomes of the refresh, what is there can be read
+  const answer = await caller(state, ref).requestRefresh({
+    ...ref,
+    runId: run.id,
+    atMs: Date.now(),
+  })
+  if (answer.ref === null) return
+  run.phase = 'polling'
+  run.ref = answer.ref
+  run.pollAtMs = Date.now() + pollDelaysMs[0]
+  run.refreshEndsAtMs = Date.now() + refreshMaxMs
+}
+
+const pollRefresh = async (
+  state: WorkflowState,
+  ref: ConnectionRef,
+  run: RunState,
+): Promise<void> => {
+  run.phase = 'read'
+  const answer = await caller(state, ref).pollRefresh({ ...ref, runId: run.id, ref: run.ref ?? '' })
+  if (answer.ref === null || Date.now() >= run.refreshEndsAtMs) return
+  run.phase = 'polling'
+  run.ref = answer.ref
+  run.polls += 1
+  run.pollAtMs = Date.now() + (pollDelaysMs[run.polls] ?? 30_000)
+}
+
+const read = async (state: WorkflowState, ref: ConnectionRef, run: RunState): Promise<void> => {
+  const options = { ...providerRead, ...atProvider(state, ref, run.cause === 'person') }
+  const { syncConnection } = proxyActivities<Activities>(options)
+  const outcome = await syncConnection({
+    ...ref,
+    runId: run.id,
+    cause: run.cause,
+    atMs: Date.now(),
+  })
+  state.snapshot = outcome.snapshot
+  // at the page limit the same run goes on with another step, so that one activity stays bounded
+  if (outcome.kind === 'more') return
+  finishRun(state, outcome.kind)
+}
+
+const finishRun = (state: WorkflowState, outcome: 'ok' | 'failed'): void => {
+  state.run = null
+  state.lastOutcome = outcome
+  state.lastReadAtMs = Date.now()
+  state.cycles += 1
+}
+
+const record = async (
+  state: WorkflowState,
+  ref: ConnectionRef,
+  { failed }: Extract<Doing, { kind: 'record' }>,
+): Promise<void> => {
+  const at = { ...ref, code: failed.code, atMs: Date.now() }
+  if (failed.kind === 'flow') {
+    state.snapshot = await database.failFlow({ ...at, flowId: failed.flowId })
+  } else {
+    const { id: runId, cause } = failed.run
+    state.snapshot = await database.recordFailure({ ...at, runId, cause, reason: failed.reason })
+  }
+  state.unrecorded.shift()
+}
+
+const isFetching = (snapshot: Snapshot | null): boolean =>
+  snapshot !== null && snapshot.nextSyncAtMs !== null
+
+const completeFlow = async (
+  state: WorkflowState,
+  ref: ConnectionRef,
+  flowId: string,
+): Promise<void> => {
+  const outcome = await caller(state, ref).completeFlow({ ...ref, flowId, atMs: Date.now() })
+  state.snapshot = outcome.snapshot
+  state.flowsToComplete = state.flowsToComplete.filter((id) => id !== flowId)
+  // a renewed consent is followed by a read, so that the gap is filled at once
+  if (outcome.linked && isFetching(outcome.snapshot) && state.run === null)
+    startRun(state, 'renewal')
+}
+
+const chooseAccounts = async (
+  state: WorkflowState,
+  ref: ConnectionRef,
+  { requestId, choices }: Extract<Doing, { kind: 'choose_accounts' }>,
+): Promise<void> => {
+  const input = { ...ref, requestId, choices, atMs: Date.now() }
+  const { snapshot, newlyChosen } = await database.chooseAccounts(input)
+  state.snapshot = snapshot
+  state.choices.shift()
+  if (newlyChosen > 0 && snapshot?.state === 'connected' && state.run === null)
+    startRun(state, 'first')
+}
+
+const disconnect = async (
+  state: WorkflowState,
+  ref: ConnectionRef,
+  { requestId, revoke }: Extract<Doing, { kind: 'disconnect' }>,
+): Promise<void> => {
+  if (revoke) await caller(state, ref).revokeConsent({ ...ref, requestId })
+  const input = { ...ref, requestId, revoked: revoke, atMs: Date.now() }
+  state.snapshot = await database.disconnectConnection(input)
+  state.disconnect = null
+  state.run = null
+}
+
+/** Does one step; throws only what the caller turns into state. */
+export const perform = async (
+  state: WorkflowState,
+  ref: ConnectionRef,
+  step: Doing,
+): Promise<void> => {
+  const at = { ...ref, atMs: Date.now() }
+  switch (step.kind) {
+    case 'load':
+      state.snapshot = await database.loadConnection(at)
+      state.loaded = true
+      return
+    case 'record':
+      return record(state, ref, step)
+    case 'disconnect':
+      return disconnect(state, ref, step)
+    case 'note_refusal':
+      await database.noteRefusal({ ...at, name: step.name, number: step.number })
+      state.refusals.shift()
+      state.refusalsNoted = step.number
+      return
+    case 'set_auto_sync':
+      return setAutoSync(state, ref, step)
+    case 'begin_flow':
+      state.snapshot = await caller(state, ref).beginFlow({ ...at, flowId: step.flowId })
+      state.flowsToBegin = state.flowsToBegin.filter((id) => id !== step.flowId)
+      return
+    case 'complete_flow':
+      return completeFlow(state, ref, step.flowId)
+    case 'choose_accounts':
+      return chooseAccounts(state, ref, step)
+    case 'start_run':
+      return startRun(state, step.cause)
+    case 'request_refresh':
+      return requestRefresh(state, ref, step.run)
+    case 'poll_refresh':
+      return pollRefresh(state, ref, step.run)
+    case 'read':
+      return read(state, ref, step.run)
+    default:
+      return performRest(state, ref, step)
+  }
+}
+
+type Rest = Extract<
+  Doing,
+  { kind: 'refresh_accounts' | 'adopt_settings' | 'look' | 'consent_due' | 'end_flows' | 'remove' }
+>
+
+const performRest = async (state: WorkflowState, ref: ConnectionRef, step: Rest): Promise<void> => {
+  const at = { ...ref, atMs: Date.now() }
+  switch (step.kind) {
+    case 'refresh_accounts':
+      state.snapshot = await caller(state, ref).refreshAccounts({
+        ...at,
+        requestId: step.requestId,
+      })
+      state.refreshAccounts = null
+      return
+    case 'adopt_settings':
+      state.settingsChanged = false
+      state.snapshot = await database.adoptSettings(at)
+      return
+    case 'look':
+      state.eventAtMs = null
+      state.snapshot = await caller(state, ref).lookAtConnection(at)
+      return
+    case 'consent_due':
+      state.snapshot = await database.consentDue(at)
+      return
+    case 'end_flows':
+      state.snapshot = await database.endFlows(at)
+      return
+    case 'remove':
+      state.snapshot = await database.removeConnection(at)
+      return
+  }
+}
+
+const setAutoSync = async (
+  state: WorkflowState,
+  ref: ConnectionRef,
+  { requestId, enabled }: Extract<Doing, { kind: 'set_auto_sync' }>,
+): Promise<void> => {
+  state.snapshot = await database.setAutoSync({ ...ref, requestId, enabled, atMs: Date.now() })
+  if (state.autoSync?.requestId === requestId) state.autoSync = null
+}

@@ -1,0 +1,96 @@
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  condition,
+  isCancellation,
+  makeContinueAsNewFunc,
+  workflowInfo,
+} from '@temporalio/workflow'
+import type { ConnectionRef } from '../activities/index.ts'
+import { connectionId, connectionWorkflowId, isUuid } from '../domain/ids.ts'
+import type { Step } from '../domain/next-step.ts'
+import { hasWork, isOver, nextStep } from '../domain/next-step.ts'
+import type { WorkflowState } from '../domain/workflow-state.ts'
+import { freshState } from '../domain/workflow-state.ts'
+import { noteFailure } from './connection-failures.ts'
+import type { Handled } from './connection-handlers.ts'
+import { registerHandlers } from './connection-handlers.ts'
+import type { Doing } from './connection-steps.ts'
+import { perform } from './connection-steps.ts'
+import { createSupportView } from './connection-support-view.ts'
+import type { ConnectionInput } from './messages.ts'
+
+/** Keeps one bank connection in step for its whole life. Workflow id: connection/<connectionId>. */
+export async function connection(input: ConnectionInput): Promise<void> {
+  const ref = refOf(input)
+  const handled: Handled = { state: begin(input), changed: false }
+  registerHandlers(handled)
+  const supportView = createSupportView(ref)
+  const { state } = handled
+
+  for (;;) {
+    const step = nextStep(state, Date.now(), leaveSuggested())
+    supportView.show(state, step)
+    if (step.kind === 'leave') {
+      await condition(() => allHandlersFinished() || hasWork(state))
+      if (!hasWork(state)) break
+    } else if (step.kind === 'wait') {
+      await waitForChange(handled, step)
+    } else {
+      await performInto(state, ref, step)
+    }
+  }
+  if (!isOver(state)) await continueWith({ ...ref, carried: carryOver(state) })
+}
+
+const continueWith = makeContinueAsNewFunc<typeof connection>({
+  initialVersioningBehavior: 'AUTO_UPGRADE',
+})
+
+/** Anybody may start the workflow with the ordinary command line, so the input is checked by hand. */
+const refOf = (input: unknown): ConnectionRef => {
+  const { tenantId, connectionId: id } = (input ?? {}) as Partial<ConnectionInput>
+  const expected = isUuid(id) ? connectionWorkflowId(connectionId(id)) : null
+  if (!isUuid(tenantId) || expected === null)
+    throw ApplicationFailure.nonRetryable(
+      'the input must be { tenantId, connectionId }, both uuids',
+    )
+  if (workflowInfo().workflowId !== expected)
+    throw ApplicationFailure.nonRetryable(`the workflow of this connection has the id ${expected}`)
+  return { tenantId: tenantId.toLowerCase(), connectionId: connectionId(id ?? '') }
+}
+
+const begin = ({ carried }: ConnectionInput): WorkflowState => ({
+  ...freshState(),
+  ...(carried as Partial<WorkflowState> | undefined),
+})
+
+/** Everything but what belongs to one workflow run; the facts are read again by the next one. */
+const carryOver = (state: WorkflowState): WorkflowState => ({ ...state, loaded: false, cycles: 0 })
+
+const leaveSuggested = (): boolean => {
+  const { continueAsNewSuggested, targetWorkerDeploymentVersionChanged } = workflowInfo()
+  return continueAsNewSuggested || targetWorkerDeploymentVersionChanged === true
+}
+
+const waitForChange = async (
+  handled: Handled,
+  { untilMs, summary }: Extract<Step, { kind: 'wait' }>,
+): Promise<void> => {
+  if (untilMs === null) await condition(() => handled.changed)
+  else await condition(() => handled.changed, Math.max(1, untilMs - Date.now()), { summary })
+  handled.changed = false
+}
+
+const performInto = async (
+  state: WorkflowState,
+  ref: ConnectionRef,
+  step: Doing,
+): Promise<void> => {
+  try {
+    await perform(state, ref, step)
+  } catch (error) {
+    if (isCancellation(error)) throw error
+    noteFailure(state, step, error)
+  }
+}
