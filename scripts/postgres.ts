@@ -1,0 +1,119 @@
+/** PostgreSQL for development and tests: a server that runs already, else one of our own. */
+import { randomBytes } from 'node:crypto'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Client } from 'pg'
+import type { Child } from './child.ts'
+import { freePort } from './ports.ts'
+import { postgresBinaries } from './postgres-binaries.ts'
+import { initialise, start, type Cluster } from './postgres-cluster.ts'
+import { canReach, databaseUser, reachableTwin, type SystemUser } from './system-user.ts'
+import { until } from './until.ts'
+
+export interface PostgresOptions {
+  /** Folder that keeps the data directory and the administrator's password. */
+  dir: string
+  /** Administrator's address of a server that runs already; nothing is started then. */
+  databaseUrl?: string | undefined
+  /** Wanted port; the next free one is taken instead when it is occupied, any when absent. */
+  port?: number
+  /** False for throw-away servers of tests, which then skip every flush to disk. */
+  durable?: boolean
+  logFile?: string
+  log?: (line: string) => void
+}
+
+export interface Postgres {
+  /** Address of the administrator, at the database `postgres` for a server of our own. */
+  adminUrl: string
+  /** The server's process; null where it is not ours. */
+  child: Child | null
+  /** The folder with the data; null where the server is not ours. */
+  folder: string | null
+  stop: () => Promise<void>
+}
+
+const startAttemptsMax = 5
+
+/** Gives a PostgreSQL server that answers, as root and as an ordinary user alike; rejects with a sentence. */
+export const startPostgres = async (options: PostgresOptions): Promise<Postgres> => {
+  if (options.databaseUrl !== undefined && options.databaseUrl !== '') {
+    await answers(options.databaseUrl)
+    return { adminUrl: options.databaseUrl, child: null, folder: null, stop: async () => {} }
+  }
+  const user = await databaseUser()
+  await mkdir(options.dir, { recursive: true })
+  const folder = await dataFolder(options, user)
+  const password = await keptPassword(path.join(options.dir, 'postgres-password'))
+  const cluster: Cluster = {
+    binaries: await postgresBinaries(user),
+    folder,
+    user,
+    port: await freePort(options.port ?? 0),
+    durable: options.durable ?? true,
+    ...(options.logFile === undefined ? {} : { logFile: options.logFile }),
+  }
+  await initialise(cluster, password)
+  const adminUrl = `postgres://postgres:${password}@127.0.0.1:${cluster.port}/postgres`
+  const child = await startAndWait(cluster, adminUrl)
+  return { adminUrl, child, folder, stop: () => child.stop(30_000) }
+}
+
+const dataFolder = async (options: PostgresOptions, user: SystemUser | null): Promise<string> => {
+  if (await canReach(user, options.dir)) return path.resolve(options.dir, 'pg')
+  const folder = path.join(await reachableTwin(options.dir), 'pg')
+  options.log?.(
+    `PostgreSQL keeps its data in ${folder}, because ${user?.name} cannot enter ${options.dir}`,
+  )
+  return folder
+}
+
+const keptPassword = async (file: string): Promise<string> => {
+  const kept = await readFile(file, 'utf8').catch(() => '')
+  if (kept.trim() !== '') return kept.trim()
+  const password = randomBytes(24).toString('base64url')
+  await writeFile(file, `${password}\n`, { mode: 0o600 })
+  return password
+}
+
+/** A server killed a moment ago may still hold its shared memory: the new one then ends at once, so it is tried again. */
+const startAndWait = async (cluster: Cluster, adminUrl: string): Promise<Child> => {
+  for (let attempt = 1; ; attempt += 1) {
+    const child = await start(cluster)
+    try {
+      await answers(adminUrl, child)
+      return child
+    } catch (error) {
+      await child.stop()
+      const stillHeld = child.tail().some((line) => /shared memory block|lock file/.test(line))
+      if (!stillHeld || attempt === startAttemptsMax) throw error
+      await delay(500 * attempt)
+    }
+  }
+}
+
+const answers = (adminUrl: string, child?: Child): Promise<boolean> =>
+  until(
+    async () => {
+      const client = new Client({ connectionString: adminUrl, connectionTimeoutMillis: 2_000 })
+      // a server that ends while we ask says so on the socket; the rejected query is enough for us
+      client.on('error', () => {})
+      try {
+        await client.connect()
+        await client.query('SELECT 1')
+        return true
+      } finally {
+        await client.end().catch(() => {})
+      }
+    },
+    {
+      what:
+        child === undefined
+          ? 'An answer of the PostgreSQL at DATABASE_URL'
+          : 'The start of PostgreSQL',
+      limitMs: child === undefined ? 10_000 : 30_000,
+      givenUp: () =>
+        child?.hasExited() === true ? `it ended.\n${child.tail().slice(-8).join('\n')}` : undefined,
+    },
+  )

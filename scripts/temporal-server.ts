@@ -1,0 +1,120 @@
+/** A Temporal server for development and tests: one that runs already, else a development server of our own. */
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { Connection } from '@temporalio/client'
+import { startChild, type Child } from './child.ts'
+import { freePort } from './ports.ts'
+import { registerSearchAttributes, searchAttributes } from './search-attributes.ts'
+import { temporalBinary } from './temporal-binary.ts'
+import { until } from './until.ts'
+
+export interface TemporalOptions {
+  /** Address (host:port) of a server that runs already; nothing is started then. */
+  address?: string | undefined
+  namespace?: string
+  /** File that keeps workflows across restarts; in memory when absent. */
+  dbFile?: string
+  /** Wanted ports; the next free one is taken instead when occupied. Any port, and no UI, when absent. */
+  port?: number
+  uiPort?: number
+  logFile?: string
+  log?: (line: string) => void
+}
+
+export interface Temporal {
+  address: string
+  namespace: string
+  uiUrl: string | null
+  /** The server's process; null where it is not ours. */
+  child: Child | null
+  stop: () => Promise<void>
+}
+
+const startLimitMs = 60_000
+
+/** Gives a Temporal server whose namespace is ready and knows our search attributes; rejects with a sentence. */
+export const startTemporal = async (options: TemporalOptions = {}): Promise<Temporal> => {
+  const namespace = options.namespace ?? 'default'
+  if (options.address !== undefined && options.address !== '') {
+    await ready({ address: options.address, namespace })
+    return { address: options.address, namespace, uiUrl: null, child: null, stop: async () => {} }
+  }
+  const command = await temporalBinary(options.log === undefined ? {} : { log: options.log })
+  const port = await freePort(options.port ?? 0)
+  const uiPort =
+    options.uiPort === undefined ? null : await freePort(options.uiPort, new Set([port]))
+  const address = `127.0.0.1:${port}`
+  const child = await startChild({
+    name: 'temporal',
+    command,
+    args: await serverArguments(command, { ...options, namespace, port, uiPort }),
+    ...(options.logFile === undefined ? {} : { logFile: options.logFile }),
+  })
+  try {
+    await ready({ address, namespace, child })
+  } catch (error) {
+    await child.stop()
+    throw error
+  }
+  const uiUrl = uiPort === null ? null : `http://127.0.0.1:${uiPort}`
+  return { address, namespace, uiUrl, child, stop: () => child.stop(30_000) }
+}
+
+interface ServerOptions {
+  namespace: string
+  dbFile?: string
+  port: number
+  uiPort: number | null
+}
+
+const serverArguments = async (
+  command: string,
+  { namespace, dbFile, port, uiPort }: ServerOptions,
+): Promise<string[]> => {
+  // an installed CLI may be older than the one we build, and refuses what it does not know
+  const help = await promisify(execFile)(command, ['server', 'start-dev', '--help'])
+  const optional = ['--ui-disable-news-fetch'].filter((flag) => help.stdout.includes(flag))
+  return [
+    'server',
+    'start-dev',
+    ...['--ip', '127.0.0.1', '--port', String(port), '--namespace', namespace],
+    ...['--log-level', 'warn'],
+    ...(uiPort === null ? ['--headless'] : ['--ui-port', String(uiPort), ...optional]),
+    ...(dbFile === undefined ? [] : ['--db-filename', dbFile]),
+    ...searchAttributes.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
+    // the server would otherwise ask the vendor for newer versions
+    ...['--dynamic-config-value', 'frontend.enableServerVersionCheck=false'],
+  ]
+}
+
+const ready = async ({
+  address,
+  namespace,
+  child,
+}: {
+  address: string
+  namespace: string
+  child?: Child
+}) => {
+  const connection = await until(() => Connection.connect({ address, connectTimeout: 2_000 }), {
+    what: `An answer of the Temporal server at ${address}`,
+    limitMs: child === undefined ? 10_000 : startLimitMs,
+    givenUp: () =>
+      child?.hasExited() === true ? `it ended.\n${child.tail().slice(-8).join('\n')}` : undefined,
+  })
+  try {
+    await until(
+      async () => {
+        await connection.workflowService.describeNamespace({ namespace })
+        await registerSearchAttributes(connection, namespace)
+        return true
+      },
+      {
+        what: `A usable namespace "${namespace}" of the Temporal server at ${address}`,
+        limitMs: 15_000,
+      },
+    )
+  } finally {
+    await connection.close()
+  }
+}

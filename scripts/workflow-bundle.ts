@@ -1,0 +1,32 @@
+/** Workflow code, bundled once into a file: workers then start without a bundler. */
+import { access, mkdir, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { bundleWorkflowCode } from '@temporalio/worker'
+
+const workflows = path.resolve(import.meta.dirname, '../workflows')
+
+/** Bundles `workflows/index.ts` (with its failure converter, where there is one) and writes the code to `file`. */
+export const writeWorkflowBundle = async (file: string): Promise<void> => {
+  const failureConverter = path.join(workflows, 'failure-converter.ts')
+  const hasConverter = await access(failureConverter).then(
+    () => true,
+    () => false,
+  )
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: path.join(workflows, 'index.ts'),
+    ...(hasConverter ? { failureConverterPath: failureConverter } : {}),
+    logger: silent,
+  })
+  await mkdir(path.dirname(file), { recursive: true })
+  await writeFile(file, code)
+}
+
+const ignore = () => {}
+const silent = {
+  log: ignore,
+  trace: ignore,
+  debug: ignore,
+  info: ignore,
+  warn: ignore,
+  error: ignore,
+}

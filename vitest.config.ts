@@ -1,0 +1,28 @@
+import { defineConfig } from 'vitest/config'
+
+/** Folders of tests that need no server; they run without starting one: `npx vitest run --project unit`. */
+const pure = [
+  'test/*.test.ts',
+  'test/{domain,providers,sandbox,locales,statement-files,client}/**/*.test.ts',
+]
+
+export default defineConfig({
+  test: {
+    // threads crash with Temporal's native core
+    pool: 'forks',
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    projects: [
+      { extends: true, test: { name: 'unit', include: pure } },
+      {
+        extends: true,
+        test: {
+          name: 'servers',
+          include: ['test/**/*.test.ts'],
+          exclude: [...pure, '**/node_modules/**'],
+          globalSetup: ['test/support/global-setup.ts'],
+        },
+      },
+    ],
+  },
+})
