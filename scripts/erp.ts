@@ -1,0 +1,76 @@
+/** What an ERP back end does over HTTP; shared by the demo and the seed, knows nothing of the product's inside. */
+import { setTimeout as pause } from 'node:timers/promises'
+
+export interface Problem {
+  code: string
+  detail?: string
+  reference?: string
+  until?: string
+}
+
+/** An answer that was not a success. */
+export class ApiProblem extends Error {
+  override readonly name = 'ApiProblem'
+  readonly status: number
+  readonly problem: Problem
+
+  constructor(call: string, status: number, problem: Problem) {
+    super(`${call} → ${status} ${problem.code}${problem.detail ? `: ${problem.detail}` : ''}`)
+    this.status = status
+    this.problem = problem
+  }
+}
+
+export interface Erp {
+  call: <Answer>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ) => Promise<Answer>
+}
+
+const timeoutMs = 20_000
+
+/** Speaks to the API with one key; every command gets an idempotency key of its own. */
+export const createErp = (apiUrl: string, apiKey: string): Erp => ({
+  async call<Answer>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ) {
+    const answer = await fetch(new URL(path, apiUrl), {
+      method,
+      headers: {
+        authorization: `Bearer ${apiKey}`,
+        'accept-language': 'en',
+        'x-acting-user': 'Anna',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(method === 'GET' ? {} : { 'idempotency-key': crypto.randomUUID() }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(timeoutMs),
+    })
+    const text = await answer.text()
+    if (!answer.ok)
+      throw new ApiProblem(`${method} ${path}`, answer.status, JSON.parse(text) as Problem)
+    return (text === '' ? null : JSON.parse(text)) as Answer
+  },
+})
+
+/** Waits until `look` gives something, looking again every 100 ms; fails with `what` after `limitMs`. */
+export const until = async <T>(
+  what: string,
+  look: () => Promise<T | null | undefined | false>,
+  limitMs = 30_000,
+): Promise<T> => {
+  const end = Date.now() + limitMs
+  for (;;) {
+    const found = await look()
+    if (found) return found
+    if (Date.now() > end) throw new Error(`waited ${limitMs / 1_000} s in vain: ${what}`)
+    await pause(100)
+  }
+}
