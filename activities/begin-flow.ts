@@ -1,4 +1,5 @@
 import { cancellationSignal } from '@temporalio/activity'
+import * as connections from '../db/queries/connections.ts'
 import * as linkFlows from '../db/queries/link-flows.ts'
 import type { LinkFlow } from '../db/queries/link-flows.ts'
 import * as oneTimeSecrets from '../db/queries/one-time-secrets.ts'
@@ -26,14 +27,18 @@ export const createBeginFlow = (deps: Deps) =>
   async function beginFlow(input: FlowAt): Promise<Snapshot | null> {
     const asked = await withTenant(deps.pool, input.tenantId, async (tx) => ({
       facts: await lockFacts(tx, deps, input.connectionId),
+      view: await connections.maybeOneView(tx, input.connectionId),
       flow: await linkFlows.maybeOneById(tx, input.flowId),
     }))
-    const { facts, flow } = asked
-    if (facts === null) return null
+    const { facts, flow, view } = asked
+    if (facts === null || view === null) return null
     if (flow === null || flow.connectionId !== input.connectionId || flow.state !== 'requested')
       return nothingNew(deps, input)
+    const { providerInstitutionId } = view
     try {
-      const started = await withHeartbeat(() => start(deps, input, { facts, flow }))
+      const started = await withHeartbeat(() =>
+        start(deps, input, { facts, flow, providerInstitutionId }),
+      )
       return await storeStarted(deps, input, started)
     } catch (error) {
       return endFlow(deps, input, { state: 'failed', code: settledFailure(error).code })
@@ -52,13 +57,14 @@ export const linkStateOf = ({ vault }: Pick<Deps, 'vault'>, flowId: string): str
 const start = async (
   deps: Deps,
   input: FlowAt,
-  { facts, flow }: { facts: ConnectionFacts; flow: LinkFlow },
+  asked: { facts: ConnectionFacts; flow: LinkFlow; providerInstitutionId: string },
 ): Promise<StartedLink> => {
+  const { facts, flow, providerInstitutionId } = asked
   const provider = providerNamed(deps, facts.provider)
   const request: LinkRequest = {
     state: linkStateOf(deps, input.flowId),
     returnUrl: `${deps.publicUrl}/callbacks/${facts.provider}`,
-    providerInstitutionId: flow.providerInstitutionId,
+    providerInstitutionId,
     locale: flow.locale,
   }
   const options = { signal: cancellationSignal() }
@@ -97,7 +103,8 @@ const storeStarted = (
       { tx, vault },
       { purpose: 'link_url', id, value: started.url, ttlSeconds },
     )
-    await linkFlows.update(tx, id, { state: 'waiting', ttlSeconds })
+    const expiresAt = new Date(Date.now() + ttlSeconds * 1_000).toISOString()
+    await linkFlows.update(tx, id, { state: 'waiting', expiresAt })
     return record(tx, deps, { ...input, occurrences: [{ kind: 'loaded' }] })
   })
 }

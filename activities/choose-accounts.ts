@@ -20,7 +20,14 @@ export const createChooseAccounts = (deps: Deps) =>
       const { connectionId, requestId, choices } = input
       if ((await lockFacts(tx, deps, connectionId)) === null)
         return { snapshot: null, newlyChosen: 0 }
-      const { chosen, undecided, newlyChosen } = await accounts.choose(tx, connectionId, choices)
+      const before = await accounts.listByConnection(tx, connectionId)
+      const { chosen, undecided } = await accounts.choose(tx, connectionId, choices)
+      const notChosenBefore = new Set(
+        before.filter((account) => !account.chosen).map(({ id }) => id),
+      )
+      const newlyChosen = choices.filter(
+        (choice) => choice.chosen && notChosenBefore.has(choice.accountId),
+      ).length
       const user = await takeActingUser(tx, deps, requestId)
       const occurrence = { kind: 'accounts_chosen', requestId, chosen, undecided, user } as const
       return {

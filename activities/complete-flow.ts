@@ -147,19 +147,17 @@ const store = async (
   const current = await lockFacts(tx, deps, connectionId)
   if (current === null) return null
   const generation = isRenewal(facts, flow) ? current.generation : current.generation + 1
-  if (result.secrets) await secrets.store({ tx, vault }, connectionId, result.secrets)
-  await connections.setProviderConnection(tx, connectionId, {
-    providerConnectionId: result.providerConnectionId,
-    generation,
-  })
-  const found = await accounts.discover(tx, connectionId, generation, result.accounts)
+  if (result.secrets) await secrets.store({ tx, vault }, { connectionId, secret: result.secrets })
+  await connections.setProviderConnection(tx, connectionId, result.providerConnectionId)
+  await connections.update(tx, connectionId, { generation })
+  const found = await accounts.discover(tx, { connectionId, generation }, result.accounts)
   const refs = [
     result.providerConnectionId,
     ...result.accounts.map((account) => account.providerAccountId),
   ]
   await webhooks.setRoutes(tx, { provider: facts.provider, connectionId, refs })
   await oneTimeSecrets.take({ tx, vault }, 'link_url', flowId)
-  await linkFlows.end(tx, flowId, { state: 'linked' })
+  await linkFlows.update(tx, flowId, { state: 'linked' })
   const { consentExpiresAt } = result
   return record(tx, deps, {
     ...input,

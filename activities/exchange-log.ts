@@ -20,7 +20,7 @@ export const withExchangeLog = async <T>(
   } finally {
     if (collected.length > 0)
       await withTenant(pool, tenantId, (tx) =>
-        exchanges.store(tx, runId, activityInfo().attempt, collected),
+        exchanges.store(tx, { runId, attempt: activityInfo().attempt }, collected),
       )
   }
 }

@@ -19,7 +19,7 @@ export const endFlow = (
 ): Promise<Snapshot | null> =>
   withTenant(deps.pool, input.tenantId, async (tx) => {
     const { flowId } = input
-    const ended = await linkFlows.end(tx, flowId, {
+    const ended = await linkFlows.update(tx, flowId, {
       state,
       ...(code === undefined ? {} : { failureCode: code, reference: newReference() }),
     })
@@ -42,7 +42,7 @@ export const createFailFlow = (deps: Deps) =>
 export const createEndFlows = (deps: Deps) =>
   function endFlows(input: ConnectionAt): Promise<Snapshot | null> {
     return withTenant(deps.pool, input.tenantId, async (tx) => {
-      const ended = await linkFlows.expireDue(tx, input.connectionId)
+      const ended = await linkFlows.expireDue(tx, input.connectionId, input.atMs)
       const occurrences = ended.map(
         (flowId) => ({ kind: 'flow_ended', flowId, how: 'expired' }) as const,
       )

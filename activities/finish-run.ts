@@ -29,7 +29,8 @@ export const finishRun = async (
   const { runId, cause, status, partial } = input
   // the connection's row is locked first everywhere, so that two attempts queue instead of blocking each other
   await lockFacts(tx, deps, input.connectionId)
-  const run = await syncRuns.finish(tx, runId, { outcome: 'ok' })
+  const isNew = await syncRuns.finish(tx, runId, { outcome: 'ok' })
+  const run = isNew ? await syncRuns.oneById(tx, runId) : null
   const occurrences: Occurrence[] =
     run === null
       ? [{ kind: 'loaded' }]
@@ -63,11 +64,12 @@ export const finishFailedRun = async (
   const { snapshot, pause } = await withTenant(deps.pool, tenantId, async (tx) => {
     const facts = await lockFacts(tx, deps, connectionId)
     const { code: failureCode, until } = failure
-    const run = await syncRuns.finish(tx, runId, {
+    const isFirst = await syncRuns.finish(tx, runId, {
       outcome: 'failed',
       failureCode,
       ...(until === undefined ? {} : { until }),
     })
+    const run = isFirst ? await syncRuns.oneById(tx, runId) : null
     const occurrences: Occurrence[] =
       run === null
         ? [{ kind: 'loaded' }]

@@ -130,5 +130,5 @@ const extendCoverage = async (
     cursor === null || lastPulledAt === null
       ? ((await lines.earliestBookedOn(tx, accountId)) ?? today)
       : dayOf(Date.parse(lastPulledAt) - rereadDays * dayMs)
-  if (fromOn <= today) await coverage.extend(tx, accountId, fromOn, today)
+  if (fromOn <= today) await coverage.extend(tx, accountId, { fromOn, toOn: today })
 }

@@ -34,7 +34,8 @@ export const readAccounts = async (deps: Deps, reading: ReadingAccounts): Promis
   const { tenantId, connectionId, runId, status } = reading
   const { chosen, undecided } = await withTenant(deps.pool, tenantId, async (tx) => {
     await accounts.storeSeen(tx, connectionId, status.accounts)
-    return accounts.listForRun(tx, connectionId, runId)
+    const { undecided: open } = await accounts.countDecided(tx, connectionId)
+    return { chosen: await accounts.listChosen(tx, connectionId, runId), undecided: open }
   })
   const { readable, failures } = sort(chosen, status)
   const [first] = failures

@@ -8,7 +8,7 @@ import type { Occurrence } from '../domain/transitions/occurrence.ts'
 import { takeActingUser } from './acting-user.ts'
 import type { ConnectionAt, Deps } from './deps.ts'
 import { finishFailedRun } from './finish-run.ts'
-import { record } from './record.ts'
+import { lockFacts, record } from './record.ts'
 
 const recording = (
   deps: Deps,
@@ -73,7 +73,11 @@ export const createSetAutoSync = (deps: Deps) =>
 export const createRemoveConnection = (deps: Deps) =>
   function removeConnection(input: ConnectionAt): Promise<Snapshot | null> {
     return withTenant(deps.pool, input.tenantId, async (tx) => {
-      const isRemoved = await connections.removeUnfinished(tx, input.connectionId)
-      return isRemoved ? null : record(tx, deps, { ...input, occurrences: [{ kind: 'loaded' }] })
+      const facts = await lockFacts(tx, deps, input.connectionId)
+      if (facts === null) return null
+      if (facts.state !== 'not_connected' || facts.generation > 0)
+        return record(tx, deps, { ...input, occurrences: [{ kind: 'loaded' }] })
+      await connections.remove(tx, input.connectionId)
+      return null
     })
   }

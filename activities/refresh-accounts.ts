@@ -33,7 +33,11 @@ export const createRefreshAccounts = (deps: Deps) =>
       const facts = await lockFacts(tx, deps, connectionId)
       if (facts === null || status === null)
         return record(tx, deps, { ...input, occurrences: [{ kind: 'loaded' }] })
-      const found = await accounts.discover(tx, connectionId, facts.generation, status.accounts)
+      const found = await accounts.discover(
+        tx,
+        { connectionId, generation: facts.generation },
+        status.accounts,
+      )
       const { toDecide: undecided, added } = found
       const occurrence: Occurrence = { kind: 'accounts_discovered', requestId, undecided, added }
       return record(tx, deps, { ...input, occurrences: [occurrence] })

@@ -126,8 +126,7 @@ const prepare = (deps: Deps, { tenantId, connectionId, runId }: ConnectionAt & {
       reference: newReference(),
     })
     if (run.outcome !== null) return null
-    await syncRuns.setPhase(tx, runId, 'refreshing')
-    const { chosen } = await accounts.listForRun(tx, connectionId, runId)
+    const chosen = await accounts.listChosen(tx, connectionId, runId)
     const kept = await oneTimeSecrets.take({ tx, vault: deps.vault }, 'person', runId)
     return {
       provider: facts.provider,

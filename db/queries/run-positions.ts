@@ -1,30 +1,31 @@
 import type { DatabaseTransactionConnection } from 'slonik'
 import { sql } from 'slonik'
 import { z } from 'zod'
+import { currentTenant } from '../tenant.ts'
 
-const totalRow = z.strictObject({ lines: z.int() })
+export interface RunPosition {
+  runId: string
+  providerAccountId: string
+  /** Opaque position inside the run; null once the account is read. */
+  position: string | null
+  done: boolean
+  /** Lines of the account that the page added, changed or removed. */
+  lines: number
+}
 
-/**
- * Stores how far a run has read one account, in the SQL transaction of the page; returns how many lines of the account
- * the run has touched so far.
- */
+const totalRow = z.object({ lines: z.int() })
+
+/** Notes how far a run has read an account; returns how many lines of it the run has touched so far. */
 export const store = async (
   tx: DatabaseTransactionConnection,
-  at: {
-    runId: string
-    providerAccountId: string
-    position: string | null
-    done: boolean
-    lines: number
-  },
+  { runId, providerAccountId, position, done, lines: touched }: RunPosition,
 ): Promise<number> => {
   const { lines } = await tx.one(sql.type(totalRow)`
     INSERT INTO run_position (tenant_id, sync_run_id, provider_account_id, position, done, lines)
-    VALUES (
-      current_setting('app.tenant_id')::uuid, ${at.runId}::uuid, ${at.providerAccountId}, ${at.position}, ${at.done}, ${at.lines}
-    )
-    ON CONFLICT (tenant_id, sync_run_id, provider_account_id)
-    DO UPDATE SET position = excluded.position, done = excluded.done, lines = run_position.lines + excluded.lines
+    VALUES (${currentTenant}, ${runId}, ${providerAccountId}, ${position}, ${done}, ${touched})
+    ON CONFLICT (tenant_id, sync_run_id, provider_account_id) DO UPDATE
+    SET position = CASE WHEN run_position.done THEN NULL ELSE EXCLUDED.position END,
+      done = run_position.done OR EXCLUDED.done, lines = run_position.lines + EXCLUDED.lines
     RETURNING lines`)
   return lines
 }
