@@ -42,7 +42,7 @@ export interface Child {
  * we can end the programs in order; rejects with a sentence where it cannot be started.
  */
 export const startChild = async (options: ChildOptions): Promise<Child> => {
-  const process_ = spawn(options.command, options.args, {
+  const program = spawn(options.command, options.args, {
     cwd: options.cwd,
     env: options.env ?? process.env,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -58,23 +58,23 @@ export const startChild = async (options: ChildOptions): Promise<Child> => {
     write(shown)
     options.onLine?.(shown)
   }
-  readLines(process_.stdout, onLine)
-  readLines(process_.stderr, onLine)
+  readLines(program.stdout, onLine)
+  readLines(program.stderr, onLine)
   let ended = false
   const exited = new Promise<string>((resolve) => {
-    process_.once('close', (code, signal) => {
+    program.once('close', (code, signal) => {
       ended = true
       resolve(signal ?? `exit code ${code}`)
     })
   })
   await new Promise<void>((resolve, reject) => {
-    process_.once('spawn', resolve)
-    process_.once('error', (cause) =>
+    program.once('spawn', resolve)
+    program.once('error', (cause) =>
       reject(new Error(`${options.name} cannot be started from ${options.command}.`, { cause })),
     )
   })
-  const pid = process_.pid ?? 0
-  const kill = (signal: NodeJS.Signals) => void process_.kill(signal)
+  const pid = program.pid ?? 0
+  const kill = (signal: NodeJS.Signals) => void program.kill(signal)
   const stop = async (graceMs = 10_000) => {
     if (ended) return
     kill(options.stopSignal ?? 'SIGTERM')

@@ -9,8 +9,10 @@ const toolModule = path.resolve(import.meta.dirname, 'temporal-cli')
 const progressEveryMs = 15_000
 const buildLimitMs = 30 * 60_000
 
+type Environment = Readonly<Record<string, string | undefined>>
+
 interface Options {
-  environment?: Readonly<Record<string, string | undefined>>
+  environment?: Environment
   log?: (line: string) => void
 }
 
@@ -22,23 +24,23 @@ export const temporalBinary = async ({
   environment = process.env,
   log = () => {},
 }: Options = {}): Promise<string> => {
-  const named = environment['TEMPORAL_CLI_PATH']
-  if (named !== undefined && named !== '') {
-    if (await isFile(named)) return named
-    throw new Error(`TEMPORAL_CLI_PATH names ${named}, which is not a file.`)
-  }
-  const installed = await onPath('temporal', environment)
+  const installed = (await named(environment)) ?? (await onPath('temporal', environment))
   if (installed !== null) return installed
   const version = await wantedVersion()
-  const built = path.join(
-    cacheFolder(environment),
-    `temporal-${version}-${process.platform}-${process.arch}${process.platform === 'win32' ? '.exe' : ''}`,
-  )
+  const platform = `${process.platform}-${process.arch}`
+  const built = path.join(cacheFolder(environment), `temporal-${version}-${platform}`)
   if (await isFile(built)) return built
   const go = await onPath('go', environment)
   if (go === null) throw new Error(noWayOpen(version))
   await build({ go, version, target: built, log, environment })
   return built
+}
+
+const named = async (environment: Environment): Promise<string | null> => {
+  const file = environment['TEMPORAL_CLI_PATH'] ?? ''
+  if (file === '') return null
+  if (await isFile(file)) return file
+  throw new Error(`TEMPORAL_CLI_PATH names ${file}, which is not a file.`)
 }
 
 const isFile = async (file: string): Promise<boolean> =>
@@ -62,7 +64,7 @@ interface Build {
   go: string
   version: string
   target: string
-  environment: Readonly<Record<string, string | undefined>>
+  environment: Environment
   log: (line: string) => void
 }
 

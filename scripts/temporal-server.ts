@@ -34,11 +34,14 @@ const startLimitMs = 60_000
 
 /** Gives a Temporal server whose namespace is ready and knows our search attributes; rejects with a sentence. */
 export const startTemporal = async (options: TemporalOptions = {}): Promise<Temporal> => {
-  const namespace = options.namespace ?? 'default'
-  if (options.address !== undefined && options.address !== '') {
-    await ready({ address: options.address, namespace })
-    return { address: options.address, namespace, uiUrl: null, child: null, stop: async () => {} }
-  }
+  const { address, namespace = 'default' } = options
+  if (address === undefined || address === '') return startOwn({ ...options, namespace })
+  await ready({ address, namespace })
+  return { address, namespace, uiUrl: null, child: null, stop: async () => {} }
+}
+
+const startOwn = async (options: TemporalOptions & { namespace: string }): Promise<Temporal> => {
+  const { namespace } = options
   const command = await temporalBinary(options.log === undefined ? {} : { log: options.log })
   const port = await freePort(options.port ?? 0)
   const uiPort =
@@ -77,13 +80,15 @@ const serverArguments = async (
   return [
     'server',
     'start-dev',
-    ...['--ip', '127.0.0.1', '--port', String(port), '--namespace', namespace],
-    ...['--log-level', 'warn'],
-    ...(uiPort === null ? ['--headless'] : ['--ui-port', String(uiPort), ...optional]),
-    ...(dbFile === undefined ? [] : ['--db-filename', dbFile]),
-    ...searchAttributes.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
+    '--ip=127.0.0.1',
+    `--port=${port}`,
+    `--namespace=${namespace}`,
+    '--log-level=warn',
     // the server would otherwise ask the vendor for newer versions
-    ...['--dynamic-config-value', 'frontend.enableServerVersionCheck=false'],
+    '--dynamic-config-value=frontend.enableServerVersionCheck=false',
+    ...searchAttributes.map((name) => `--search-attribute=${name}=Keyword`),
+    ...(uiPort === null ? ['--headless'] : [`--ui-port=${uiPort}`, ...optional]),
+    ...(dbFile === undefined ? [] : [`--db-filename=${dbFile}`]),
   ]
 }
 

@@ -19,11 +19,11 @@ export const makeTemplate = async ({
   const appUrl = databaseAddress(database, { user: 'app', password: appPassword })
   // until db/migrate.ts is there, the files are applied as they are
   const path = '../../db/migrate.ts'
-  const module_ = await import(path).catch(() => null)
-  if (module_ !== null) return module_.migrate({ adminUrl: database, appUrl })
+  const runner = await import(path).catch(() => null)
+  if (runner !== null) return runner.migrate({ adminUrl: database, appUrl })
   const { readdirSync, readFileSync } = await import('node:fs')
   await asAdministrator(database, async (client) => {
-    for (const file of readdirSync('db/migrations').sort()) {
+    for (const file of readdirSync('db/migrations').toSorted()) {
       await client.query('BEGIN')
       if (!file.startsWith('0001')) await client.query('SET LOCAL ROLE owner')
       await client.query(readFileSync(`db/migrations/${file}`, 'utf8'))
