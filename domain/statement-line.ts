@@ -20,6 +20,18 @@ export interface Line {
 const folded = (text: string | undefined): string =>
   (text ?? '').normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim()
 
+/** An amount without the zeros behind its last digit. */
+const shortest = (amount: string): string => amount.replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '')
+
+/** Whether a line under a key already stored is the same bank fact, corrected; else the provider re-used the key. */
+export const isCorrection = (
+  stored: Pick<Line, 'amount' | 'currency' | 'bookedOn' | 'text'>,
+  line: Line,
+): boolean =>
+  stored.bookedOn === line.bookedOn ||
+  (shortest(stored.amount) === shortest(line.amount) && stored.currency === line.currency) ||
+  (folded(line.text) !== '' && folded(stored.text) === folded(line.text))
+
 /** Version of `fingerprintOf`; stored beside every fingerprint so that a later version can be matched against it. */
 export const fingerprintVersion = 1
 
@@ -28,7 +40,7 @@ export const fingerprintOf = (line: Line): string =>
   [
     `f${fingerprintVersion}`,
     line.bookedOn,
-    line.amount.replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, ''),
+    shortest(line.amount),
     line.currency,
     (line.counterpartyAccount ?? '').replace(/\s+/g, '').toUpperCase(),
     folded(line.text),

@@ -1,0 +1,163 @@
+/** The rare cases of a page: lines that were corrected, removed, shown again, or whose key names another line now. */
+import type { DatabaseTransactionConnection } from 'slonik'
+import { sql } from 'slonik'
+import { z } from 'zod'
+import type { Line } from '../../domain/statement-line.ts'
+import { fingerprintVersion } from '../../domain/statement-line.ts'
+import { currentTenant } from '../tenant.ts'
+import type { Correction, StoredLine } from './line-decisions.ts'
+import { decide, keysOf } from './line-decisions.ts'
+import type { Numbered, PageOrigin } from './line-rows.ts'
+import { hashes, lineColumns, lineTypes, toRow } from './line-rows.ts'
+
+type Tx = DatabaseTransactionConnection
+
+const storedRow = z.object({
+  lineKey: z.string(),
+  amount: z.string(),
+  currency: z.string(),
+  bookedOn: z.string(),
+  text: z.string(),
+  isEqual: z.boolean(),
+  isRemoved: z.boolean(),
+})
+
+/** What is stored under each line's key and its `#n` keys, and whether it equals the line. */
+const listStored = async (
+  tx: Tx,
+  accountId: string,
+  lines: readonly Line[],
+): Promise<Map<string, StoredLine>> => {
+  const rows = lines.flatMap((line) =>
+    keysOf(line.lineKey).map((key) => [key, ...toRow(line).slice(-2)]),
+  )
+  const stored = await tx.any(sql.type(storedRow)`
+    SELECT stored.line_key AS "lineKey", amount, currency, booked_on AS "bookedOn", text,
+      content_hash = sha256(convert_to(content, 'UTF8')) AS "isEqual",
+      removed_at IS NOT NULL AS "isRemoved"
+    FROM ${sql.unnest(rows, ['text', 'text', 'text'])} AS shown (line_key, content, canonical)
+    JOIN statement_line AS stored
+      ON stored.account_id = ${accountId} AND stored.line_key = shown.line_key`)
+  return new Map(stored.map((line) => [line.lineKey, line]))
+}
+
+/** Decides and writes what lines with a known key and another content are; returns how many of each. */
+export const applyCorrections = async (
+  tx: Tx,
+  page: PageOrigin,
+  { lines, seq }: Numbered<Line>,
+): Promise<{ added: number; changed: number }> => {
+  if (lines.length === 0) return { added: 0, changed: 0 }
+  const stored = await listStored(tx, page.accountId, lines)
+  const corrections = lines.flatMap((line) => decide(line, stored) ?? [])
+  const reused = corrections.filter(({ kind }) => kind === 'reused')
+  const changed = corrections.filter(({ kind }) => kind !== 'reused')
+  await insertReused(tx, page, { lines: reused, seq })
+  await changeLines(tx, page, { lines: changed, seq: seq + reused.length })
+  await countTo(tx, page.accountId, seq + corrections.length)
+  return { added: reused.length, changed: changed.length }
+}
+
+const countTo = async (tx: Tx, accountId: string, seq: number): Promise<void> => {
+  await tx.query(sql.unsafe`
+    UPDATE account SET last_seq = ${seq} WHERE id = ${accountId} AND last_seq < ${seq}`)
+}
+
+const correctionRows = (corrections: readonly Correction[], seq: number) =>
+  corrections.map(({ kind, storedKey, line }, index) => [
+    ...toRow({ ...line, lineKey: storedKey }),
+    kind,
+    seq + 1 + index,
+  ])
+
+const correctionTypes = [...lineTypes, 'text', 'int8']
+
+const insertReused = async (
+  tx: Tx,
+  { accountId, connectionId, syncRunId }: PageOrigin,
+  { lines, seq }: Numbered<Correction>,
+): Promise<void> => {
+  if (lines.length === 0) return
+  await tx.query(sql.unsafe`
+    INSERT INTO statement_line (tenant_id, account_id, line_key, seq, added_seq, booked_on,
+      value_on, amount, currency, text, counterparty, counterparty_account, reference,
+      content_hash, fingerprint, fingerprint_version, reused_key, connection_id, sync_run_id, raw)
+    SELECT ${currentTenant}, ${accountId}, line_key, number, number, booked_on,
+      value_on, amount, currency, text, counterparty, counterparty_account, reference,
+      content_hash, fingerprint, ${fingerprintVersion}, TRUE, ${connectionId}, ${syncRunId}, raw
+    FROM (
+      SELECT *, ${hashes}
+      FROM ${sql.unnest(correctionRows(lines, seq), correctionTypes)}
+        AS shown (${lineColumns}, kind, number)
+    ) AS reused`)
+}
+
+/** What a line said before, as it is kept beside the change. */
+const before = sql.fragment`jsonb_build_object('bookedOn', stored.booked_on,
+  'valueOn', stored.value_on, 'amount', stored.amount::text, 'currency', stored.currency,
+  'text', stored.text, 'counterparty', stored.counterparty,
+  'counterpartyAccount', stored.counterparty_account, 'reference', stored.reference)`
+
+const changeLines = async (
+  tx: Tx,
+  { accountId, connectionId, syncRunId }: PageOrigin,
+  { lines, seq }: Numbered<Correction>,
+): Promise<void> => {
+  if (lines.length === 0) return
+  await tx.query(sql.unsafe`
+    WITH shown AS (
+      SELECT *, ${hashes}
+      FROM ${sql.unnest(correctionRows(lines, seq), correctionTypes)}
+        AS shown (${lineColumns}, kind, number)
+    ), noted AS (
+      INSERT INTO line_change (tenant_id, account_id, seq, line_key, kind, before, sync_run_id)
+      SELECT ${currentTenant}, ${accountId}, number, stored.line_key, kind, ${before}, ${syncRunId}
+      FROM shown JOIN statement_line AS stored
+        ON stored.account_id = ${accountId} AND stored.line_key = shown.line_key
+    )
+    UPDATE statement_line AS stored
+    SET seq = number, booked_on = shown.booked_on, value_on = shown.value_on,
+      amount = shown.amount, currency = shown.currency, text = shown.text,
+      counterparty = shown.counterparty, counterparty_account = shown.counterparty_account,
+      reference = shown.reference, content_hash = shown.content_hash,
+      fingerprint = shown.fingerprint, fingerprint_version = ${fingerprintVersion},
+      raw = shown.raw, removed_at = NULL, connection_id = ${connectionId},
+      sync_run_id = ${syncRunId}
+    FROM shown
+    WHERE stored.account_id = ${accountId} AND stored.line_key = shown.line_key`)
+}
+
+/** Marks lines as removed that the provider no longer shows, numbered on from `seq`; returns how many still stood. */
+export const removeLines = async (
+  tx: Tx,
+  { accountId, syncRunId }: PageOrigin,
+  { lineKeys, seq }: { lineKeys: readonly string[]; seq: number },
+): Promise<number> => {
+  if (lineKeys.length === 0) return 0
+  const rows = [...new Set(lineKeys)].flatMap((lineKey) =>
+    keysOf(lineKey).map((key, age) => [lineKey, key, age]),
+  )
+  const { rowCount } = await tx.query(sql.unsafe`
+    WITH gone AS (
+      -- of a re-used key, the line it named last
+      SELECT DISTINCT ON (shown.line_key) stored.line_key, stored.removed_at
+      FROM ${sql.unnest(rows, ['text', 'text', 'int4'])} AS shown (line_key, stored_key, age)
+      JOIN statement_line AS stored
+        ON stored.account_id = ${accountId} AND stored.line_key = shown.stored_key
+      ORDER BY shown.line_key, age DESC
+    ), numbered AS (
+      SELECT line_key, ${seq}::bigint + row_number() OVER (ORDER BY line_key) AS number
+      FROM gone WHERE removed_at IS NULL
+    ), noted AS (
+      INSERT INTO line_change (tenant_id, account_id, seq, line_key, kind, before, sync_run_id)
+      SELECT ${currentTenant}, ${accountId}, number, line_key, 'removed', ${before}, ${syncRunId}
+      FROM numbered JOIN statement_line AS stored USING (line_key)
+      WHERE stored.account_id = ${accountId}
+    )
+    UPDATE statement_line AS stored
+    SET removed_at = now(), seq = number, sync_run_id = ${syncRunId}
+    FROM numbered
+    WHERE stored.account_id = ${accountId} AND stored.line_key = numbered.line_key`)
+  await countTo(tx, accountId, seq + rowCount)
+  return rowCount
+}

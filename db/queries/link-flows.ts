@@ -1,0 +1,141 @@
+/** How a person makes, renews or restores a connection: one row per attempt, and the way back from the provider's page. */
+import type { CommonQueryMethods, DatabaseTransactionConnection } from 'slonik'
+import { sql } from 'slonik'
+import { z } from 'zod'
+import { toInstant } from '../row.ts'
+import { currentTenant } from '../tenant.ts'
+
+type Tx = DatabaseTransactionConnection
+
+const flowRow = z.object({
+  id: z.string(),
+  connectionId: z.string(),
+  kind: z.enum(['link', 'renewal', 'reconnect']),
+  state: z.enum(['requested', 'waiting', 'completing', 'linked', 'exited', 'expired', 'failed']),
+  returnUrl: z.string(),
+  locale: z.enum(['en', 'fr', 'nl']),
+  startedBy: z.string(),
+  failureCode: z.string().nullable(),
+  reference: z.string().nullable(),
+  expiresAt: z.string(),
+  createdAt: z.string(),
+  finishedAt: z.string().nullable(),
+})
+
+export type LinkFlow = z.infer<typeof flowRow>
+
+export interface NewLinkFlow {
+  id: string
+  connectionId: string
+  kind: LinkFlow['kind']
+  /** SHA-256 of the opaque value that comes back with the person. */
+  stateHash: Buffer
+  returnUrl: string
+  locale: LinkFlow['locale']
+  startedBy?: string
+  ttlSeconds: number
+}
+
+const columns = sql.fragment`
+  id, connection_id AS "connectionId", kind, state, return_url AS "returnUrl", locale,
+  started_by AS "startedBy", failure_code AS "failureCode", reference, expires_at AS "expiresAt",
+  created_at AS "createdAt", finished_at AS "finishedAt"`
+
+const isOpen = sql.fragment`state IN ('requested', 'waiting', 'completing')`
+
+/** Adds a flow and its way back; nothing happens where its id exists. */
+export const create = async (tx: Tx, flow: NewLinkFlow): Promise<void> => {
+  const { id, connectionId, kind, stateHash, returnUrl, locale, startedBy = '', ttlSeconds } = flow
+  await tx.query(sql.unsafe`
+    WITH made AS (
+      INSERT INTO link_flow (tenant_id, id, connection_id, kind, state_hash, return_url, locale,
+        started_by, expires_at)
+      VALUES (${currentTenant}, ${id}, ${connectionId}, ${kind}, ${sql.binary(stateHash)},
+        ${returnUrl}, ${locale}, ${startedBy}, now() + make_interval(secs => ${ttlSeconds}))
+      ON CONFLICT (tenant_id, id) DO NOTHING
+      RETURNING state_hash, tenant_id, id, expires_at
+    )
+    INSERT INTO link_return (state_hash, tenant_id, flow_id, expires_at)
+    SELECT state_hash, tenant_id, id, expires_at FROM made`)
+}
+
+/** One flow; throws `NotFoundError` where there is none. */
+export const oneById = (tx: Tx, id: string): Promise<LinkFlow> =>
+  tx.one(sql.type(flowRow)`SELECT ${columns} FROM link_flow WHERE id = ${id}`)
+
+/** One flow; null where there is none. */
+export const maybeOneById = (tx: Tx, id: string): Promise<LinkFlow | null> =>
+  tx.maybeOne(sql.type(flowRow)`SELECT ${columns} FROM link_flow WHERE id = ${id}`)
+
+export interface FlowChange {
+  state?: LinkFlow['state']
+  failureCode?: string | null
+  reference?: string | null
+  /** Instant; also ends the way back. */
+  expiresAt?: string
+}
+
+/** Moves an open flow on; false when it has ended before, which stands. */
+export const update = async (tx: Tx, id: string, changed: FlowChange): Promise<boolean> => {
+  const { state, failureCode, reference, expiresAt } = changed
+  const assignments = [
+    state !== undefined && sql.fragment`state = ${state}`,
+    state !== undefined &&
+      sql.fragment`finished_at = CASE WHEN ${state} IN ('linked', 'exited', 'expired', 'failed') THEN now() END`,
+    failureCode !== undefined && sql.fragment`failure_code = ${failureCode}`,
+    reference !== undefined && sql.fragment`reference = ${reference}`,
+    expiresAt !== undefined && sql.fragment`expires_at = ${expiresAt}::timestamptz`,
+  ].filter((assignment) => assignment !== false)
+  if (assignments.length === 0) return true
+  const { rowCount } = await tx.query(sql.unsafe`
+    UPDATE link_flow SET ${sql.join(assignments, sql.fragment`, `)}
+    WHERE id = ${id} AND ${isOpen}`)
+  if (rowCount === 1 && expiresAt !== undefined)
+    await tx.query(sql.unsafe`
+      UPDATE link_return SET expires_at = ${expiresAt}::timestamptz
+      WHERE tenant_id = ${currentTenant} AND flow_id = ${id}`)
+  return rowCount === 1
+}
+
+const returnRow = z.object({ tenantId: z.string(), flowId: z.string() })
+
+/** The flow a person comes back to, found by the hash of the opaque value before a tenant is known; null when over. */
+export const findByReturn = (
+  pool: CommonQueryMethods,
+  stateHash: Buffer,
+): Promise<{ tenantId: string; flowId: string } | null> =>
+  pool.maybeOne(sql.type(returnRow)`
+    SELECT tenant_id AS "tenantId", flow_id AS "flowId" FROM link_return
+    WHERE state_hash = ${sql.binary(stateHash)} AND expires_at > now()`)
+
+/** The open flows of a connection, the oldest first. */
+export const listOpenByConnection = (tx: Tx, connectionId: string): Promise<readonly LinkFlow[]> =>
+  tx.any(sql.type(flowRow)`
+    SELECT ${columns} FROM link_flow WHERE connection_id = ${connectionId} AND ${isOpen}
+    ORDER BY created_at, id LIMIT 100`)
+
+const endRow = z.object({ endsAt: z.string().nullable() })
+
+/** When the first open flow of a connection ends, in ms since the epoch; null while none is open. */
+export const earliestEnd = async (tx: Tx, connectionId: string): Promise<number | null> => {
+  const { endsAt } = await tx.one(sql.type(endRow)`
+    SELECT min(expires_at) AS "endsAt" FROM link_flow
+    WHERE connection_id = ${connectionId} AND ${isOpen}`)
+  return endsAt === null ? null : Date.parse(endsAt)
+}
+
+const idRow = z.object({ id: z.string() })
+
+/** Ends the open flows whose time is over, by the database's clock or a later one; returns their ids. */
+export const expireDue = async (
+  tx: Tx,
+  connectionId: string,
+  nowMs: number | null = null,
+): Promise<string[]> => {
+  const rows = await tx.any(sql.type(idRow)`
+    UPDATE link_flow SET state = 'expired', finished_at = now()
+    WHERE connection_id = ${connectionId} AND ${isOpen}
+      AND expires_at <= greatest(now(), ${toInstant(nowMs)}::timestamptz)
+    RETURNING id`)
+  return rows.map(({ id }) => id)
+}

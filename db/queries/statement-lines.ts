@@ -1,0 +1,124 @@
+/** Booked lines: pages go in, the feed and the keys already known come out. */
+import type { DatabaseTransactionConnection } from 'slonik'
+import { sql } from 'slonik'
+import { z } from 'zod'
+import type { Line } from '../../domain/statement-line.ts'
+import { count } from '../row.ts'
+import { applyCorrections, removeLines } from './line-corrections.ts'
+import { insertNew } from './line-insertion.ts'
+import type { PageOrigin } from './line-rows.ts'
+
+type Tx = DatabaseTransactionConnection
+
+export interface LinePage extends PageOrigin {
+  lines: readonly Line[]
+  /** Keys of lines the provider no longer shows. */
+  removedLineKeys: readonly string[]
+}
+
+export interface Stored {
+  added: number
+  /** Corrected by the bank, or shown again after a removal. */
+  changed: number
+  removed: number
+}
+
+const lockRow = z.object({ lastSeq: count })
+
+/**
+ * Stores one page under the lock of its account, where every change gets the next number of the feed. A page may be
+ * repeated: a line with equal content changes nothing, another content under its key is a correction, and a key that
+ * names another line now is stored beside it as `key#2`.
+ */
+export const storePage = async (tx: Tx, page: LinePage): Promise<Stored> => {
+  const stored: Stored = { added: 0, changed: 0, removed: 0 }
+  if (page.lines.length + page.removedLineKeys.length === 0) return stored
+  // a statement of its own: what follows must see all that the holder of the lock before us wrote
+  const { lastSeq } = await tx.one(sql.type(lockRow)`
+    SELECT last_seq AS "lastSeq" FROM account WHERE id = ${page.accountId} FOR UPDATE`)
+  let seq = lastSeq
+  let rest = page.lines
+  while (rest.length > 0) {
+    const { first, repeated } = byKey(rest)
+    const { added, differing } = await insertNew(tx, page, { lines: [...first.values()], seq })
+    seq += added
+    const corrections = differing.flatMap((key) => first.get(key) ?? [])
+    const corrected = await applyCorrections(tx, page, { lines: corrections, seq })
+    seq += corrected.added + corrected.changed
+    stored.added += added + corrected.added
+    stored.changed += corrected.changed
+    rest = repeated
+  }
+  stored.removed = await removeLines(tx, page, { lineKeys: page.removedLineKeys, seq })
+  return stored
+}
+
+/** The first line of each key, and the lines that name a key of the same page again. */
+const byKey = (lines: readonly Line[]): { first: Map<string, Line>; repeated: Line[] } => {
+  const first = new Map<string, Line>()
+  const repeated: Line[] = []
+  for (const line of lines) {
+    if (first.has(line.lineKey)) repeated.push(line)
+    else first.set(line.lineKey, line)
+  }
+  return { first, repeated }
+}
+
+const feedRow = z.object({
+  seq: count,
+  op: z.enum(['added', 'changed', 'removed']),
+  lineKey: z.string(),
+  amount: z.string(),
+  currency: z.string(),
+  bookedOn: z.string(),
+  valueOn: z.string().nullable(),
+  text: z.string(),
+  counterparty: z.string().nullable(),
+  counterpartyAccount: z.string().nullable(),
+  reference: z.string().nullable(),
+})
+
+type FeedColumns = z.infer<typeof feedRow>
+
+export interface FeedEntry {
+  seq: number
+  op: FeedColumns['op']
+  lineKey: string
+  line: Omit<FeedColumns, 'seq' | 'op' | 'lineKey'>
+}
+
+/** The lines of an account whose number is above `afterSeq`, in order, each as it is now and what it is to that reader. */
+export const listFeed = async (
+  tx: Tx,
+  accountId: string,
+  { afterSeq, limit }: { afterSeq: number; limit: number },
+): Promise<FeedEntry[]> => {
+  const rows = await tx.any(sql.type(feedRow)`
+    SELECT seq, line_key AS "lineKey", amount, currency, booked_on AS "bookedOn",
+      value_on AS "valueOn", text, counterparty, counterparty_account AS "counterpartyAccount",
+      reference,
+      CASE WHEN removed_at IS NOT NULL THEN 'removed'
+        WHEN added_seq > ${afterSeq} THEN 'added' ELSE 'changed' END AS op
+    FROM statement_line
+    WHERE account_id = ${accountId} AND seq > ${afterSeq}
+    ORDER BY seq LIMIT ${limit}`)
+  return rows.map(({ seq, op, lineKey, ...line }) => ({ seq, op, lineKey, line }))
+}
+
+const knownKeyRow = z.object({ lineKey: z.string(), bookedOn: z.string() })
+
+/** The provider's line keys booked on or after a day, with their booking day; removed lines are not among them. */
+export const knownSince = async (
+  tx: Tx,
+  accountId: string,
+  fromOn: string,
+): Promise<Map<string, string>> => {
+  // a re-used key is the provider's key again, and names the line that came last
+  const rows = await tx.any(sql.type(knownKeyRow)`
+    SELECT CASE WHEN reused_key THEN regexp_replace(line_key, '#[0-9]+$', '') ELSE line_key END
+        AS "lineKey", booked_on AS "bookedOn"
+    FROM statement_line
+    WHERE account_id = ${accountId} AND booked_on >= ${fromOn}::date AND removed_at IS NULL
+    ORDER BY added_seq`)
+  return new Map(rows.map(({ lineKey, bookedOn }) => [lineKey, bookedOn]))
+}

@@ -1,0 +1,81 @@
+/** Webhooks taken from providers, and the way from a provider's id to our connections; ids only, before a tenant is known. */
+import type { CommonQueryMethods, DatabaseTransactionConnection } from 'slonik'
+import { sql } from 'slonik'
+import { z } from 'zod'
+import { currentTenant } from '../tenant.ts'
+
+export interface Receipt {
+  provider: string
+  /** The provider's id of the event, or a hash of it. */
+  dedupeKey: string
+  kind: string
+  providerRef: string | null
+}
+
+/** Notes a webhook; false when it was taken before. One that no connection waits for is parked for 24 hours. */
+export const receive = async (
+  pool: CommonQueryMethods,
+  { provider, dedupeKey, kind, providerRef }: Receipt,
+): Promise<boolean> => {
+  const { rowCount } = await pool.query(sql.unsafe`
+    INSERT INTO webhook_receipt (provider, dedupe_key, kind, provider_ref, routed_at)
+    VALUES (${provider}, ${dedupeKey}, ${kind}, ${providerRef}, (
+      SELECT min(now()) FROM webhook_route
+      WHERE webhook_route.provider = ${provider} AND webhook_route.provider_ref = ${providerRef}
+    ))
+    ON CONFLICT (provider, dedupe_key) DO NOTHING`)
+  return rowCount === 1
+}
+
+const routeRow = z.object({ tenantId: z.string(), connectionId: z.string() })
+
+/** The connections a provider's id belongs to; at most 100. */
+export const route = (
+  pool: CommonQueryMethods,
+  provider: string,
+  providerRef: string,
+): Promise<readonly z.infer<typeof routeRow>[]> =>
+  pool.any(sql.type(routeRow)`
+    SELECT tenant_id AS "tenantId", connection_id AS "connectionId" FROM webhook_route
+    WHERE provider = ${provider} AND provider_ref = ${providerRef}
+    ORDER BY tenant_id, connection_id LIMIT 100`)
+
+/** Says by which ids of the provider a connection is found from now on. */
+export const setRoutes = async (
+  tx: DatabaseTransactionConnection,
+  connectionId: string,
+  { provider, providerRefs }: { provider: string; providerRefs: readonly string[] },
+): Promise<void> => {
+  await tx.query(sql.unsafe`
+    DELETE FROM webhook_route
+    WHERE tenant_id = ${currentTenant} AND connection_id = ${connectionId}`)
+  await tx.query(sql.unsafe`
+    INSERT INTO webhook_route (provider, provider_ref, tenant_id, connection_id)
+    SELECT ${provider}, provider_ref, ${currentTenant}, ${connectionId}
+    FROM ${sql.unnest(
+      providerRefs.map((ref) => [ref]),
+      ['text'],
+    )} AS shown (provider_ref)
+    ON CONFLICT DO NOTHING`)
+}
+
+const parkedRow = z.object({ dedupeKey: z.string(), kind: z.string() })
+
+/** Takes the webhooks of the last 24 hours that came before their connection was known; each is given out once. */
+export const parked = (
+  pool: CommonQueryMethods,
+  provider: string,
+  providerRef: string,
+): Promise<readonly z.infer<typeof parkedRow>[]> =>
+  pool.any(sql.type(parkedRow)`
+    UPDATE webhook_receipt SET routed_at = now()
+    WHERE provider = ${provider} AND provider_ref = ${providerRef} AND routed_at IS NULL
+      AND received_at > now() - interval '24 hours'
+    RETURNING dedupe_key AS "dedupeKey", kind`)
+
+/** Deletes receipts older than 30 days, after which no provider repeats a webhook; returns how many. */
+export const sweep = async (pool: CommonQueryMethods): Promise<number> => {
+  const { rowCount } = await pool.query(sql.unsafe`
+    DELETE FROM webhook_receipt WHERE received_at < now() - interval '30 days'`)
+  return rowCount
+}
