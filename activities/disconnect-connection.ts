@@ -1,5 +1,6 @@
 import { cancellationSignal } from '@temporalio/activity'
 import * as secrets from '../db/queries/connection-secrets.ts'
+import * as syncRuns from '../db/queries/sync-runs.ts'
 import * as webhooks from '../db/queries/webhooks.ts'
 import { withTenant } from '../db/tenant.ts'
 import type { Snapshot } from '../domain/connection.ts'
@@ -32,13 +33,18 @@ export const createRevokeConsent = (deps: Deps) =>
 /** Closes the connection in our books: secrets forgotten, lines and journals kept. Retry-safe: it sets values. */
 export const createDisconnectConnection = (deps: Deps) =>
   function disconnectConnection(
-    input: ConnectionAt & { requestId: string; revoked: boolean },
+    input: ConnectionAt & { requestId: string; revoked: boolean; runId: string | null },
   ): Promise<Snapshot | null> {
     return withTenant(deps.pool, input.tenantId, async (tx) => {
       const { connectionId, requestId } = input
       const facts = await lockFacts(tx, deps, connectionId)
       if (facts === null) return null
       await secrets.forget(tx, connectionId)
+      if (input.runId !== null)
+        await syncRuns.finish(tx, input.runId, {
+          outcome: 'failed',
+          failureCode: 'connection_gone',
+        })
       await webhooks.setRoutes(tx, { provider: facts.provider, connectionId, refs: [] })
       const occurrences: Occurrence[] = [
         ...(input.revoked ? [] : [{ kind: 'revoke_failed', requestId } as const]),

@@ -14,6 +14,8 @@ export const databaseWork: ActivityOptions = {
 /** Reading at the provider: many pages, so a dead worker is found by the missing heartbeat. */
 export const providerRead: ActivityOptions = {
   startToCloseTimeout: '1 hour',
+  // a disconnection does not wait for the page in hand; what it still writes is harmless
+  cancellationType: 'TRY_CANCEL',
   heartbeatTimeout: '20 seconds',
   retry: {
     initialInterval: '1 second',

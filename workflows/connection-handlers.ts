@@ -14,6 +14,8 @@ export interface Handled {
   state: WorkflowState
   /** Wakes the loop. */
   changed: boolean
+  /** Stops the reading in hand; null while there is none. */
+  stopWork: (() => void) | null
 }
 
 const wake = (handled: Handled): void => {
@@ -144,6 +146,7 @@ const registerCommands = (handled: Handled): void => {
     ({ requestId }) => {
       state.disconnect = requestId
       state.revokeGivenUp = false
+      handled.stopWork?.()
       return answer()
     },
     { validator, description: 'Disconnect' },

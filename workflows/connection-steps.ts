@@ -135,7 +135,13 @@ const disconnect = async (
   { requestId, revoke }: Extract<Doing, { kind: 'disconnect' }>,
 ): Promise<void> => {
   if (revoke) await caller(state, ref).revokeConsent({ ...ref, requestId })
-  const input = { ...ref, requestId, revoked: revoke, atMs: Date.now() }
+  const input = {
+    ...ref,
+    requestId,
+    revoked: revoke,
+    runId: state.run?.id ?? null,
+    atMs: Date.now(),
+  }
   state.snapshot = await database.disconnectConnection(input)
   state.disconnect = null
   state.run = null

@@ -1,6 +1,7 @@
 import {
   allHandlersFinished,
   ApplicationFailure,
+  CancellationScope,
   condition,
   isCancellation,
   makeContinueAsNewFunc,
@@ -23,7 +24,7 @@ import type { ConnectionInput } from './messages.ts'
 /** Keeps one bank connection in step for its whole life. Workflow id: connection/<connectionId>. */
 export async function connection(input: ConnectionInput): Promise<void> {
   const ref = refOf(input)
-  const handled: Handled = { state: begin(input), changed: false }
+  const handled: Handled = { state: begin(input), changed: false, stopWork: null }
   registerHandlers(handled)
   const supportView = createSupportView(ref)
   const { state } = handled
@@ -37,7 +38,7 @@ export async function connection(input: ConnectionInput): Promise<void> {
     } else if (step.kind === 'wait') {
       await waitForChange(handled, step)
     } else {
-      await performInto(state, ref, step)
+      await performInto(handled, ref, step)
     }
   }
   if (!isOver(state)) await continueWith({ ...ref, carried: carryOver(state) })

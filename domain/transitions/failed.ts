@@ -98,7 +98,8 @@ export const consequenceOf = (
   }
 }
 
-const isSlot = (cause: Failed['cause']): boolean => cause !== 'person' && cause !== 'retry'
+const slotCauses: readonly Failed['cause'][] = ['scheduled', 'first', 'renewal']
+const isSlot = (cause: Failed['cause']): boolean => slotCauses.includes(cause)
 
 const countersOf = (
   facts: ConnectionFacts,
