@@ -13,8 +13,8 @@ export const pausingOf = async (
   const pause = await pauses.maybeOne(pool, provider)
   if (pause === null) return { kind: 'clear' }
   const isDue = Date.parse(pause.probeAt) <= Date.now()
-  if (isDue && (await pauses.claimProbe(pool, provider, pause.probeAt, probeEverySeconds)))
-    return { kind: 'probing' }
+  const claim = { provider, probeAt: pause.probeAt, nextInSeconds: probeEverySeconds }
+  if (isDue && (await pauses.claimProbe(pool, claim))) return { kind: 'probing' }
   const again = isDue ? await pauses.maybeOne(pool, provider) : pause
   return again === null ? { kind: 'clear' } : { kind: 'paused', until: again.probeAt }
 }

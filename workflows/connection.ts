@@ -83,15 +83,21 @@ const waitForChange = async (
   handled.changed = false
 }
 
-const performInto = async (
-  state: WorkflowState,
-  ref: ConnectionRef,
-  step: Doing,
-): Promise<void> => {
+const performInto = async (handled: Handled, ref: ConnectionRef, step: Doing): Promise<void> => {
+  const { state } = handled
+  const scope = new CancellationScope()
+  handled.stopWork = isStoppable(step) ? () => scope.cancel() : null
   try {
-    await perform(state, ref, step)
+    await scope.run(() => perform(state, ref, step))
   } catch (error) {
-    if (isCancellation(error)) throw error
-    noteFailure(state, step, error)
+    // a disconnection stopped the work in hand; anything else that cancels is an operator, and ends the workflow
+    const isStopped = scope.consideredCancelled && state.disconnect !== null
+    if (isCancellation(error) && !isStopped) throw error
+    if (!isStopped) noteFailure(state, step, error)
+  } finally {
+    handled.stopWork = null
   }
 }
+
+const isStoppable = ({ kind }: Doing): boolean =>
+  kind === 'read' || kind === 'request_refresh' || kind === 'poll_refresh'
