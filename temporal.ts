@@ -8,11 +8,8 @@ const present = (environment: Config['environment']): Record<string, string> =>
     Object.entries(environment).filter((pair): pair is [string, string] => pair[1] !== undefined),
   )
 
-/**
- * Makes a client for the configured service. It connects on first use, so that the API starts while Temporal is away;
- * TEMPORAL_API_KEY, TEMPORAL_TLS_… and profiles work as in Temporal's own command line.
- */
-export const connectTemporal = (config: Config): Client => {
+/** Address and credentials of the configured service, as client and worker take them. */
+export const connectionOptionsOf = (config: Config) => {
   const { connectionOptions } = loadClientConnectConfig({
     overrideEnvVars: {
       ...present(config.environment),
@@ -21,11 +18,19 @@ export const connectTemporal = (config: Config): Client => {
     },
   })
   const { address, apiKey, tls, metadata } = connectionOptions
-  const connection = Connection.lazy({
+  return {
     ...(address === undefined ? {} : { address }),
     ...(apiKey === undefined ? {} : { apiKey }),
     ...(tls === undefined ? {} : { tls }),
     ...(metadata === undefined ? {} : { metadata }),
-  })
+  }
+}
+
+/**
+ * Makes a client for the configured service. It connects on first use, so that the API starts while Temporal is away;
+ * TEMPORAL_API_KEY, TEMPORAL_TLS_… and profiles work as in Temporal's own command line.
+ */
+export const connectTemporal = (config: Config): Client => {
+  const connection = Connection.lazy(connectionOptionsOf(config))
   return new Client({ connection, namespace: config.temporalNamespace })
 }

@@ -151,11 +151,11 @@ const store = async (
   await connections.setProviderConnection(tx, connectionId, result.providerConnectionId)
   await connections.update(tx, connectionId, { generation })
   const found = await accounts.discover(tx, { connectionId, generation }, result.accounts)
-  const providerRefs = [
+  const refs = [
     result.providerConnectionId,
     ...result.accounts.map((account) => account.providerAccountId),
   ]
-  await webhooks.setRoutes(tx, connectionId, { provider: facts.provider, providerRefs })
+  await webhooks.setRoutes(tx, { provider: facts.provider, connectionId, refs })
   await oneTimeSecrets.take({ tx, vault }, 'link_url', flowId)
   await linkFlows.update(tx, flowId, { state: 'linked' })
   const { consentExpiresAt } = result

@@ -45,7 +45,7 @@ export const createDisconnectConnection = (deps: Deps) =>
           outcome: 'failed',
           failureCode: 'connection_gone',
         })
-      await webhooks.setRoutes(tx, connectionId, { provider: facts.provider, providerRefs: [] })
+      await webhooks.setRoutes(tx, { provider: facts.provider, connectionId, refs: [] })
       const occurrences: Occurrence[] = [
         ...(input.revoked ? [] : [{ kind: 'revoke_failed', requestId } as const]),
         { kind: 'disconnected', reason: 'user', requestId },

@@ -105,7 +105,7 @@ export type RefreshStart =
   | { state: 'skipped'; reason: 'refreshes_itself' | 'too_recent' | 'not_offered'; until?: string }
 
 export type RefreshProgress =
-  | { state: 'running'; ref: string } | { state: 'done' } | { state: 'failed'; failure: Failure }
+  { state: 'running'; ref: string } | { state: 'done' } | { state: 'failed'; failure: Failure }
 
 export interface ProviderSession {
   status(): Promise<ProviderStatus>

@@ -122,7 +122,8 @@ export const search = (
 /** One institution as one provider offers it; null where it does not. */
 export const maybeOne = (
   pool: CommonQueryMethods,
-  { provider, providerInstitutionId }: { provider: string; providerInstitutionId: string },
+  provider: string,
+  providerInstitutionId: string,
 ): Promise<OfferedInstitution | null> =>
   pool.maybeOne(sql.type(institutionRow)`
     SELECT ${columns} FROM institution

@@ -105,6 +105,15 @@ export const listFeed = async (
   return rows.map(({ seq, op, lineKey, ...line }) => ({ seq, op, lineKey, line }))
 }
 
+const earliestRow = z.object({ earliestOn: z.string().nullable() })
+
+/** The first booking day of an account's lines; null while there are none. */
+export const earliestBookedOn = async (tx: Tx, accountId: string): Promise<string | null> => {
+  const { earliestOn } = await tx.one(sql.type(earliestRow)`
+    SELECT min(booked_on) AS "earliestOn" FROM statement_line WHERE account_id = ${accountId}`)
+  return earliestOn
+}
+
 const knownKeyRow = z.object({ lineKey: z.string(), bookedOn: z.string() })
 
 /** The provider's line keys booked on or after a day, with their booking day; removed lines are not among them. */
@@ -121,4 +130,13 @@ export const knownSince = async (
     WHERE account_id = ${accountId} AND booked_on >= ${fromOn}::date AND removed_at IS NULL
     ORDER BY added_seq`)
   return new Map(rows.map(({ lineKey, bookedOn }) => [lineKey, bookedOn]))
+}
+
+const earliestRow = z.object({ bookedOn: z.string().nullable() })
+
+/** Booking day of the oldest line of an account; null while it has none. */
+export const earliestBookedOn = async (tx: Tx, accountId: string): Promise<string | null> => {
+  const { bookedOn } = await tx.one(sql.type(earliestRow)`
+    SELECT min(booked_on) AS "bookedOn" FROM statement_line WHERE account_id = ${accountId}`)
+  return bookedOn
 }

@@ -2,7 +2,6 @@
 import type { DatabaseTransactionConnection } from 'slonik'
 import { sql } from 'slonik'
 import { z } from 'zod'
-import { currentTenant } from '../tenant.ts'
 
 type Tx = DatabaseTransactionConnection
 
@@ -20,6 +19,7 @@ const tenantRow = z.object({
 export type Tenant = z.infer<typeof tenantRow>
 
 export interface NewTenant {
+  tenantId: string
   name: string
   clientId: string
   edition?: string
@@ -27,12 +27,12 @@ export interface NewTenant {
   subscriptionUntil?: string
 }
 
-/** Adds the tenant for whose id the transaction was opened; false where the id or the client id is taken. */
+/** Adds the tenant for whose id the transaction was opened; false where the client id is taken. */
 export const create = async (tx: Tx, tenant: NewTenant): Promise<boolean> => {
-  const { name, clientId, edition = 'standard', trialUntil, subscriptionUntil } = tenant
+  const { tenantId, name, clientId, edition = 'standard', trialUntil, subscriptionUntil } = tenant
   const { rowCount } = await tx.query(sql.unsafe`
     INSERT INTO tenant (tenant_id, name, client_id, edition, trial_until, subscription_until)
-    VALUES (${currentTenant}, ${name}, ${clientId}, ${edition},
+    VALUES (${tenantId}, ${name}, ${clientId}, ${edition},
       ${trialUntil ?? null}::timestamptz, ${subscriptionUntil ?? null}::timestamptz)
     ON CONFLICT DO NOTHING`)
   return rowCount === 1
@@ -42,9 +42,9 @@ const columns = sql.fragment`
   tenant_id AS "tenantId", name, client_id AS "clientId", edition, trial_until AS "trialUntil",
   subscription_until AS "subscriptionUntil", blocked_at AS "blockedAt", created_at AS "createdAt"`
 
-/** The tenant of the transaction; throws `NotFoundError` where it was never added. */
-export const oneById = (tx: Tx): Promise<Tenant> =>
-  tx.one(sql.type(tenantRow)`SELECT ${columns} FROM tenant WHERE tenant_id = ${currentTenant}`)
+/** One tenant, from within its own transaction; throws `NotFoundError` where there is none. */
+export const oneById = (tx: Tx, tenantId: string): Promise<Tenant> =>
+  tx.one(sql.type(tenantRow)`SELECT ${columns} FROM tenant WHERE tenant_id = ${tenantId}`)
 
 /** The tenant of the transaction, if it bears this client id; null otherwise. */
 export const maybeOneByClientId = (tx: Tx, clientId: string): Promise<Tenant | null> =>

@@ -40,11 +40,17 @@ export const route = (
     WHERE provider = ${provider} AND provider_ref = ${providerRef}
     ORDER BY tenant_id, connection_id LIMIT 100`)
 
+export interface Routes {
+  provider: string
+  connectionId: string
+  /** The provider's ids of the connection and of what it reaches. */
+  refs: readonly string[]
+}
+
 /** Says by which ids of the provider a connection is found from now on. */
 export const setRoutes = async (
   tx: DatabaseTransactionConnection,
-  connectionId: string,
-  { provider, providerRefs }: { provider: string; providerRefs: readonly string[] },
+  { provider, connectionId, refs }: Routes,
 ): Promise<void> => {
   await tx.query(sql.unsafe`
     DELETE FROM webhook_route
@@ -53,7 +59,7 @@ export const setRoutes = async (
     INSERT INTO webhook_route (provider, provider_ref, tenant_id, connection_id)
     SELECT ${provider}, provider_ref, ${currentTenant}, ${connectionId}
     FROM ${sql.unnest(
-      providerRefs.map((ref) => [ref]),
+      refs.map((ref) => [ref]),
       ['text'],
     )} AS shown (provider_ref)
     ON CONFLICT DO NOTHING`)
