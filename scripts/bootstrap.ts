@@ -18,7 +18,7 @@ export const bootstrapTenant = async (databaseUrl: string, name: string): Promis
   try {
     const tenantId = randomUUID()
     const clientId = `BS-${tenantId.slice(0, 8).toUpperCase()}`
-    await withTenant(pool, tenantId, (tx) => tenants.create(tx, { name, clientId }))
+    await withTenant(pool, tenantId, (tx) => tenants.create(tx, { tenantId, name, clientId }))
     const { id, key, keyHash } = mintApiKey()
     await apiKeys.create(pool, { id, keyHash, tenantId, scope: 'erp', label: 'first key' })
     return { tenantId, apiKey: key }

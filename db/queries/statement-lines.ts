@@ -131,12 +131,3 @@ export const knownSince = async (
     ORDER BY added_seq`)
   return new Map(rows.map(({ lineKey, bookedOn }) => [lineKey, bookedOn]))
 }
-
-const earliestRow = z.object({ bookedOn: z.string().nullable() })
-
-/** Booking day of the oldest line of an account; null while it has none. */
-export const earliestBookedOn = async (tx: Tx, accountId: string): Promise<string | null> => {
-  const { bookedOn } = await tx.one(sql.type(earliestRow)`
-    SELECT min(booked_on) AS "bookedOn" FROM statement_line WHERE account_id = ${accountId}`)
-  return bookedOn
-}
