@@ -6,7 +6,6 @@ DO $$
 DECLARE
   wanted record;
 BEGIN
-  PERFORM pg_advisory_xact_lock(hashtext('banksync roles'));
   FOR wanted IN
     SELECT * FROM (VALUES
       ('owner',  'NOLOGIN NOBYPASSRLS'),
@@ -16,14 +15,20 @@ BEGIN
     ) AS roles (name, options)
   LOOP
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted.name) THEN
-      EXECUTE format('CREATE ROLE %I %s', wanted.name, wanted.options);
+      BEGIN
+        EXECUTE format('CREATE ROLE %I %s', wanted.name, wanted.options);
+      EXCEPTION WHEN duplicate_object OR unique_violation THEN
+        NULL; -- another database's migration was first; an advisory lock would hold within one database only
+      END;
     END IF;
   END LOOP;
   IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'app' AND (rolsuper OR rolbypassrls)) THEN
     RAISE EXCEPTION 'role "app" bypasses row-level security. Run: ALTER ROLE app NOSUPERUSER NOBYPASSRLS';
   END IF;
+  IF NOT pg_has_role(CURRENT_USER, 'owner', 'MEMBER') THEN
+    GRANT owner TO CURRENT_USER;
+  END IF;
 END $$;
 
-GRANT owner TO CURRENT_USER;
 GRANT USAGE, CREATE ON SCHEMA public TO owner;
 GRANT USAGE ON SCHEMA public TO app, fleet, verify;
