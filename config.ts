@@ -34,7 +34,10 @@ const environmentSchema = z.object({
   TEMPORAL_NAMESPACE: z.string().min(1, 'must be a namespace').default('default'),
   VAULT_KEYS: z.string('must hold at least one key, written <id>:<base64 of 32 bytes>'),
   PROVIDERS: names.default(['ponto']),
-  PUBLIC_URL: url(['http:', 'https:'], 'must be the http(s) address under which people reach the API'),
+  PUBLIC_URL: url(
+    ['http:', 'https:'],
+    'must be the http(s) address under which people reach the API',
+  ),
   HOST: z.string().min(1, 'must be an address to listen on').default('127.0.0.1'),
   PORT: count(0, 65_535).default(3000),
   LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('info'),
@@ -57,7 +60,10 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError'
 }
 
-const parse = <Schema extends z.ZodType>(schema: Schema, environment: Environment): z.infer<Schema> => {
+const parse = <Schema extends z.ZodType>(
+  schema: Schema,
+  environment: Environment,
+): z.infer<Schema> => {
   // an empty value counts as unset: compose files and .env templates leave keys empty
   const filled = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
   const parsed = schema.safeParse(filled)
@@ -116,6 +122,9 @@ export interface MigrationConfig {
 
 /** Reads the configuration of a migration; throws ConfigError with a sentence per wrong key. */
 export const readMigrationConfig = (environment: Environment = process.env): MigrationConfig => {
-  const { MIGRATION_DATABASE_URL: adminUrl, DATABASE_URL: appUrl } = parse(migrationSchema, environment)
+  const { MIGRATION_DATABASE_URL: adminUrl, DATABASE_URL: appUrl } = parse(
+    migrationSchema,
+    environment,
+  )
   return { adminUrl, ...(appUrl === undefined ? {} : { appUrl }) }
 }

@@ -42,7 +42,10 @@ const meanings: Record<string, 'day' | 'moment' | 'state' | 'count' | undefined>
 
 const dateFormats = new Map<string, Intl.DateTimeFormat>()
 
-const dateFormat = (language: Language, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat => {
+const dateFormat = (
+  language: Language,
+  options: Intl.DateTimeFormatOptions,
+): Intl.DateTimeFormat => {
   const key = `${language} ${options.hour ?? ''} ${options.timeZone}`
   const known = dateFormats.get(key)
   if (known) return known
@@ -102,11 +105,17 @@ const compile = (language: Language, text: string): IntlMessageFormat => {
 
 const optionalParams = { until: '', next: '', user: '' }
 
-const render = (language: Language, group: Group, [key, params]: [string, Params]): string | null => {
+const render = (
+  language: Language,
+  group: Group,
+  [key, params]: [string, Params],
+): string | null => {
   const text = Object.hasOwn(texts[language][group], key) ? texts[language][group][key] : undefined
   if (text === undefined) return null
   try {
-    return String(compile(language, text).format(forReader(language, { ...optionalParams, ...params })))
+    return String(
+      compile(language, text).format(forReader(language, { ...optionalParams, ...params })),
+    )
   } catch {
     // a parameter is missing: the bare text still tells more than nothing
     return text

@@ -79,6 +79,15 @@ export const parked = (
       AND received_at > now() - interval '24 hours'
     RETURNING dedupe_key AS "dedupeKey", kind`)
 
+/** Takes a receipt back, so that the provider's repetition counts as new: nobody could be told of it. */
+export const forget = async (
+  pool: CommonQueryMethods,
+  { provider, dedupeKey }: Pick<Receipt, 'provider' | 'dedupeKey'>,
+): Promise<void> => {
+  await pool.query(sql.unsafe`
+    DELETE FROM webhook_receipt WHERE provider = ${provider} AND dedupe_key = ${dedupeKey}`)
+}
+
 /** Deletes receipts older than 30 days, after which no provider repeats a webhook; returns how many. */
 export const sweep = async (pool: CommonQueryMethods): Promise<number> => {
   const { rowCount } = await pool.query(sql.unsafe`

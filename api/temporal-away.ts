@@ -1,0 +1,12 @@
+import { isGrpcServiceError } from '@temporalio/client'
+
+/** gRPC: cancelled, deadline exceeded, resource exhausted, aborted, unavailable. */
+const awayCodes = new Set<number>([1, 4, 8, 10, 14])
+const causesMax = 4
+
+/** Tells whether Temporal could not be reached, or had no room or no worker to answer in time. */
+export const isTemporalAway = (error: unknown, depth = 0): boolean => {
+  if (!(error instanceof Error) || depth > causesMax) return false
+  if (isGrpcServiceError(error) && awayCodes.has(error.code)) return true
+  return isTemporalAway(error.cause, depth + 1)
+}
