@@ -3,7 +3,9 @@ import * as connections from '../db/queries/connections.ts'
 import * as events from '../db/queries/events.ts'
 import * as linkFlows from '../db/queries/link-flows.ts'
 import * as messages from '../db/queries/messages.ts'
+import type { NewMessage } from '../domain/chatter.ts'
 import type { ConnectionFacts, Snapshot } from '../domain/connection.ts'
+import type { NewEvent } from '../domain/event.ts'
 import { providerId } from '../domain/ids.ts'
 import { snapshotOf } from '../domain/snapshot.ts'
 import type { Occurrence } from '../domain/transitions/occurrence.ts'
@@ -31,6 +33,14 @@ const changedFacts = (before: ConnectionFacts, after: ConnectionFacts): Partial<
     ),
   )
 
+/** So that an ERP can mirror the chatter without asking for it all the time. */
+const postedEvent = (connectionId: string, { dedupeKey, code, kind }: NewMessage): NewEvent => ({
+  dedupeKey: `message:${connectionId}:${dedupeKey}`,
+  type: 'message.posted',
+  connectionId,
+  content: { code, kind },
+})
+
 const write = async (
   tx: DatabaseTransactionConnection,
   before: ConnectionFacts,
@@ -42,8 +52,9 @@ const write = async (
   if (isChanged) await connections.update(tx, before.id, changed)
   if (closes.length > 0) await messages.closeCauses(tx, before.id, closes)
   if (posted.length > 0) await messages.post(tx, before.id, posted)
+  const told = [...appended, ...posted.map((message) => postedEvent(before.id, message))]
   // the counter of events is locked last and for the shortest time
-  if (appended.length > 0) await events.append(tx, appended)
+  if (told.length > 0) await events.append(tx, told)
   return { ...after, version: before.version + (isChanged ? 1 : 0) }
 }
 
