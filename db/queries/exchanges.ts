@@ -21,7 +21,7 @@ const pathMax = 500
 
 const types = ['int4', 'text', 'text', 'int4', 'int4', 'int4', 'text', 'text']
 
-/** Keeps the calls of one attempt of a run; a repeated attempt number changes nothing, and so does a run that is gone. */
+/** Adds the calls of one attempt to the record of a run; nothing happens for a run that is gone. */
 export const store = async (
   tx: Tx,
   { runId, attempt }: { runId: string; attempt: number },
@@ -40,10 +40,17 @@ export const store = async (
   await tx.query(sql.unsafe`
     INSERT INTO exchange (tenant_id, sync_run_id, attempt, position, method, path, status,
       duration_ms, response_bytes, provider_request_id, failure_code)
-    SELECT sync_run.tenant_id, sync_run.id, ${attempt}, called.*
-    FROM sync_run, ${sql.unnest(rows, types)} AS called
-    WHERE sync_run.id = ${runId}
-    ON CONFLICT DO NOTHING`)
+    SELECT sync_run.tenant_id, sync_run.id, ${attempt},
+      -- refresh and read are activities of their own that share the run, and both begin with attempt 1
+      called.position + (
+        SELECT coalesce(max(exchange.position) + 1, 0) FROM exchange
+        WHERE exchange.sync_run_id = sync_run.id AND exchange.attempt = ${attempt}
+      ),
+      called.method, called.path, called.status, called.duration_ms, called.response_bytes,
+      called.provider_request_id, called.failure_code
+    FROM sync_run, ${sql.unnest(rows, types)} AS called (position, method, path, status,
+      duration_ms, response_bytes, provider_request_id, failure_code)
+    WHERE sync_run.id = ${runId}`)
 }
 
 const exchangeRow = z.object({
