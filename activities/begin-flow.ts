@@ -1,4 +1,5 @@
 import { cancellationSignal } from '@temporalio/activity'
+import { linkStateOf } from '../db/link-state.ts'
 import * as connections from '../db/queries/connections.ts'
 import * as linkFlows from '../db/queries/link-flows.ts'
 import type { LinkFlow } from '../db/queries/link-flows.ts'
@@ -50,10 +51,6 @@ const nothingNew = (deps: Deps, input: FlowAt): Promise<Snapshot | null> =>
     record(tx, deps, { ...input, occurrences: [{ kind: 'loaded' }] }),
   )
 
-/** The opaque value that comes back with the person: derived, so that it needs no storage to be asked for again. */
-export const linkStateOf = ({ vault }: Pick<Deps, 'vault'>, flowId: string): string =>
-  vault.hmac('link-state', flowId).toString('base64url')
-
 const start = async (
   deps: Deps,
   input: FlowAt,
@@ -62,7 +59,7 @@ const start = async (
   const { facts, flow, providerInstitutionId } = asked
   const provider = providerNamed(deps, facts.provider)
   const request: LinkRequest = {
-    state: linkStateOf(deps, input.flowId),
+    state: linkStateOf(deps.vault, input.flowId),
     returnUrl: `${deps.publicUrl}/callbacks/${facts.provider}`,
     providerInstitutionId,
     locale: flow.locale,

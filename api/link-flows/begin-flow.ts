@@ -14,7 +14,7 @@ import { toConnection } from '../connections/connection-shape.ts'
 import type { Deps } from '../deps.ts'
 import type { Call, Reply } from '../route.ts'
 import { toLinkFlow } from './link-flow-shape.ts'
-import { hashLinkState, linkStateOf } from './link-state.ts'
+import { hashLinkState, linkStateOf } from '../../db/link-state.ts'
 
 /** How long a person has; the provider may allow less, which is then what holds. */
 const flowTtlSeconds = 1_800

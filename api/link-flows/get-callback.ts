@@ -9,7 +9,7 @@ import { requestNames } from '../request-key.ts'
 import type { Call, Reply } from '../route.ts'
 import { route } from '../route.ts'
 import { callbackPage } from './callback-page.ts'
-import { hashLinkState } from './link-state.ts'
+import { hashLinkState } from '../../db/link-state.ts'
 import { returnAddress } from './return-url.ts'
 import { completionParameters, storeCompletion, takesCompletion } from './store-completion.ts'
 

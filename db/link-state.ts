@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Vault } from '../../db/vault.ts'
+import type { Vault } from './vault.ts'
 
 /**
  * The opaque value that comes back with the person. Derived from the flow, so that whoever asks the provider for the
