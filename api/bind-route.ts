@@ -1,13 +1,13 @@
 import type { Express, Request, RequestHandler, Response } from 'express'
 import express from 'express'
 import { languageOf } from '../locales/languages.ts'
+import { referenceOf, stateOf } from './answer-state.ts'
 import type { createAuthenticate } from './authenticate.ts'
 import { checkRole, checkTenant } from './authenticate.ts'
 import type { Deps } from './deps.ts'
 import { answerOnce } from './idempotency.ts'
 import { plainText } from './plain-text.ts'
 import { Problem } from './problem.ts'
-import { newReference } from './reference.ts'
 import { idempotencyKey, requestNames } from './request-key.ts'
 import type { Role } from './roles.ts'
 import { roles } from './roles.ts'
@@ -33,10 +33,11 @@ export const bindRoute = (
   const role: Role = roles[route.operation]
 
   const admit: RequestHandler = async (request, response, next) => {
-    response.locals['operation'] = route.operation
+    const state = stateOf(response)
+    state.operation = route.operation
     if (role !== 'public') {
       const { caller, tenant } = await authenticate(request)
-      response.locals['caller'] = caller
+      state.caller = caller
       checkRole(role, caller)
       checkTenant(route, tenant, Date.now())
     }
@@ -77,7 +78,7 @@ const checkedCall = (route: Route, request: Request, response: Response): Call =
   const language = languageOf(request.headers['accept-language'])
   const part = (schema: Route['params'], at: readonly [string, unknown]): unknown =>
     schema === undefined ? at[1] : validate(schema, at, language)
-  const caller = (response.locals['caller'] as Caller | undefined) ?? nobody
+  const caller = stateOf(response).caller ?? nobody
   const key = route.idempotent ? idempotencyKey(request.get('idempotency-key')) : null
   return {
     params: part(route.params, ['params', { ...request.params }]),
@@ -92,15 +93,6 @@ const checkedCall = (route: Route, request: Request, response: Response): Call =
     },
     request,
   }
-}
-
-/** The reference of one answer: made when first needed, the same in header, body and log. */
-export const referenceOf = (response: Response): string => {
-  const known: unknown = response.locals['reference']
-  if (typeof known === 'string') return known
-  const reference = newReference()
-  response.locals['reference'] = reference
-  return reference
 }
 
 /** Header values are bytes: names beyond ASCII come percent-encoded. */

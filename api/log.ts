@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import { pino } from 'pino'
+import { fieldOf } from './error-fields.ts'
 
 /** What a secret looks like where text escaped from elsewhere: our keys, bearer values, passwords in addresses, long random runs. */
 const secretLooking = [
@@ -29,7 +30,7 @@ const frames = (stack: string | undefined): string[] =>
 /** Only what is named here of an error is logged: an HTTP client's error would carry its headers along. */
 export const serializeError = (error: unknown, depth = 0): object => {
   if (!(error instanceof Error)) return { name: typeof error }
-  const { code } = error as { code?: unknown }
+  const code = fieldOf(error, 'code')
   return {
     name: error.name,
     message: scrubbed(error.message),

@@ -44,20 +44,12 @@ const answerOf = ({ description, schema, contentType = 'application/json' }: Ans
     : { content: { [contentType]: { schema: schema ?? z.string() } } }),
 })
 
+/** The parameters of one documented path: each is required there, also one that is optional for Express. */
 const paramsIn = (path: string, schema: z.ZodObject | undefined): z.ZodObject | undefined => {
   const names = [...path.matchAll(/\{(\w+)\}/g)].flatMap(([, name]) => (name ? [name] : []))
   if (!schema || names.length === 0) return undefined
-  return z.object(
-    Object.fromEntries(
-      names.map((name) => {
-        const part = schema.shape[name] as z.ZodType | undefined
-        return [
-          name,
-          part instanceof z.ZodOptional ? (part.unwrap() as z.ZodType) : (part ?? z.string()),
-        ]
-      }),
-    ),
-  )
+  const shown = Object.entries<z.ZodType>(schema.shape).filter(([name]) => names.includes(name))
+  return z.object(Object.fromEntries(shown)).required()
 }
 
 const operationOf = (route: Route, path: string): ZodOpenApiOperationObject => {

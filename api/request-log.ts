@@ -1,9 +1,9 @@
 import type { RequestHandler, Response } from 'express'
 import type { Logger } from 'pino'
-import type { Caller } from './route.ts'
+import { stateOf } from './answer-state.ts'
 
 /** Probes come every few seconds and say nothing while they succeed. */
-const quiet = new Set(['GET /livez', 'GET /readyz'])
+const quiet = new Set<string>(['GET /livez', 'GET /readyz'])
 
 /**
  * Writes one line per answer: the route's pattern and never the address, which may carry what a bank handed to a
@@ -17,24 +17,19 @@ export const logRequests =
     next()
   }
 
-const writeLine = (
-  log: Logger,
-  { locals, statusCode, writableFinished }: Response,
-  startedAtMs: number,
-): void => {
-  const operation = locals['operation'] as string | undefined
-  if (operation !== undefined && quiet.has(operation) && statusCode < 400) return
-  const caller = locals['caller'] as Caller | undefined
-  const level = statusCode >= 500 ? 'error' : 'info'
-  log[level](
+const writeLine = (log: Logger, response: Response, startedAtMs: number): void => {
+  const { operation = 'none', caller, problem, reference } = stateOf(response)
+  const { statusCode, writableFinished } = response
+  if (quiet.has(operation) && statusCode < 400) return
+  log[statusCode >= 500 ? 'error' : 'info'](
     {
-      operation: operation ?? 'none',
+      operation,
       status: writableFinished ? statusCode : 'aborted',
       durationMs: Math.round(performance.now() - startedAtMs),
       tenantId: caller?.tenantId,
       keyId: caller?.keyId,
-      code: locals['problem'] as string | undefined,
-      reference: locals['reference'] as string | undefined,
+      code: problem,
+      reference,
     },
     'request',
   )

@@ -77,8 +77,12 @@ export const route = <
   definition: Definition<P, Q, B>,
 ): Definition<P, Q, B> => definition
 
+const methods = ['get', 'post', 'patch', 'delete'] as const
+
 /** The parts of an operation's name: `POST /v1/x/:id` → method `post`, path `/v1/x/:id`. */
 export const methodAndPath = ({ operation }: Pick<Route, 'operation'>) => {
-  const [method = '', path = ''] = operation.split(' ')
-  return { method: method.toLowerCase() as 'get' | 'post' | 'patch' | 'delete', path }
+  const [verb = '', path = ''] = operation.split(' ')
+  const method = methods.find((one) => one === verb.toLowerCase())
+  if (method === undefined) throw new TypeError(`no such method: ${operation}`)
+  return { method, path }
 }

@@ -2,7 +2,6 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createProviders } from '../activities/providers/registry.ts'
 import type { Config } from '../config.ts'
@@ -62,7 +61,7 @@ export const startApi = async (config: Config, options: Options = {}): Promise<R
   )
   server.listen(config.port, config.host)
   await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
+  const port = portOf(server)
   log.info({ host: config.host, port }, 'listening')
 
   const stop = async (): Promise<void> => {
@@ -75,6 +74,12 @@ export const startApi = async (config: Config, options: Options = {}): Promise<R
   }
   let stopped: Promise<void> | null = null
   return { url: `http://${config.host}:${port}`, stop: () => (stopped ??= stop()) }
+}
+
+const portOf = (server: Server): number => {
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('the server has no port')
+  return address.port
 }
 
 /** `close` alone waits for clients that keep their connection open, so idle ones are closed and late ones cut. */

@@ -1,3 +1,4 @@
+import { fieldOf } from './error-fields.ts'
 import { Problem } from './problem.ts'
 
 const retrySoonSeconds = 5
@@ -16,14 +17,15 @@ const causesMax = 4
 
 const isStorageTrouble = (error: unknown, depth = 0): boolean => {
   if (!(error instanceof Error) || depth > causesMax) return false
-  const { code } = error as { code?: unknown }
+  const code = fieldOf(error, 'code')
   if (typeof code === 'string' && storageCodes.test(code)) return true
   return storageTrouble.has(error.constructor.name) || isStorageTrouble(error.cause, depth + 1)
 }
 
 /** What Express and its body parser throw: a status, and a type that names the reason. */
 const ofParser = (error: Error): Problem | null => {
-  const { status, type } = error as { status?: unknown; type?: unknown }
+  const status = fieldOf(error, 'status')
+  const type = fieldOf(error, 'type')
   if (type === 'entity.too.large')
     return new Problem('payload-too-large', 'too_large', { params: { limit: limitOf(error) } })
   if (type === 'charset.unsupported' || type === 'encoding.unsupported')
@@ -35,7 +37,7 @@ const ofParser = (error: Error): Problem | null => {
 }
 
 const limitOf = (error: Error): string => {
-  const { limit } = error as { limit?: unknown }
+  const limit = fieldOf(error, 'limit')
   return typeof limit === 'number' ? `${Math.floor(limit / 1024)} KB` : '64 KB'
 }
 

@@ -14,6 +14,8 @@ export type DetailKey = keyof (typeof en)['details']
 const texts: Record<Language, Record<Group, Record<string, string>>> = { en, fr, nl }
 const localeOf: Record<Language, string> = { en: 'en', fr: 'fr-BE', nl: 'nl-BE' }
 
+const isProblemCode = (word: string): word is ProblemCode => Object.hasOwn(en.problems, word)
+
 const timeZone = 'Europe/Brussels'
 const day: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'long', year: 'numeric' }
 const moment: Intl.DateTimeFormatOptions = {
@@ -125,6 +127,9 @@ const render = (
 /** The text of a chatter message; an unknown code (written by a newer version) is shown as it is. */
 export const renderMessage = (language: Language, code: string, params: Params = {}): string =>
   render(language, 'messages', [code, params]) ?? code
+
+/** Every problem code, as the texts name them. */
+export const problemCodes = Object.keys(en.problems).filter(isProblemCode)
 
 /** The title of a problem. */
 export const renderProblem = (language: Language, code: ProblemCode): string =>

@@ -8,11 +8,11 @@ import { sendCommand } from '../commands.ts'
 import type { Deps } from '../deps.ts'
 import { plainText } from '../plain-text.ts'
 import { notFound, Problem } from '../problem.ts'
-import { requestNames } from '../request-key.ts'
 import type { Call } from '../route.ts'
 import { route } from '../route.ts'
 import { wakeConnection } from '../wake-connection.ts'
 import { connectionSchema, etagOf, toConnection } from './connection-shape.ts'
+import { storePerson } from './person.ts'
 import { connectionInTenant, connectionParams, readConnection } from './read-connection.ts'
 
 const secondsMax = 30 * 86_400
@@ -33,10 +33,12 @@ export const patchConnection = route({
   body,
   answers: { 200: { description: 'The connection as it is now', schema: connectionSchema } },
   async handler(call, deps) {
-    const { caller, params } = call
+    const { caller, params, requestId } = call
     const before = await withTenant(deps.pool, caller.tenantId, async (tx) => {
       await checkVersion(tx, params.connectionId, call.request.get('if-match'))
       await storeRows(tx, params.connectionId, call.body)
+      if (call.body.autoSync !== undefined)
+        await storePerson(tx, deps, { requestId, person: { name: call.actingUser } })
       return connectionInTenant(tx, params.connectionId)
     })
     await tellWorkflow(deps, call, before)
@@ -84,8 +86,6 @@ const tellWorkflow = async (
   const { autoSync, syncIntervalSeconds } = call.body
   if (syncIntervalSeconds !== undefined) await wakeConnection(deps, target.id, 'settings')
   if (autoSync === undefined) return
-  const { caller, requestId } = call
-  const { updateId } = requestNames('PATCH autoSync', caller.tenantId, requestId)
-  const input = { requestId, enabled: autoSync }
-  await sendCommand(deps, { call: { caller, updateId }, target, update: setAutoSync, input })
+  const input = { requestId: call.requestId, enabled: autoSync }
+  await sendCommand(deps, { call, target, update: setAutoSync, input })
 }

@@ -24,11 +24,11 @@ export const personOf = (named: Person | undefined, request: Request): Person =>
     userAgent: (request.get('user-agent') ?? '').slice(0, userAgentMax),
   }
 
-/** Keeps the person encrypted for the run of that id; nothing of a person travels through the workflow. */
+/** Keeps the person encrypted beside the request of that id; nothing of a person travels through the workflow. */
 export const storePerson = (
   tx: DatabaseTransactionConnection,
   { vault }: Pick<Deps, 'vault'>,
-  { requestId, person }: { requestId: string; person: Person },
+  { requestId, person }: { requestId: string; person: Person | { name: string } },
 ): Promise<void> =>
   oneTimeSecrets.store(
     { tx, vault },

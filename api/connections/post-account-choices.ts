@@ -7,6 +7,7 @@ import { Problem } from '../problem.ts'
 import { route } from '../route.ts'
 import { acceptedSchema } from './accepted-shape.ts'
 import { toConnection } from './connection-shape.ts'
+import { storePerson } from './person.ts'
 import { connectionInTenant, connectionParams } from './read-connection.ts'
 
 const choicesMax = 200
@@ -62,6 +63,7 @@ export const postAccountChoices = route({
       const view = await connectionInTenant(tx, params.connectionId)
       const reached = await accounts.listByConnection(tx, params.connectionId)
       checkReached(choices, new Set(reached.map(({ id }) => id)))
+      await storePerson(tx, deps, { requestId, person: { name: call.actingUser } })
       return view
     })
     const input = { requestId, choices }

@@ -3,15 +3,11 @@ import { problemStatuses } from '../problem.ts'
 import { createOpenApi } from '../openapi.ts'
 import type { Route } from '../route.ts'
 import { route } from '../route.ts'
-import type { ProblemCode } from '../../locales/render.ts'
-import { renderProblem } from '../../locales/render.ts'
+import { problemCodes, renderProblem } from '../../locales/render.ts'
 import { docsPage, docsPolicy } from './docs-page.ts'
 
 const problems = (): [string, string][] =>
-  Object.entries(problemStatuses).map(([code, status]) => [
-    code,
-    `${status}: ${renderProblem('en', code as ProblemCode)}`,
-  ])
+  problemCodes.map((code) => [code, `${problemStatuses[code]}: ${renderProblem('en', code)}`])
 
 /** The two routes that describe all routes, themselves included; hence the list comes late. */
 export const documentRoutes = (routes: () => readonly Route[]): readonly Route[] => {
