@@ -37,11 +37,16 @@ export interface Child {
   tail: () => string[]
 }
 
+const alive = new Map<Child, NodeJS.Signals>()
+let isClosing = false
+
 /**
  * Starts a program in a process group of its own, so that a Ctrl-C in the terminal reaches only us and
  * we can end the programs in order; rejects with a sentence where it cannot be started.
  */
 export const startChild = async (options: ChildOptions): Promise<Child> => {
+  if (isClosing)
+    throw new Error(`${options.name} is not started any more: everything is being stopped.`)
   const program = spawn(options.command, options.args, {
     cwd: options.cwd,
     env: options.env ?? process.env,
@@ -49,52 +54,72 @@ export const startChild = async (options: ChildOptions): Promise<Child> => {
     detached: true,
     ...(options.user === undefined ? {} : { uid: options.user.uid, gid: options.user.gid }),
   })
-  const lines: string[] = []
-  const write = logWriter(options.logFile)
-  const onLine = (line: string) => {
-    const shown = line.slice(0, lineLength)
-    lines.push(shown)
-    if (lines.length > tailLines) lines.shift()
-    write(shown)
-    options.onLine?.(shown)
-  }
-  readLines(program.stdout, onLine)
-  readLines(program.stderr, onLine)
-  let ended = false
+  const tail = collectLines(options, [program.stdout, program.stderr])
+  let hasExited = false
   const exited = new Promise<string>((resolve) => {
     program.once('close', (code, signal) => {
-      ended = true
+      hasExited = true
+      alive.delete(child)
       resolve(signal ?? `exit code ${code}`)
     })
   })
+  const kill = (signal: NodeJS.Signals) => {
+    if (program.pid === undefined || program.exitCode !== null || program.signalCode !== null)
+      return
+    // force is for the whole group: what the program started itself must not stay behind
+    process.kill(signal === 'SIGKILL' ? -program.pid : program.pid, signal)
+  }
+  const stopSignal = options.stopSignal ?? 'SIGTERM'
+  const child: Child = {
+    name: options.name,
+    pid: program.pid ?? 0,
+    exited,
+    hasExited: () => hasExited,
+    kill,
+    stop: async (graceMs = 10_000) => {
+      if (hasExited) return
+      kill(stopSignal)
+      const timer = setTimeout(() => kill('SIGKILL'), graceMs)
+      await exited
+      clearTimeout(timer)
+    },
+    tail: () => [...tail],
+  }
   await new Promise<void>((resolve, reject) => {
     program.once('spawn', resolve)
     program.once('error', (cause) =>
       reject(new Error(`${options.name} cannot be started from ${options.command}.`, { cause })),
     )
   })
-  const pid = program.pid ?? 0
-  const kill = (signal: NodeJS.Signals) => void program.kill(signal)
-  const stop = async (graceMs = 10_000) => {
-    if (ended) return
-    kill(options.stopSignal ?? 'SIGTERM')
-    const timer = setTimeout(() => kill('SIGKILL'), graceMs)
-    await exited
-    clearTimeout(timer)
-  }
-  return {
-    name: options.name,
-    pid,
-    exited,
-    hasExited: () => ended,
-    kill,
-    stop,
-    tail: () => [...lines],
-  }
+  if (!hasExited) alive.set(child, stopSignal)
+  return child
 }
 
-const readLines = (stream: Readable, onLine: (line: string) => void): void => {
-  createInterface({ input: stream, crlfDelay: Infinity }).on('line', onLine)
+/** Signals every program that still runs and lets no further one start; for a stop that cannot wait for its turn. */
+export const closeChildren = (signal?: NodeJS.Signals): void => {
+  isClosing = true
+  for (const [child, stopSignal] of alive) child.kill(signal ?? stopSignal)
+}
+
+// whatever ends us, even an uncaught error, ends what we started
+process.once('exit', () => closeChildren())
+
+const collectLines = (
+  { logFile, onLine }: ChildOptions,
+  outputs: readonly Readable[],
+): string[] => {
+  const tail: string[] = []
+  const write = logWriter(logFile)
+  for (const input of outputs) {
+    createInterface({ input, crlfDelay: Infinity }).on('line', (line) => {
+      const shown = line.slice(0, lineLength)
+      tail.push(shown)
+      if (tail.length > tailLines) tail.shift()
+      write(shown)
+      onLine?.(shown)
+    })
+  }
+  return tail
 }
 
 const logWriter = (logFile: string | undefined): ((line: string) => void) => {

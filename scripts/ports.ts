@@ -3,27 +3,40 @@ import { createServer } from 'node:net'
 
 const attemptsMax = 100
 
-/** Gives back a port of 127.0.0.1 that is free now: the wanted one, one of the next hundred, or any when it is 0. */
-export const freePort = async (
-  wanted: number,
-  taken: ReadonlySet<number> = new Set(),
-): Promise<number> => {
-  if (wanted === 0) return listenOn(0)
-  for (let port = wanted; port < Math.min(wanted + attemptsMax, 65_536); port += 1) {
-    if (taken.has(port)) continue
-    const found = await listenOn(port).catch(() => null)
-    if (found !== null) return found
+export interface Reservation {
+  port: number
+  /** Frees the port for the program it was reserved for. */
+  release: () => Promise<void>
+}
+
+/**
+ * Takes a port of 127.0.0.1 and holds it until released: the wanted one, else one of the next hundred, any when the
+ * wanted one is 0. While it is held, a second start on this machine chooses another.
+ */
+export const reservePort = async (wanted: number): Promise<Reservation> => {
+  const last = wanted === 0 ? 0 : Math.min(wanted + attemptsMax, 65_535)
+  for (let port = wanted; port <= last; port += 1) {
+    const reserved = await listenOn(port).catch(() => null)
+    if (reserved !== null) return reserved
   }
   return listenOn(0)
 }
 
-const listenOn = (port: number): Promise<number> =>
+/** A port that is free now, chosen as by `reservePort`. */
+export const freePort = async (wanted: number): Promise<number> => {
+  const { port, release } = await reservePort(wanted)
+  await release()
+  return port
+}
+
+const listenOn = (wanted: number): Promise<Reservation> =>
   new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', reject)
-    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
+    server.listen({ port: wanted, host: '127.0.0.1', exclusive: true }, () => {
       const address = server.address()
-      const found = typeof address === 'object' && address !== null ? address.port : port
-      server.close(() => resolve(found))
+      const port = typeof address === 'object' && address !== null ? address.port : wanted
+      const release = () => new Promise<void>((done) => void server.close(() => done()))
+      resolve({ port, release })
     })
   })

@@ -94,10 +94,7 @@ const build = async ({ go, version, target, environment, log }: Build): Promise<
     progressEveryMs,
   )
   const limit = setTimeout(() => child.kill('SIGKILL'), buildLimitMs)
-  const stopOnExit = () => child.kill('SIGKILL')
-  process.once('exit', stopOnExit)
   const end = await child.exited
-  process.off('exit', stopOnExit)
   clearInterval(progress)
   clearTimeout(limit)
   if (end !== 'exit code 0') {

@@ -44,8 +44,7 @@ const startOwn = async (options: TemporalOptions & { namespace: string }): Promi
   const { namespace } = options
   const command = await temporalBinary(options.log === undefined ? {} : { log: options.log })
   const port = await freePort(options.port ?? 0)
-  const uiPort =
-    options.uiPort === undefined ? null : await freePort(options.uiPort, new Set([port]))
+  const uiPort = options.uiPort === undefined ? null : await freePort(options.uiPort)
   const address = `127.0.0.1:${port}`
   const child = await startChild({
     name: 'temporal',

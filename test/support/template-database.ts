@@ -1,5 +1,6 @@
 /** The migrated database that every test file gets a copy of. */
 import { Client } from 'pg'
+import { migrate } from '../../db/migrate.ts'
 import { databaseAddress } from '../../scripts/database-address.ts'
 
 interface Template {
@@ -17,20 +18,7 @@ export const makeTemplate = async ({
   await asAdministrator(adminUrl, (client) => client.query(`CREATE DATABASE ${templateDatabase}`))
   const database = databaseAddress(adminUrl, { database: templateDatabase })
   const appUrl = databaseAddress(database, { user: 'app', password: appPassword })
-  // until db/migrate.ts is there, the files are applied as they are
-  const path = '../../db/migrate.ts'
-  const runner = await import(path).catch(() => null)
-  if (runner !== null) return runner.migrate({ adminUrl: database, appUrl })
-  const { readdirSync, readFileSync } = await import('node:fs')
-  await asAdministrator(database, async (client) => {
-    for (const file of readdirSync('db/migrations').toSorted()) {
-      await client.query('BEGIN')
-      if (!file.startsWith('0001')) await client.query('SET LOCAL ROLE owner')
-      await client.query(readFileSync(`db/migrations/${file}`, 'utf8'))
-      await client.query('COMMIT')
-    }
-    await client.query(`ALTER ROLE app PASSWORD '${appPassword}'`)
-  })
+  await migrate({ adminUrl: database, appUrl })
 }
 
 /** Removes the template and every copy of it that is left. */
