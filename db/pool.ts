@@ -11,7 +11,7 @@ export interface PoolOptions {
   connectionTimeoutMs?: number
 }
 
-const answerMarginMs = 5_000
+const answerMarginMs = 2_000
 
 const asText = (name: string) => ({ name, parse: (value: string) => value })
 
@@ -45,6 +45,7 @@ export const createDatabasePool = (
     statementTimeout: statementTimeoutMs,
     idleInTransactionSessionTimeout: 60_000,
     idleTimeout: 60_000,
+    gracefulTerminationTimeout: 2_000,
     interceptors: [resultParser],
     // Settings only, not DISCARD ALL: we keep nothing else in a session, and DISCARD ALL makes the next transaction plan
     // its foreign-key checks anew.

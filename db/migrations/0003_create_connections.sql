@@ -99,7 +99,8 @@ CREATE TABLE account (
   created_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (tenant_id, id)
 );
-CREATE UNIQUE INDEX account_number_idx ON account (tenant_id, number, currency) WHERE number IS NOT NULL;
+-- a masked number may be shown for several accounts
+CREATE UNIQUE INDEX account_number_idx ON account (tenant_id, number, currency) WHERE number !~* '[*•·.]|xx';
 
 CREATE TABLE connection_account (
   tenant_id uuid NOT NULL,

@@ -1,0 +1,135 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { sql } from 'slonik'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import * as apiKeys from '../../db/queries/api-keys.ts'
+import * as institutions from '../../db/queries/institutions.ts'
+import * as pauses from '../../db/queries/provider-pauses.ts'
+import * as tenants from '../../db/queries/tenants.ts'
+import * as webhooks from '../../db/queries/webhooks.ts'
+import { withTenant } from '../../db/tenant.ts'
+import type { Institution } from '../../domain/institution.ts'
+import type { Arranged } from './arrange.ts'
+import { aConnection, arrange, aTenant } from './arrange.ts'
+
+let arranged: Arranged
+beforeAll(async () => {
+  arranged = await arrange()
+})
+afterAll(() => arranged.end())
+
+const anInstitution = (institution: Partial<Institution>): Institution => ({
+  providerInstitutionId: randomUUID(),
+  name: 'Bank',
+  countries: ['BE'],
+  beta: false,
+  mfa: 'page',
+  unattended: true,
+  historyDays: null,
+  consentDays: 180,
+  status: 'available',
+  ...institution,
+})
+
+test('an institution is found by any part of its name, whatever case and accents', async () => {
+  const { pool } = arranged
+  const offered = [
+    anInstitution({ name: 'Crédit Agricole', countries: ['FR', 'BE'], bic: 'AGRIFRPP' }),
+    anInstitution({ name: 'Banque du Crédit Mutuel', countries: ['FR'] }),
+    anInstitution({ name: '100% Direct_Bank', providerInstitutionId: 'direct' }),
+    anInstitution({ name: 'Old Credit', status: 'withdrawn' }),
+  ]
+  await institutions.upsertMany(pool, 'ponto', offered)
+  await institutions.upsertMany(pool, 'ponto', [...offered, ...offered])
+  const names = async (q: string, rest: { country?: string; provider?: string } = {}) =>
+    (await institutions.search(pool, { q, limit: 10, ...rest })).map(({ name }) => name)
+  expect(await names('CREDIT')).toEqual(['Crédit Agricole', 'Banque du Crédit Mutuel'])
+  expect(await names('crédit', { country: 'be' })).toEqual(['Crédit Agricole'])
+  expect(await names('credit', { provider: 'plaid' })).toEqual([])
+  expect(await names('0% d')).toEqual(['100% Direct_Bank'])
+  expect(await names('%')).toEqual(['100% Direct_Bank'])
+  expect(await names('x')).toEqual([])
+  expect(await names('')).toHaveLength(3)
+  expect(await institutions.maybeOne(pool, 'ponto', 'direct')).toMatchObject({
+    countries: ['BE'],
+    bic: null,
+    consentDays: 180,
+  })
+  expect(await institutions.maybeOne(pool, 'plaid', 'direct')).toBeNull()
+})
+
+test('a paused provider is probed by one caller at a time', async () => {
+  const { pool } = arranged
+  const provider = 'paused'
+  const pause = (probeInSeconds: number) =>
+    pauses.pause(pool, {
+      provider,
+      failureCode: 'operator_misconfigured',
+      reference: 'BS-1',
+      probeInSeconds,
+    })
+  expect(await pauses.maybeOne(pool, provider)).toBeNull()
+  await pause(0)
+  const { probeAt = '' } = (await pauses.maybeOne(pool, provider)) ?? {}
+  const claim = { provider, probeAt, nextInSeconds: 900 }
+  const claims = await Promise.all([pauses.claimProbe(pool, claim), pauses.claimProbe(pool, claim)])
+  expect(claims.toSorted()).toEqual([false, true])
+  const next = await pauses.maybeOne(pool, provider)
+  expect(await pauses.claimProbe(pool, { ...claim, probeAt: next?.probeAt ?? '' })).toBe(false)
+  await pauses.lift(pool, provider)
+  expect(await pauses.maybeOne(pool, provider)).toBeNull()
+})
+
+test('a webhook is taken once, and one that came too early waits for its connection', async () => {
+  const { pool } = arranged
+  const early = { provider: 'ponto', dedupeKey: '1', kind: 'lines_available', providerRef: 'acc-1' }
+  expect(await webhooks.receive(pool, early)).toBe(true)
+  expect(await webhooks.receive(pool, early)).toBe(false)
+  expect(await webhooks.route(pool, 'ponto', 'acc-1')).toEqual([])
+  const tenantId = await aTenant(pool)
+  const connectionId = await withTenant(pool, tenantId, async (tx) => {
+    const id = await aConnection(tx)
+    const routes = { provider: 'ponto', connectionId: id }
+    await webhooks.setRoutes(tx, { ...routes, refs: ['gone'] })
+    await webhooks.setRoutes(tx, { ...routes, refs: ['acc-1', 'org-1'] })
+    return id
+  })
+  expect(await webhooks.route(pool, 'ponto', 'acc-1')).toEqual([{ tenantId, connectionId }])
+  expect(await webhooks.route(pool, 'ponto', 'gone')).toEqual([])
+  const parked = await webhooks.parked(pool, 'ponto', 'acc-1')
+  expect(parked).toEqual([{ dedupeKey: '1', kind: 'lines_available' }])
+  await webhooks.receive(pool, { ...early, dedupeKey: '2' })
+  expect(await webhooks.parked(pool, 'ponto', 'acc-1')).toEqual([])
+  await pool.query(sql.unsafe`UPDATE webhook_receipt SET received_at = now() - interval '31 days'`)
+  expect(await webhooks.sweep(pool)).toBe(2)
+})
+
+test('a key is found before its tenant is known, and ended by its own tenant only', async () => {
+  const { pool } = arranged
+  const [tenantId, other] = [await aTenant(pool), await aTenant(pool)]
+  const keyHash = createHash('sha256').update('key').digest()
+  const id = 'aB3dE6gH'
+  expect(await apiKeys.create(pool, { id, tenantId, keyHash, scope: 'erp' })).toBe(true)
+  expect(await apiKeys.create(pool, { id, tenantId, keyHash, scope: 'erp' })).toBe(false)
+  const found = await apiKeys.maybeOneById(pool, id)
+  expect(found).toMatchObject({ tenantId, scope: 'erp', revokedAt: null, lastUsedAt: null })
+  expect(found?.keyHash.equals(keyHash)).toBe(true)
+  await apiKeys.touch(pool, id)
+  const touched = await apiKeys.maybeOneById(pool, id)
+  await apiKeys.touch(pool, id)
+  expect((await apiKeys.maybeOneById(pool, id))?.lastUsedAt).toBe(touched?.lastUsedAt)
+  expect(await apiKeys.revoke(pool, { id, tenantId: other })).toBe(false)
+  expect(await apiKeys.revoke(pool, { id, tenantId })).toBe(true)
+  const [listed] = await apiKeys.listByTenant(pool, tenantId)
+  expect(listed?.revokedAt).not.toBeNull()
+  expect(await apiKeys.maybeOneById(pool, 'unknown1')).toBeNull()
+})
+
+test('a client id names one tenant', async () => {
+  const { pool } = arranged
+  const tenantId = await aTenant(pool)
+  const create = (id: string, clientId: string) =>
+    withTenant(pool, id, (tx) => tenants.create(tx, { tenantId: id, name: 'Other', clientId }))
+  expect(await create(randomUUID(), tenantId)).toBe(false)
+  const tenant = await withTenant(pool, tenantId, (tx) => tenants.oneById(tx, tenantId))
+  expect(tenant).toMatchObject({ tenantId, clientId: tenantId, blockedAt: null })
+})
