@@ -19,7 +19,7 @@ const operation = z.looseObject({
   summary: z.string().default(''),
   description: z.string().default(''),
   security: z.array(z.unknown()).optional(),
-  requestBody: z.unknown(),
+  requestBody: z.unknown().optional(),
   responses: z.record(z.string(), z.looseObject({ description: z.string().default('') })),
 })
 

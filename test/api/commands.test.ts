@@ -1,205 +1,24 @@
-import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import * as linkFlows from '../../db/queries/link-flows.ts'
 import * as oneTimeSecrets from '../../db/queries/one-time-secrets.ts'
 import { withTenant } from '../../db/tenant.ts'
-import { connectionId as toConnectionId, connectionWorkflowId } from '../../domain/ids.ts'
 import { until } from '../../scripts/until.ts'
-import { aConnection, anAccount, storeInstitution } from './support/builders.ts'
-import type { Received } from './support/stand-in-connection.ts'
+import { aConnection, anAccount } from './support/builders.ts'
+import { receivedBy, steer, workflowOf } from './support/workflow-of.ts'
 import type { World } from './support/world.ts'
 import { createWorld } from './support/world.ts'
 
 interface Begun {
-  connection: { id: string; state: string; openFlowId: string }
-  flow: { id: string; state: string; kind: string; url?: string }
+  flow: { kind: string; url?: string }
 }
 
 let world: World
 
 beforeAll(async () => {
   world = await createWorld()
-  await storeInstitution(world)
 })
 afterAll(() => world.close())
 
-const handleOf = (connectionId: string) =>
-  world.temporal.workflow.getHandle(connectionWorkflowId(toConnectionId(connectionId)))
-
-const receivedBy = (connectionId: string): Promise<Received[]> =>
-  handleOf(connectionId).query<Received[]>('received')
-
-const steer = (connectionId: string, kind: string): Promise<void> =>
-  handleOf(connectionId).signal('providerEvent', { kind })
-
-const returnUrl = 'https://erp.test/banks?company=7'
-const wanted = { provider: 'ponto', institutionId: 'happy-bank', returnUrl }
-
-const begin = (headers: Record<string, string> = {}) =>
-  world.call<Begun>('POST', '/v1/connections', { body: wanted, headers })
-
-describe('beginning a connection', () => {
-  test('an unknown institution or provider is named by a pointer, and nothing is begun', async () => {
-    const institution = await world.call('POST', '/v1/connections', {
-      body: { ...wanted, institutionId: 'none' },
-    })
-    expect(institution.status).toBe(400)
-    expect(institution.body['errors']).toMatchObject([{ pointer: '/body/institutionId' }])
-    const provider = await world.call('POST', '/v1/connections', {
-      body: { ...wanted, provider: 'other' },
-    })
-    expect(provider.body['errors']).toMatchObject([{ pointer: '/body/provider' }])
-    expect(await world.call('GET', '/v1/connections')).toMatchObject({ body: { data: [] } })
-  })
-
-  test.each([
-    'javascript:alert(1)',
-    'https://user:secret@erp.test/',
-    'ftp://erp.test/',
-    'nonsense',
-  ])('a return address like %s is refused', async (bad) => {
-    const answer = await world.call('POST', '/v1/connections', {
-      body: { ...wanted, returnUrl: bad },
-    })
-    expect(answer.status).toBe(400)
-    expect(answer.body['errors']).toMatchObject([{ pointer: '/body/returnUrl' }])
-  })
-
-  test('the answer carries the page of the bank, which is shown once', async () => {
-    const { status, body } = await begin()
-    expect(status).toBe(202)
-    expect(body.flow).toMatchObject({
-      state: 'waiting',
-      kind: 'link',
-      url: `https://bank.test/consent?flow=${body.flow.id}`,
-    })
-    expect(body.connection).toMatchObject({ state: 'not_connected', openFlowId: body.flow.id })
-    const again = await world.call('GET', `/v1/link-flows/${body.flow.id}`)
-    expect(again.status).toBe(200)
-    expect(again.body).not.toHaveProperty('url')
-    expect(await receivedBy(body.connection.id)).toEqual([
-      { name: 'beginLink', input: { flowId: body.flow.id } },
-    ])
-  })
-
-  test('the workflow is started with ids only, and support can find it', async () => {
-    const { body } = await begin()
-    const described = await handleOf(body.connection.id).describe()
-    expect(described.searchAttributes).toMatchObject({
-      Provider: ['ponto'],
-      TenantId: [world.a.tenantId],
-      ConnectionState: ['not_connected'],
-    })
-    const history = JSON.stringify(await handleOf(body.connection.id).fetchHistory())
-    expect(history).not.toContain('bank.test')
-    expect(history).not.toContain('erp.test')
-  })
-
-  test('a repetition with the same key is told the same connection without the page', async () => {
-    const headers = { 'idempotency-key': randomUUID() }
-    const first = await begin(headers)
-    const second = await begin(headers)
-    expect(second.status).toBe(202)
-    expect(second.headers.get('idempotency-replayed')).toBe('true')
-    expect(second.body.connection.id).toBe(first.body.connection.id)
-    expect(first.body.flow.url).toBeDefined()
-    expect(second.body.flow).toMatchObject({ id: first.body.flow.id })
-    expect(second.body.flow).not.toHaveProperty('url')
-  })
-
-  test('a page that was not ready in time is shown by the flow later', async () => {
-    const { body } = await begin()
-    const { flow } = body
-    await withTenant(world.pool, world.a.tenantId, (tx) =>
-      oneTimeSecrets.store(
-        { tx, vault: world.deps.vault },
-        { purpose: 'link_url', id: flow.id, value: 'https://bank.test/later', ttlSeconds: 60 },
-      ),
-    )
-    const readonly = await world.makeKey(world.a.tenantId, 'readonly')
-    const seen = await world.call('GET', `/v1/link-flows/${flow.id}`, { key: readonly })
-    expect(seen.body).not.toHaveProperty('url')
-    const shown = await world.call('GET', `/v1/link-flows/${flow.id}`)
-    expect(shown.body).toMatchObject({ url: 'https://bank.test/later' })
-  })
-})
-
-describe('coming back from the bank', () => {
-  const stateOf = (flowId: string): string =>
-    world.deps.vault.hmac('link-state', flowId).toString('base64url')
-
-  const comeBack = (query: string) =>
-    world.call('GET', `/callbacks/ponto?${query}`, { key: null, redirect: 'manual' })
-
-  test('an unknown state gets a plain page that repeats nothing of the request', async () => {
-    const answer = await comeBack('state=forged&code=abc%3Cscript%3E')
-    expect(answer.status).toBe(400)
-    expect(answer.headers.get('content-type')).toContain('text/html')
-    expect(answer.text).not.toMatch(/forged|abc|<script/)
-    expect((await comeBack('code=abc')).status).toBe(400)
-    expect((await comeBack('state=a&state=b')).status).toBe(400)
-  })
-
-  test('the person is sent on, and the parameters wait encrypted for the workflow', async () => {
-    const { body } = await begin()
-    const answer = await comeBack(`state=${stateOf(body.flow.id)}&code=canary-code`)
-    expect(answer.status).toBe(303)
-    const location = new URL(answer.headers.get('location') ?? '')
-    expect(location.origin).toBe('https://erp.test')
-    expect(Object.fromEntries(location.searchParams)).toEqual({
-      company: '7',
-      flow: body.flow.id,
-      result: 'received',
-    })
-    expect(await receivedBy(body.connection.id)).toContainEqual({
-      name: 'completeLink',
-      input: { flowId: body.flow.id },
-    })
-    const kept = await withTenant(world.pool, world.a.tenantId, (tx) =>
-      oneTimeSecrets.take({ tx, vault: world.deps.vault }, 'completion', body.flow.id),
-    )
-    expect(JSON.parse(kept?.reveal() ?? '')).toMatchObject({ code: 'canary-code' })
-    expect(world.logged.join('')).not.toContain('canary-code')
-  })
-
-  test('a state of one provider is worth nothing at another one’s address', async () => {
-    const { body } = await begin()
-    const answer = await world.call('GET', `/callbacks/plaid?state=${stateOf(body.flow.id)}`, {
-      key: null,
-      redirect: 'manual',
-    })
-    expect(answer.status).toBe(400)
-  })
-
-  test('a page loaded again after the flow has ended sends the person on and commands nothing', async () => {
-    const { body } = await begin()
-    const { tenantId } = world.a
-    await withTenant(world.pool, tenantId, (tx) =>
-      linkFlows.update(tx, body.flow.id, { state: 'linked' }),
-    )
-    expect((await comeBack(`state=${stateOf(body.flow.id)}&code=x`)).status).toBe(303)
-    const names = (await receivedBy(body.connection.id)).map(({ name }) => name)
-    expect(names).toEqual(['beginLink'])
-  })
-
-  test('a program that received the browser itself hands the parameters over', async () => {
-    const { body } = await begin()
-    const path = `/v1/link-flows/${body.flow.id}/completions`
-    const answer = await world.call('POST', path, {
-      body: { parameters: { code: 'c', state: 's' } },
-    })
-    expect(answer.status).toBe(202)
-    expect(await receivedBy(body.connection.id)).toContainEqual({
-      name: 'completeLink',
-      input: { flowId: body.flow.id },
-    })
-    await withTenant(world.pool, world.a.tenantId, (tx) =>
-      linkFlows.update(tx, body.flow.id, { state: 'exited' }),
-    )
-    const late = await world.call('POST', path, { body: { parameters: {} } })
-    expect(late).toMatchObject({ status: 409, body: { code: 'conflict', why: 'exited' } })
-  })
-})
+const returnUrl = 'https://erp.test/banks'
 
 describe('synchronize now', () => {
   const sync = (id: string, body: unknown = {}, headers: Record<string, string> = {}) =>
@@ -238,7 +57,7 @@ describe('synchronize now', () => {
   test('a used-up allowance is a 429 with the exact next time', async () => {
     const id = await aConnection(world)
     await sync(id)
-    await steer(id, 'refuse:quota')
+    await steer(world, id, 'refuse:quota')
     const answer = await world.call('POST', `/v1/connections/${id}/syncs`, {
       body: {},
       headers: { 'accept-language': 'fr' },
@@ -263,7 +82,7 @@ describe('synchronize now', () => {
     async (why) => {
       const id = await aConnection(world)
       await sync(id)
-      await steer(id, `refuse:${why}`)
+      await steer(world, id, `refuse:${why}`)
       const answer = await sync(id)
       expect(answer).toMatchObject({ status: 409, body: { code: 'conflict', why } })
     },
@@ -277,7 +96,7 @@ describe('synchronize now', () => {
       oneTimeSecrets.take({ tx, vault: world.deps.vault }, 'person', body.runId),
     )
     expect(JSON.parse(kept?.reveal() ?? '')).toEqual(person)
-    expect(JSON.stringify(await handleOf(id).fetchHistory())).not.toContain('203.0.113.77')
+    expect(JSON.stringify(await workflowOf(world, id).fetchHistory())).not.toContain('203.0.113.77')
   })
 
   test('an address that is none is refused', async () => {
@@ -292,8 +111,8 @@ describe('synchronize now', () => {
   test('a workflow that has ended is started anew', async () => {
     const id = await aConnection(world)
     const first = await sync(id)
-    await steer(id, 'end')
-    await handleOf(id).result()
+    await steer(world, id, 'end')
+    await workflowOf(world, id).result()
     const second = await sync(id)
     expect(second).toMatchObject({ status: 202, body: { joined: false } })
     expect(second.body.runId).not.toBe(first.body.runId)
@@ -312,7 +131,7 @@ describe('the other commands', () => {
         `/v1/connections/${id}/${path}`,
       )
       expect(answer.status).toBe(202)
-      expect(await receivedBy(id)).toContainEqual({
+      expect(await receivedBy(world, id)).toContainEqual({
         name,
         input: { requestId: answer.body.requestId },
       })
@@ -322,8 +141,8 @@ describe('the other commands', () => {
   test('what the workflow itself refuses is a conflict', async () => {
     const id = await aConnection(world)
     await world.call('POST', `/v1/connections/${id}/syncs`)
-    await steer(id, 'refuse:blocked')
-    await until(async () => (await receivedBy(id)).length > 1, {
+    await steer(world, id, 'refuse:blocked')
+    await until(async () => (await receivedBy(world, id)).length > 1, {
       what: 'the steering',
       limitMs: 10_000,
     })
@@ -349,7 +168,7 @@ describe('the other commands', () => {
     const choices = [{ accountId, chosen: true, journalRef: 'BNK1' }]
     const answer = await world.call<{ requestId: string }>('POST', path, { body: { choices } })
     expect(answer.status).toBe(202)
-    expect(await receivedBy(id)).toEqual([
+    expect(await receivedBy(world, id)).toEqual([
       { name: 'chooseAccounts', input: { requestId: answer.body.requestId, choices } },
     ])
   })
@@ -394,7 +213,7 @@ describe('the other commands', () => {
     })
     const again = await world.call<Begun>('POST', `/v1/connections/${gone}/reconnects`, { body })
     expect(again).toMatchObject({ status: 202, body: { flow: { kind: 'reconnect' } } })
-    expect((await receivedBy(gone))[0]).toMatchObject({ name: 'reconnect' })
+    expect((await receivedBy(world, gone))[0]).toMatchObject({ name: 'reconnect' })
     const closed = await aConnection(world, world.a, {
       state: 'disconnected',
       disconnectReason: 'support',
@@ -410,69 +229,6 @@ describe('the other commands', () => {
       body: { returnUrl },
     })
     expect(answer).toMatchObject({ status: 202, body: { flow: { kind: 'link' } } })
-    expect((await receivedBy(id))[0]).toMatchObject({ name: 'beginLink' })
-  })
-})
-
-describe('settings', () => {
-  test('the switch goes through the workflow with the person’s name beside it', async () => {
-    const id = await aConnection(world)
-    const answer = await world.call('PATCH', `/v1/connections/${id}`, {
-      body: { autoSync: false },
-      headers: { 'x-acting-user': encodeURIComponent('Zoë') },
-    })
-    expect(answer).toMatchObject({ status: 200, body: { autoSync: false } })
-    const [update] = await receivedBy(id)
-    expect(update).toMatchObject({ name: 'setAutoSync', input: { enabled: false } })
-    const { requestId } = update?.input as { requestId: string }
-    const kept = await withTenant(world.pool, world.a.tenantId, (tx) =>
-      oneTimeSecrets.take({ tx, vault: world.deps.vault }, 'person', requestId),
-    )
-    expect(JSON.parse(kept?.reveal() ?? '')).toEqual({ name: 'Zoë' })
-  })
-
-  test('label and interval are rows; the workflow is told to look at a new interval', async () => {
-    const id = await aConnection(world)
-    await world.call('POST', `/v1/connections/${id}/syncs`)
-    const body = { label: ' Main\u202e account ', syncIntervalSeconds: 7200 }
-    const answer = await world.call('PATCH', `/v1/connections/${id}`, { body })
-    expect(answer).toMatchObject({
-      status: 200,
-      body: { label: 'Main account', syncIntervalSeconds: 7200 },
-    })
-    expect(await receivedBy(id)).toContainEqual({
-      name: 'providerEvent',
-      input: { kind: 'settings' },
-    })
-  })
-
-  test('an interval shorter than the provider’s shortest is refused with that number', async () => {
-    const id = await aConnection(world)
-    const answer = await world.call('PATCH', `/v1/connections/${id}`, {
-      body: { syncIntervalSeconds: 5, label: 'x' },
-    })
-    expect(answer.status).toBe(400)
-    expect(answer.body['errors']).toMatchObject([{ pointer: '/body/syncIntervalSeconds' }])
-    expect(await world.call('GET', `/v1/connections/${id}`)).toMatchObject({ body: { label: '' } })
-  })
-
-  test('a change on top of an older version is refused; without a version the last one wins', async () => {
-    const id = await aConnection(world)
-    const etag = (await world.call('GET', `/v1/connections/${id}`)).headers.get('etag') ?? ''
-    const patch = (label: string, headers: Record<string, string> = {}) =>
-      world.call('PATCH', `/v1/connections/${id}`, { body: { label }, headers })
-    expect((await patch('first', { 'if-match': etag })).status).toBe(200)
-    expect(await patch('second', { 'if-match': etag })).toMatchObject({
-      status: 412,
-      body: { code: 'stale-version' },
-    })
-    expect((await patch('third')).body['label']).toBe('third')
-  })
-
-  test('an unchanged connection is not sent again', async () => {
-    const id = await aConnection(world)
-    const etag = (await world.call('GET', `/v1/connections/${id}`)).headers.get('etag') ?? ''
-    const headers = { 'if-none-match': etag }
-    expect((await world.call('GET', `/v1/connections/${id}`, { headers })).status).toBe(304)
+    expect((await receivedBy(world, id))[0]).toMatchObject({ name: 'beginLink' })
   })
 })

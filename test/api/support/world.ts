@@ -30,7 +30,7 @@ export interface Sent {
   key?: string | null
   body?: unknown
   headers?: Record<string, string>
-  redirect?: 'manual'
+  redirect?: 'manual' | 'follow'
 }
 
 export interface Answered<Body> {
@@ -126,31 +126,8 @@ export const createWorld = async ({
   const a = await makeTenant()
   const b = await makeTenant()
 
-  const call = async <Body>(
-    method: string,
-    path: string,
-    sent: Sent = {},
-  ): Promise<Answered<Body>> => {
-    const { key = a.key, body, headers = {}, redirect = 'follow' } = sent
-    const response = await fetch(`${url}${path}`, {
-      method,
-      redirect,
-      headers: {
-        ...(key === null ? {} : { authorization: `Bearer ${key}` }),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...headers,
-      },
-      ...(body === undefined ? {} : { body: text(body) }),
-    })
-    const answer = await response.text()
-    const isJson = /json/.test(response.headers.get('content-type') ?? '')
-    return {
-      status: response.status,
-      headers: response.headers,
-      body: (isJson && answer !== '' ? JSON.parse(answer) : null) as Body,
-      text: answer,
-    }
-  }
+  const call: World['call'] = (method, path, sent = {}) =>
+    callOver(url, { method, path, key: a.key, ...sent })
 
   const close = async (): Promise<void> => {
     server.close()
@@ -174,6 +151,37 @@ export const createWorld = async ({
     makeTenant,
     makeKey,
     close,
+  }
+}
+
+const callOver = async <Body>(
+  url: string,
+  {
+    method,
+    path,
+    key,
+    body,
+    headers = {},
+    redirect = 'follow',
+  }: Sent & { method: string; path: string },
+): Promise<Answered<Body>> => {
+  const response = await fetch(`${url}${path}`, {
+    method,
+    redirect,
+    headers: {
+      ...(key ? { authorization: `Bearer ${key}` } : {}),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: text(body) }),
+  })
+  const answer = await response.text()
+  const isJson = /json/.test(response.headers.get('content-type') ?? '')
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: (isJson && answer !== '' ? JSON.parse(answer) : null) as Body,
+    text: answer,
   }
 }
 

@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import * as webhooks from '../../db/queries/webhooks.ts'
+import { withTenant } from '../../db/tenant.ts'
+import { aConnection } from './support/builders.ts'
+import { receivedBy } from './support/workflow-of.ts'
+import type { World } from './support/world.ts'
+import { createWorld } from './support/world.ts'
+
+let world: World
+
+beforeAll(async () => {
+  world = await createWorld()
+})
+afterAll(() => world.close())
+
+const event = (ref: string) => ({
+  kind: 'lines_available',
+  providerConnectionId: ref,
+  at: '2026-11-21T10:00:00.000Z',
+  dedupeKey: randomUUID(),
+})
+
+const send = (body: unknown, { signature = 'good', path = '/hooks/ponto' } = {}) =>
+  world.call('POST', path, { key: null, body, headers: { 'x-signature': signature } })
+
+const routed = async (): Promise<{ id: string; ref: string }> => {
+  const id = await aConnection(world)
+  const ref = randomUUID()
+  await withTenant(world.pool, world.a.tenantId, (tx) =>
+    webhooks.setRoutes(tx, { provider: 'ponto', connectionId: id, refs: [ref] }),
+  )
+  return { id, ref }
+}
+
+test('a webhook without a valid signature is refused and leaves nothing behind', async () => {
+  const { ref } = await routed()
+  const one = event(ref)
+  expect(await send([one], { signature: 'bad' })).toMatchObject({
+    status: 401,
+    body: { code: 'unauthenticated' },
+  })
+  // the same event, rightly signed, is new
+  expect(await send([one])).toMatchObject({ status: 200, body: { repeated: 0 } })
+})
+
+test('a provider that is not offered here has no address', async () => {
+  expect((await send([], { path: '/hooks/other' })).status).toBe(404)
+})
+
+test('a webhook wakes the connection it speaks of, and its repetition does not', async () => {
+  const { id, ref } = await routed()
+  await world.call('POST', `/v1/connections/${id}/syncs`)
+  const one = event(ref)
+  expect(await send([one])).toMatchObject({
+    status: 200,
+    body: { woken: 1, repeated: 0, parked: 0 },
+  })
+  expect(await send([one])).toMatchObject({ status: 200, body: { woken: 0, repeated: 1 } })
+  const events = (await receivedBy(world, id)).filter(({ name }) => name === 'providerEvent')
+  expect(events).toEqual([{ name: 'providerEvent', input: { kind: 'lines_available' } }])
+})
+
+test('a connection without a running workflow needs no waking', async () => {
+  const { ref } = await routed()
+  expect((await send([event(ref)])).status).toBe(200)
+})
+
+test('an event of a connection not known yet is parked', async () => {
+  const ref = randomUUID()
+  const one = event(ref)
+  expect(await send([one])).toMatchObject({ status: 202, body: { parked: 1 } })
+  expect(await webhooks.parked(world.pool, 'ponto', ref)).toEqual([
+    { dedupeKey: one.dedupeKey, kind: 'lines_available' },
+  ])
+})
+
+test('an event that says nothing to us is taken and followed by nothing', async () => {
+  const { ref } = await routed()
+  expect(await send([{ ...event(ref), kind: 'ignored' }])).toMatchObject({
+    status: 200,
+    body: { woken: 0, parked: 0 },
+  })
+})
+
+test('secret and type in the address lead to the same place', async () => {
+  const { ref } = await routed()
+  expect((await send([event(ref)], { path: '/hooks/ponto/s3cret/success' })).status).toBe(200)
+})
+
+test('while Temporal is away the webhook is refused for now, and its repetition counts', async () => {
+  const ref = randomUUID()
+  const away = await createWorld({
+    withoutWorker: true,
+    deps: {
+      temporal: {
+        workflow: { getHandle: () => ({ signal: () => Promise.reject(unavailable()) }) },
+        withDeadline: (_at: number, work: () => unknown) => work(),
+      } as never,
+    },
+  })
+  const id = await aConnection(away)
+  await withTenant(away.pool, away.a.tenantId, (tx) =>
+    webhooks.setRoutes(tx, { provider: 'ponto', connectionId: id, refs: [ref] }),
+  )
+  const body = [event(ref)]
+  const answer = () =>
+    away.call('POST', '/hooks/ponto', { key: null, body, headers: { 'x-signature': 'good' } })
+  const first = await answer()
+  expect(first).toMatchObject({ status: 503, body: { code: 'service-unavailable' } })
+  expect(first.headers.get('retry-after')).toBe('60')
+  expect((await answer()).status).toBe(503)
+  await away.close()
+})
+
+const unavailable = (): Error =>
+  Object.assign(new Error('14 UNAVAILABLE'), { code: 14, details: '', metadata: {} })
