@@ -60,6 +60,8 @@ interface Definition<P, Q, B> {
   answers: Record<number, Answer>
   /** Repetitions with one Idempotency-Key are answered alike. */
   idempotent?: true
+  /** Reading it uses something up, so that only GET is answered and never HEAD. */
+  changesOnRead?: true
   /** Answered to blocked tenants and ended trials too. */
   evenWhenBlocked?: true
   handler(call: Call<Outputs<P>, Outputs<Q>, Outputs<B>>, deps: Deps): Promise<Reply>

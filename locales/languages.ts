@@ -16,6 +16,7 @@ const rangeOf = (part: string): { language: string; weight: number } => {
 
 /** The reader's preferred language among ours, from an Accept-Language header; English when none fits. */
 export const languageOf = (acceptLanguage = ''): Language => {
+  if (acceptLanguage === '' || acceptLanguage === '*') return 'en'
   const ranges = acceptLanguage.split(',', partsMax).map(rangeOf)
   // sorting is stable: of equal weights the first named is preferred
   const byWeight = ranges.filter(({ weight }) => weight > 0).toSorted((a, b) => b.weight - a.weight)

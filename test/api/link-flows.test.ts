@@ -108,6 +108,8 @@ describe('beginning a connection', () => {
     const readonly = await world.makeKey(world.a.tenantId, 'readonly')
     const seen = await world.call('GET', `/v1/link-flows/${flow.id}`, { key: readonly })
     expect(seen.body).not.toHaveProperty('url')
+    // nothing is used up by somebody who only looks at the headers
+    expect((await world.call('HEAD', `/v1/link-flows/${flow.id}`)).status).toBe(404)
     const shown = await world.call('GET', `/v1/link-flows/${flow.id}`)
     expect(shown.body).toMatchObject({ url: 'https://bank.test/later' })
   })
