@@ -1,5 +1,6 @@
 /** The folder of one stack: one owner at a time, and nothing left running by an owner that was killed. */
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { renameSync, writeFileSync } from 'node:fs'
+import { mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { Child } from './child.ts'
 import { readJson } from './read-json.ts'
@@ -31,17 +32,22 @@ export const claimFolder = async (dir: string, fresh = false): Promise<DevFolder
       `Bank Sync is already running from ${dir} (process ${owner.pid}). Stop it first.`,
     )
   }
-  for (const child of children) await end(child)
+  // the youngest first: servers go when nobody uses them any more
+  for (const child of children.toReversed()) await end(child)
   if (fresh) await wipe(dir)
   await mkdir(dir, { recursive: true })
   const running = [await runningOf(process.pid)]
-  const write = () => writeFile(file, `${JSON.stringify(running, null, 2)}\n`)
-  await write()
+  // programs start beside each other: one unbroken write per note, and never half a file
+  const write = () => {
+    writeFileSync(`${file}.new`, `${JSON.stringify(running, null, 2)}\n`)
+    renameSync(`${file}.new`, file)
+  }
+  write()
   return {
     dir,
     note: async (child) => {
       running.push(await runningOf(child.pid))
-      await write()
+      write()
     },
     release: () => rm(file, { force: true }),
   }

@@ -1,6 +1,6 @@
 /** PostgreSQL for development and tests: a server that runs already, else one of our own. */
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Client } from 'pg'
@@ -61,6 +61,8 @@ export const startPostgres = async (options: PostgresOptions): Promise<Postgres>
 }
 
 const dataFolder = async (options: PostgresOptions, user: SystemUser | null): Promise<string> => {
+  // temporary folders are made for one user only; what is secret below keeps its own protection
+  if (user !== null) await chmod(options.dir, ((await stat(options.dir)).mode & 0o777) | 0o011)
   if (await canReach(user, options.dir)) return path.resolve(options.dir, 'pg')
   const folder = path.join(await reachableTwin(options.dir), 'pg')
   options.log?.(

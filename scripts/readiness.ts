@@ -48,5 +48,5 @@ const ready = (child: Child, attempt: () => Promise<true | undefined>): Promise<
     what: `The start of ${child.name}`,
     limitMs,
     givenUp: () =>
-      child.hasExited() ? `it ended.\n${child.tail().slice(-12).join('\n')}` : undefined,
+      child.hasExited() ? `it ended.\n${child.tail().slice(-20).join('\n')}` : undefined,
   })

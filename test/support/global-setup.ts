@@ -1,6 +1,6 @@
 /** Starts once per test run what tests with servers share: PostgreSQL, Temporal and the workflow bundle. */
 import { createHash, randomBytes } from 'node:crypto'
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { TestProject } from 'vitest/node'
@@ -32,8 +32,6 @@ const log = (line: string) => console.log(line)
 
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   const dir = await mkdtemp(path.join(tmpdir(), 'banksync-test-'))
-  // where we are root, PostgreSQL runs as another user and has to pass through
-  await chmod(dir, 0o711)
   const started: Stops = []
   const tearDown = async () => {
     await Promise.allSettled(started.map((stop) => stop()))

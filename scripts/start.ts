@@ -1,0 +1,139 @@
+/** `npm start`: the whole product on this machine, with a linked demo bank and the story as it happens. */
+import { chmod, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { closeChildren } from './child.ts'
+import { createErp } from './erp.ts'
+import { isNoteworthy } from './noteworthy.ts'
+import { readJson } from './read-json.ts'
+import { seedDemo } from './seed-demo.ts'
+import { startStack, type Stack } from './stack.ts'
+import type { UnexpectedEnd } from './stack-process.ts'
+import { tellStory } from './story.ts'
+
+const dir = path.resolve(import.meta.dirname, '../.dev')
+const demoFile = path.join(dir, 'demo.json')
+// npm passes a signal on that the terminal has sent already: only a later one means "now"
+const forceAfterMs = 1_000
+
+interface Demo {
+  apiKey: string
+  connectionId: string
+}
+
+const tell = (line: string): void => void process.stdout.write(`${line}\n`)
+
+const stopping = new AbortController()
+let stack: Stack | null = null
+let stopRequestedAt: number | null = null
+
+const onSignal = (signal: NodeJS.Signals): void => {
+  const now = performance.now()
+  if (stopRequestedAt !== null && now - stopRequestedAt < forceAfterMs) return
+  if (stopRequestedAt !== null) {
+    closeChildren('SIGKILL')
+    process.exit(1)
+  }
+  stopRequestedAt = now
+  tell(`\nStopping (${signal}); press Ctrl-C again to force it …`)
+  stopping.abort()
+  // nothing has an order yet while the stack starts
+  if (stack === null) closeChildren()
+}
+
+const onUnexpectedEnd = ({ name, how, tail }: UnexpectedEnd): void => {
+  if (stopping.signal.aborted) return
+  tell(
+    `\n${name} has ended unexpectedly (${how}). Its last lines, all of them in .dev/logs/${name}.log:`,
+  )
+  for (const line of tail.slice(-15)) tell(`  ${line}`)
+  process.exitCode = 1
+  stopping.abort()
+}
+
+const demo = async ({ env, urls }: Stack): Promise<Demo> => {
+  const kept = await readJson(demoFile)
+  if (isDemo(kept) && (await stillOpens(urls.api, kept.apiKey))) return kept
+  const { apiKey, connectionId } = await seedDemo({ env, urls })
+  await writeFile(demoFile, `${JSON.stringify({ apiKey, connectionId }, null, 2)}\n`, {
+    mode: 0o600,
+  })
+  await chmod(demoFile, 0o600)
+  return { apiKey, connectionId }
+}
+
+const isDemo = (value: unknown): value is Demo =>
+  typeof value === 'object' &&
+  value !== null &&
+  'apiKey' in value &&
+  typeof value.apiKey === 'string' &&
+  'connectionId' in value &&
+  typeof value.connectionId === 'string'
+
+const stillOpens = (api: string, apiKey: string): Promise<boolean> =>
+  createErp(api, apiKey)
+    .call('GET', '/v1/tenant')
+    .then(
+      () => true,
+      () => false,
+    )
+
+const summary = ({ env, urls }: Stack, { apiKey, connectionId }: Demo): string =>
+  [
+    '',
+    `  API        ${env['PUBLIC_URL']}/v1`,
+    `  API docs   ${env['PUBLIC_URL']}/docs`,
+    `  API key    ${apiKey}`,
+    `  Try        curl -H 'Authorization: Bearer ${apiKey}' ${env['PUBLIC_URL']}/v1/connections/${connectionId}`,
+    `  Temporal   ${urls.temporalUi ?? `runs at ${env['TEMPORAL_ADDRESS']}`}`,
+    `  Sandbox    ${urls.sandboxControl} (control; the bank itself: ${urls.ponto})`,
+    '  Logs       .dev/logs',
+    '',
+    '  Ctrl-C stops everything. What happens from now on:',
+    '',
+  ].join('\n')
+
+const main = async (): Promise<void> => {
+  const { values } = parseArgs({
+    options: { fresh: { type: 'boolean' }, watch: { type: 'boolean' } },
+  })
+  const startedAt = performance.now()
+  tell('Starting PostgreSQL, Temporal, the sandbox, worker and API …')
+  stack = await startStack({
+    dir,
+    fresh: values.fresh ?? false,
+    watch: values.watch ?? false,
+    databaseUrl: process.env['DATABASE_URL'],
+    temporalAddress: process.env['TEMPORAL_ADDRESS'],
+    log: tell,
+    onLine: (name, line) => {
+      if (isNoteworthy(line)) tell(`[${name}] ${line}`)
+    },
+    onUnexpectedEnd,
+  })
+  try {
+    if (stopping.signal.aborted) return
+    const seeded = await demo(stack)
+    tell(`Ready after ${((performance.now() - startedAt) / 1000).toFixed(1)} s.`)
+    tell(summary(stack, seeded))
+    await tellStory(createErp(stack.urls.api, seeded.apiKey), tell, stopping.signal)
+  } finally {
+    stopping.abort()
+    await stack.stopAll()
+  }
+}
+
+// a terminal that is gone must not keep us from stopping in order
+process.stdout.on('error', () => {})
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
+try {
+  await main()
+  tell('Stopped.')
+} catch (error) {
+  if (stopRequestedAt === null) {
+    tell(error instanceof Error ? error.message : String(error))
+    process.exitCode = 1
+  } else tell('Stopped.')
+}
+// nothing of ours runs any more; a socket that is still closing is no reason to wait
+process.exit()
