@@ -9,7 +9,6 @@ import { settledFailure } from './failure.ts'
 import { withHeartbeat } from './heartbeat.ts'
 import { openSession, providerNamed } from './open-session.ts'
 import { pausingOf } from './provider-pause.ts'
-import { ProviderError } from './providers/provider.ts'
 import { lockFacts, record } from './record.ts'
 import { newReference } from './reference.ts'
 
@@ -19,8 +18,6 @@ export interface RefreshAnswer {
 }
 
 const nothingToWaitFor: RefreshAnswer = { ref: null }
-const personTtlSeconds = 900
-
 interface Person {
   ip: string
   userAgent: string
@@ -34,15 +31,12 @@ export const createRequestRefresh = (deps: Deps) =>
   async function requestRefresh(input: ConnectionAt & { runId: string }): Promise<RefreshAnswer> {
     const prepared = await prepare(deps, input)
     if (prepared === null) return nothingToWaitFor
-    const { provider, providerAccountIds, person } = prepared
+    const { provider, providerAccountIds } = prepared
     if (!providerNamed(deps, provider).capabilities.refreshAttended) return nothingToWaitFor
     if ((await pausingOf(deps, provider)).kind === 'paused') return nothingToWaitFor
-    return refreshing(deps, { ...input, provider, person }, async (session) => {
-      const started = await session.requestRefresh('attended', {
-        providerAccountIds,
-        idempotencyKey: input.runId,
-        ...(person === null ? {} : { psu: person }),
-      })
+    return refreshing(deps, { ...input, provider }, async (session) => {
+      const asker = askerOf(input, prepared)
+      const started = await session.requestRefresh('attended', { ...asker, providerAccountIds })
       if (started.state !== 'skipped') return { ref: started.ref }
       const untilMs = started.until === undefined ? null : Date.parse(started.until)
       await withTenant(deps.pool, input.tenantId, async (tx) => {
@@ -65,13 +59,10 @@ export const createPollRefresh = (deps: Deps) =>
   async function pollRefresh(
     input: ConnectionRef & { runId: string; ref: string },
   ): Promise<RefreshAnswer> {
-    const provider = await withTenant(deps.pool, input.tenantId, async (tx) => {
-      const facts = await lockFacts(tx, deps, input.connectionId)
-      return facts?.provider ?? null
-    })
-    if (provider === null) return nothingToWaitFor
-    return refreshing(deps, { ...input, provider, person: null }, async (session) => {
-      const progress = await session.refreshProgress(input.ref)
+    const prepared = await prepare(deps, input)
+    if (prepared === null) return nothingToWaitFor
+    return refreshing(deps, { ...input, provider: prepared.provider }, async (session) => {
+      const progress = await session.refreshProgress(input.ref, askerOf(input, prepared))
       if (progress.state === 'running') return { ref: progress.ref }
       const refresh = progress.state === 'done' ? 'done' : `failed: ${progress.failure.code}`
       await withTenant(deps.pool, input.tenantId, (tx) =>
@@ -85,7 +76,7 @@ type Session = Awaited<ReturnType<typeof openSession>>
 
 const refreshing = (
   deps: Deps,
-  input: ConnectionRef & { runId: string; provider: string; person: Person | null },
+  input: ConnectionRef & { runId: string; provider: string },
   work: (session: Session) => Promise<RefreshAnswer>,
 ): Promise<RefreshAnswer> =>
   withExchangeLog(deps, input, async (onExchange) => {
@@ -93,29 +84,21 @@ const refreshing = (
       const session = await openSession(deps, input, { signal: cancellationSignal(), onExchange })
       return await withHeartbeat(() => work(session))
     } catch (error) {
-      await keepPerson(deps, input)
       // reading tells the failure properly; a refused refresh does not forbid it
-      if (error instanceof ProviderError) settledFailure(error)
-      else throw error
+      settledFailure(error)
       return nothingToWaitFor
     }
   })
 
-/** A repeated attempt needs the person's address again. */
-const keepPerson = async (
-  { pool, vault }: Deps,
-  { tenantId, runId, person }: { tenantId: string; runId: string; person: Person | null },
-): Promise<void> => {
-  if (person === null) return
-  await withTenant(pool, tenantId, (tx) =>
-    oneTimeSecrets.store(
-      { tx, vault },
-      { purpose: 'person', id: runId, value: JSON.stringify(person), ttlSeconds: personTtlSeconds },
-    ),
-  )
-}
+const askerOf = ({ runId }: { runId: string }, { person }: { person: Person | null }) => ({
+  idempotencyKey: runId,
+  ...(person === null ? {} : { psu: person }),
+})
 
-const prepare = (deps: Deps, { tenantId, connectionId, runId }: ConnectionAt & { runId: string }) =>
+const prepare = (
+  deps: Deps,
+  { tenantId, connectionId, runId }: ConnectionRef & { runId: string },
+) =>
   withTenant(deps.pool, tenantId, async (tx) => {
     const facts = await lockFacts(tx, deps, connectionId)
     if (facts === null) return null
@@ -127,7 +110,8 @@ const prepare = (deps: Deps, { tenantId, connectionId, runId }: ConnectionAt & {
     })
     if (run.outcome !== null) return null
     const chosen = await accounts.listChosen(tx, connectionId, runId)
-    const kept = await oneTimeSecrets.take({ tx, vault: deps.vault }, 'person', runId)
+    // the second half of a refresh needs the address again, so it stays until its own end
+    const kept = await oneTimeSecrets.peek({ tx, vault: deps.vault }, 'person', runId)
     return {
       provider: facts.provider,
       providerAccountIds: chosen.map((account) => account.providerAccountId),

@@ -108,6 +108,8 @@ export type RefreshProgress =
   { state: 'running'; ref: string } | { state: 'done' } | { state: 'failed'; failure: Failure }
 
 export interface ProviderSession {
+  /** The provider's own id of the connection, by which its webhooks name it. */
+  providerConnectionId: string
   status(): Promise<ProviderStatus>
   pullLines(request: PullRequest): Promise<Page>
   /** Asks the bank for fresh data; `ref` is opaque and short, safe to keep in workflow state. */
@@ -119,7 +121,10 @@ export interface ProviderSession {
       idempotencyKey: string
     },
   ): Promise<RefreshStart>
-  refreshProgress(ref: string): Promise<RefreshProgress>
+  refreshProgress(
+    ref: string,
+    request: { psu?: { ip: string; userAgent: string }; idempotencyKey: string },
+  ): Promise<RefreshProgress>
   beginRenewal(
     request: LinkRequest & { reason: 'expiring' | 'expired' | 'requested' | 'lost' },
   ): Promise<StartedLink>

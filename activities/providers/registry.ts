@@ -1,0 +1,24 @@
+import { providerId, type ProviderId } from '../../domain/ids.ts'
+import { pontoFromEnvironment } from './ponto/index.ts'
+import type { Provider } from './provider.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Every provider there is, one line each. */
+const makers: Readonly<Record<string, (environment: Environment) => Provider>> = {
+  ponto: pontoFromEnvironment,
+}
+
+/** Makes the named providers; the environment is read for those only. Throws a sentence per wrong name or key. */
+export const createProviders = (
+  names: readonly string[],
+  environment: Environment,
+): ReadonlyMap<ProviderId, Provider> =>
+  new Map(
+    names.map((name) => {
+      const make = makers[name]
+      if (!make)
+        throw new Error(`PROVIDERS names "${name}"; there are: ${Object.keys(makers).join(', ')}.`)
+      return [providerId(name), make(environment)] as const
+    }),
+  )
