@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util'
 import { sumAmounts } from '../domain/money.ts'
 import type { Scene } from './demo-scene.ts'
 import { openScene } from './demo-scene.ts'
-import { ApiProblem, until } from './erp.ts'
+import { ApiProblem, waitFor } from './erp.ts'
 import { listLines, listMessages } from './feed.ts'
 import type { Account, Connection, Flow } from './link-bank.ts'
 import { beginLink, chooseAll, consent, findInstitution, listAccounts, urlOf } from './link-bank.ts'
@@ -28,7 +28,7 @@ const connectionOf = (scene: Scene, id: string): Promise<Connection> =>
   scene.erp.call<Connection>('GET', `/v1/connections/${id}`)
 
 const runDone = (scene: Scene, runId: string): Promise<Run> =>
-  until(
+  waitFor(
     'the sync run to be done',
     async () => {
       const run = await scene.erp.call<Run>('GET', `/v1/runs/${runId}`)
@@ -68,7 +68,7 @@ const firstSync = async (scene: Scene, id: string, accounts: Account[]): Promise
     '5  The ERP chooses the accounts and their journals; the first synchronization starts by itself',
   )
   await chooseAll(erp, id, accounts)
-  const first = await until('the first run', async () =>
+  const first = await waitFor('the first run', async () =>
     (await runsOf(scene, id)).find(({ cause }) => cause === 'first'),
   )
   const run = await runDone(scene, first.id)
@@ -80,11 +80,12 @@ const firstSync = async (scene: Scene, id: string, accounts: Account[]): Promise
 const readFeeds = async (scene: Scene, accounts: Account[]): Promise<void> => {
   const { erp, tell, expect } = scene
   tell('6  The ERP reads the lines from the feed by cursor and compares them with the bank')
-  for (const { id, name } of accounts) {
+  for (const account of accounts) {
+    const { id, name } = account
     const lines = await listLines(erp, id)
     const { balances } = await erp.call<Account>('GET', `/v1/accounts/${id}`)
     const booked = balances.find(({ kind }) => kind === 'booked')
-    const truth = await scene.truthOf(id)
+    const truth = await scene.truthOf(account)
     const sum = sumAmounts(lines.map(({ amount }) => amount))
     tell(
       `   ${name}: ${lines.length} lines, sum ${sum}, closing ${booked?.amount ?? 'none'} ${booked?.currency ?? ''}`,
@@ -119,13 +120,13 @@ const unattended = async (scene: Scene, id: string, account: Account): Promise<v
   )
   const known = (await listLines(erp, account.id)).length
   await erp.call('PATCH', `/v1/connections/${id}`, { syncIntervalSeconds: shortIntervalSeconds })
-  await scene.bookLine(account.id, { amount: '-12.34', text: 'Coffee for the demo' })
-  const lines = await until('the new line to arrive', async () => {
+  await scene.bookLine(account, { amount: '-12.34', text: 'Coffee for the demo' })
+  const lines = await waitFor('the new line to arrive', async () => {
     const all = await listLines(erp, account.id)
     return all.length > known ? all : null
   })
   expect('the line that the bank booked arrived', lines.at(-1)?.amount, '-12.34')
-  await until('two unattended runs', async () => {
+  await waitFor('two unattended runs', async () => {
     const runs = await runsOf(scene, id)
     return (
       runs.filter(({ cause, outcome }) => cause === 'scheduled' && outcome === 'ok').length >= 2
@@ -138,8 +139,8 @@ const renewal = async (scene: Scene, id: string, account: Account): Promise<void
   const { erp, tell, expect } = scene
   tell('9  The person withdraws the consent at the bank')
   const workflowBefore = await scene.workflowRunId(id)
-  await scene.revokeConsent(account.id)
-  const waiting = await until('the product to notice', async () => {
+  await scene.revokeConsent(account)
+  const waiting = await waitFor('the product to notice', async () => {
     const connection = await connectionOf(scene, id)
     return connection.awaiting === 'consent' ? connection : null
   })
@@ -157,13 +158,13 @@ const renewal = async (scene: Scene, id: string, account: Account): Promise<void
     },
   )
   await consent(erp, flow, await urlOf(erp, flow))
-  const renewed = await until('the connection to work again', async () => {
+  const renewed = await waitFor('the connection to work again', async () => {
     const connection = await connectionOf(scene, id)
     return connection.state === 'connected' ? connection : null
   })
   expect('the wish for automatic synchronization is kept', renewed.autoSync, true)
   expect('the same workflow went on', await scene.workflowRunId(id), workflowBefore)
-  await until('a run after the renewal', async () =>
+  await waitFor('a run after the renewal', async () =>
     (await runsOf(scene, id)).find(({ cause, outcome }) => cause === 'renewal' && outcome === 'ok'),
   )
 }
@@ -172,7 +173,7 @@ const leave = async (scene: Scene, id: string): Promise<void> => {
   const { erp, tell, expect } = scene
   tell('11 The ERP disconnects; the consent is withdrawn at the provider, lines stay')
   await erp.call('POST', `/v1/connections/${id}/disconnections`, {})
-  await until('the connection to be closed', async () => {
+  await waitFor('the connection to be closed', async () => {
     const { state, awaiting } = await connectionOf(scene, id)
     return state === 'disconnected' && awaiting === 'nothing'
   })

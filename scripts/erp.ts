@@ -1,5 +1,5 @@
 /** What an ERP back end does over HTTP; shared by the demo and the seed, knows nothing of the product's inside. */
-import { setTimeout as pause } from 'node:timers/promises'
+import { until } from './until.ts'
 
 export interface Problem {
   code: string
@@ -60,17 +60,9 @@ export const createErp = (apiUrl: string, apiKey: string): Erp => ({
   },
 })
 
-/** Waits until `look` gives something, looking again every 100 ms; fails with `what` after `limitMs`. */
-export const until = async <T>(
+/** Waits until `look` gives something; an answer that is an error counts as "not yet". */
+export const waitFor = <T>(
   what: string,
   look: () => Promise<T | null | undefined | false>,
   limitMs = 30_000,
-): Promise<T> => {
-  const end = Date.now() + limitMs
-  for (;;) {
-    const found = await look()
-    if (found) return found
-    if (Date.now() > end) throw new Error(`waited ${limitMs / 1_000} s in vain: ${what}`)
-    await pause(100)
-  }
-}
+): Promise<T> => until(async () => (await look()) || undefined, { what, limitMs })

@@ -1,6 +1,6 @@
 /** How an ERP and a person link a bank together, step by step; the demo tells it, the seed keeps quiet. */
 import type { Erp } from './erp.ts'
-import { until } from './erp.ts'
+import { waitFor } from './erp.ts'
 import { approve, comeBack } from './person.ts'
 
 export interface Institution {
@@ -40,7 +40,7 @@ const returnUrl = 'http://localhost/erp/banks'
 export const findInstitution = async (erp: Erp, name: string): Promise<Institution> => {
   const query = new URLSearchParams({ q: name })
   // the catalogue is read in the background after the very first start
-  return until(`an institution named ${name}`, async () => {
+  return waitFor(`an institution named ${name}`, async () => {
     const { data } = await erp.call<{ data: Institution[] }>('GET', `/v1/institutions?${query}`)
     return data.find((institution) => institution.name === name)
   })
@@ -62,7 +62,7 @@ export const beginLink = async (
 
 /** The address of the provider's page of a flow. */
 export const urlOf = (erp: Erp, flow: Flow): Promise<string> =>
-  until('the address of the consent page', async () => {
+  waitFor('the address of the consent page', async () => {
     if (flow.url !== undefined) return flow.url
     return (await erp.call<Flow>('GET', `/v1/link-flows/${flow.id}`)).url
   })
@@ -70,12 +70,12 @@ export const urlOf = (erp: Erp, flow: Flow): Promise<string> =>
 /** The person approves on the provider's page and comes back; resolves when the flow is finished. */
 export const consent = async (erp: Erp, flow: Flow, url: string): Promise<void> => {
   await comeBack(await approve(url))
-  await until('the link flow to be finished', async () => {
-    const { state } = await erp.call<Flow>('GET', `/v1/link-flows/${flow.id}`)
-    if (state === 'failed' || state === 'expired' || state === 'exited')
-      throw new Error(`the link flow ended as ${state}`)
-    return state === 'linked'
+  const open = ['requested', 'waiting', 'completing']
+  const { state } = await waitFor('the link flow to be finished', async () => {
+    const seen = await erp.call<Flow>('GET', `/v1/link-flows/${flow.id}`)
+    return open.includes(seen.state) ? null : seen
   })
+  if (state !== 'linked') throw new Error(`the link flow ended as ${state}`)
 }
 
 /** The accounts of a connection. */

@@ -1,0 +1,141 @@
+/** The stage of the demo: a stack of its own on free ports, an ERP with a key, and the bank's own view to compare with. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { connectTemporal } from '../temporal.ts'
+import { readConfig } from '../config.ts'
+import { connectionId, connectionWorkflowId } from '../domain/ids.ts'
+import { allowShortIntervals, bootstrapTenant } from './bootstrap.ts'
+import type { Erp } from './erp.ts'
+import { createErp } from './erp.ts'
+import type { Stack } from './stack.ts'
+import { startStack } from './stack.ts'
+
+interface Truth {
+  balance: string
+  lines: { amount: string }[]
+}
+
+export interface Scene {
+  erp: Erp
+  bank: { name: string }
+  tell: (line: string) => void
+  /** Compares and tells; throws where they differ. */
+  expect: (what: string, actual: unknown, expected: unknown) => void
+  checks: () => number
+  /** What the bank itself has booked, read behind the product's back. */
+  truthOf: (account: { number: string | null }) => Promise<Truth>
+  bookLine: (
+    account: { number: string | null },
+    line: { amount: string; text: string },
+  ) => Promise<void>
+  revokeConsent: (account: { number: string | null }) => Promise<void>
+  workflowRunId: (connection: string) => Promise<string>
+  close: () => Promise<void>
+}
+
+const defaultBank = 'Happy Bank'
+
+const control = async <Answer>(
+  stack: Stack,
+  method: string,
+  route: string,
+  body?: unknown,
+): Promise<Answer> => {
+  const answer = await fetch(new URL(route, stack.urls.sandboxControl), {
+    method,
+    headers: { 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(60_000),
+  })
+  const text = await answer.text()
+  if (!answer.ok)
+    throw new Error(
+      `the sandbox refused ${method} ${route} (${answer.status}): ${text.slice(0, 500)}`,
+    )
+  return JSON.parse(text) as Answer
+}
+
+const importBank = async (stack: Stack, file: string): Promise<{ name: string }> => {
+  const xml = await readFile(file)
+  const route = '/__sim/lines/import?format=camt053'
+  const answer = await fetch(new URL(route, stack.urls.sandboxControl), {
+    method: 'POST',
+    headers: { 'content-type': 'application/xml' },
+    body: xml,
+    signal: AbortSignal.timeout(120_000),
+  })
+  const text = await answer.text()
+  if (!answer.ok)
+    throw new Error(
+      `${path.basename(file)} cannot be loaded into the sandbox bank: ${text.slice(0, 500)}`,
+    )
+  return JSON.parse(text) as { name: string }
+}
+
+const createExpect = (tell: (line: string) => void) => {
+  let passed = 0
+  return {
+    checks: () => passed,
+    expect(what: string, actual: unknown, expected: unknown): void {
+      if (actual !== expected)
+        throw new Error(
+          `${what}: expected ${JSON.stringify(expected)}, found ${JSON.stringify(actual)}`,
+        )
+      passed += 1
+      tell(`   ✓ ${what}${typeof expected === 'boolean' ? '' : `: ${String(expected)}`}`)
+    },
+  }
+}
+
+/** Starts a stack in a folder of its own and gives the ERP its key; `linesFile` is loaded as a bank of its own. */
+export const openScene = async (linesFile: string | null): Promise<Scene> => {
+  const tell = (line: string): void => void process.stdout.write(`${line}\n`)
+  tell('Starting PostgreSQL, Temporal, the sandbox bank, worker and API …')
+  const dir = await mkdtemp(path.join(tmpdir(), 'banksync-demo-'))
+  const stack = await startStack({ dir, ports: 'random', log: tell })
+  const close = async (): Promise<void> => {
+    await stack.stopAll()
+    await rm(dir, { recursive: true, force: true })
+  }
+  try {
+    const databaseUrl = stack.env['DATABASE_URL'] ?? ''
+    await allowShortIntervals(databaseUrl, 'ponto')
+    const { apiKey } = await bootstrapTenant(databaseUrl, 'Demo BV')
+    const bank = linesFile === null ? { name: defaultBank } : await importBank(stack, linesFile)
+    return {
+      ...createExpect(tell),
+      ...behindTheScene(stack),
+      erp: createErp(stack.urls.api, apiKey),
+      bank,
+      tell,
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+const behindTheScene = (stack: Stack) => {
+  const temporal = connectTemporal(readConfig({ ...process.env, ...stack.env }))
+  return {
+    truthOf: ({ number }: { number: string | null }) =>
+      control<Truth>(stack, 'GET', `/__sim/truth?account=${number ?? ''}`),
+    bookLine: async (
+      { number }: { number: string | null },
+      line: { amount: string; text: string },
+    ) => {
+      await control(stack, 'POST', '/__sim/lines', { account: number, lines: [line] })
+    },
+    revokeConsent: async ({ number }: { number: string | null }) => {
+      await control(stack, 'POST', '/__sim/drop', { account: number, what: 'consent' })
+    },
+    async workflowRunId(id: string): Promise<string> {
+      const handle = temporal.workflow.getHandle(connectionWorkflowId(connectionId(id)))
+      const { raw } = await handle.describe()
+      // the first run of the chain: continue-as-new keeps it, a new start would not
+      return raw.workflowExecutionInfo?.firstRunId ?? ''
+    },
+  }
+}
