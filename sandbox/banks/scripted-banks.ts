@@ -1,0 +1,88 @@
+/** The banks with a character of their own. */
+import type { AccountScript, Bank, BankScript } from '../bank.ts'
+import { openAccount, openBank } from '../bank.ts'
+import type { LineScript } from '../line.ts'
+import { seededUuid } from '../seeded.ts'
+import { history } from './history.ts'
+
+export interface Founding {
+  seed: string
+  nowMs: number
+}
+
+interface Plan {
+  script: Partial<BankScript> & { name: string }
+  accounts: (AccountScript & { count: number })[]
+}
+
+const checking = (count: number): Plan['accounts'][number] => ({
+  count,
+  subtype: 'checking',
+  product: 'Business current account',
+  description: 'Current account',
+  opening: '12500.00',
+})
+const savings = (count: number): Plan['accounts'][number] => ({
+  count,
+  subtype: 'savings',
+  product: 'Savings account',
+  description: 'Savings account',
+  opening: '40000.00',
+})
+
+const plans: Plan[] = [
+  {
+    script: { name: 'Happy Bank', bic: 'HAPYBEBB' },
+    accounts: [checking(270), savings(20)],
+  },
+  { script: { name: 'Twins Bank', bic: 'TWINBEBB' }, accounts: [checking(12)] },
+  {
+    script: { name: 'Expired Bank', bic: 'EXPIBEBB', consentDays: 2 },
+    accounts: [checking(60)],
+  },
+  {
+    script: { name: 'Flaky Bank', bic: 'FLAKBEBB', transactionsFailEvery: 3 },
+    accounts: [checking(240)],
+  },
+  {
+    script: { name: 'Beta Bank', bic: 'BETABEBB', status: 'beta', consentDays: 180 },
+    accounts: [checking(40)],
+  },
+  { script: { name: 'Slow Bank', bic: 'SLOWBEBB', syncMs: 20_000 }, accounts: [checking(90)] },
+]
+
+const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
+
+/** Equal lines that are all real: same day, same amount, same text. */
+const twins = (bookedOn: string): LineScript[] => {
+  const line = { bookedOn, amount: '-4.50', counterpartyName: 'Koffiebar Twee', text: 'Espresso' }
+  return [line, line, line, { ...line, amount: '-9.00' }]
+}
+
+const waiting = (bookedOn: string): LineScript => ({
+  status: 'pending',
+  bookedOn,
+  amount: '-27.90',
+  counterpartyName: 'Boekhandel Inktvis',
+  text: 'Reserved by card',
+})
+
+const found = ({ script, accounts }: Plan, { seed, nowMs }: Founding): Bank => {
+  const bank = openBank(seededUuid(seed, 'bank', script.name), script)
+  const lastDay = dayOf(nowMs)
+  for (const { count, ...account } of accounts) {
+    const wish = { count, days: 90, seed: `${seed}-${script.name}-${account.subtype}`, lastDay }
+    const extra = script.name === 'Twins Bank' ? twins(dayOf(nowMs - 86_400_000)) : []
+    const lines = [
+      ...history(wish),
+      ...extra,
+      ...(bank.accounts.size === 0 ? [waiting(lastDay)] : []),
+    ]
+    openAccount(bank, { ...account, lines }, nowMs)
+  }
+  return bank
+}
+
+/** The scripted banks, each with its accounts and lines. */
+export const scriptedBanks = (founding: Founding): Bank[] =>
+  plans.map((plan) => found(plan, founding))

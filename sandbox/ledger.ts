@@ -1,0 +1,120 @@
+/** The lines of one account in the order in which Ponto shows them: newest first, with a little disorder. */
+import { sumDecimals } from './decimal.ts'
+import type { Line } from './line.ts'
+
+export interface Page {
+  lines: Line[]
+  hasOlder: boolean
+  hasNewer: boolean
+}
+
+export interface PageRequest {
+  limit: number
+  after: string | null
+  before: string | null
+}
+
+interface Place {
+  day: number
+  sequence: number
+}
+
+const dayMs = 86_400_000
+
+/** One line in eleven stands a day lower than its date says, because no order by date is promised. */
+const placeOf = ({ id, bookedOn, sequence }: Line): Place => ({
+  day: Date.parse(bookedOn) / dayMs - (Number.parseInt(id.slice(0, 8), 16) % 11 === 0 ? 1 : 0),
+  sequence,
+})
+
+const order = (one: Place, other: Place): number =>
+  other.day - one.day || other.sequence - one.sequence
+
+/** Lines of one status, kept sorted so that a page costs no more than its own length. */
+export class Ledger {
+  readonly #byId = new Map<string, { line: Line; place: Place }>()
+  #shown: { line: Line; place: Place }[] = []
+  #sum: string | null = null
+
+  /** Adds many lines with one sort. */
+  load(lines: readonly Line[]): void {
+    for (const line of lines) this.#byId.set(line.id, { line, place: placeOf(line) })
+    this.#shown = [...this.#byId.values()]
+      .filter(({ line }) => !line.hidden)
+      .toSorted((one, other) => order(one.place, other.place))
+    this.#sum = null
+  }
+
+  /** Adds a line or replaces the one with its id. */
+  put(line: Line): void {
+    this.remove(line.id)
+    this.#sum = null
+    const entry = { line, place: placeOf(line) }
+    this.#byId.set(line.id, entry)
+    if (!line.hidden) this.#shown.splice(this.#position(entry.place), 0, entry)
+  }
+
+  /** Takes a line out; tells whether it was there. */
+  remove(id: string): boolean {
+    const entry = this.#byId.get(id)
+    if (entry === undefined) return false
+    this.#byId.delete(id)
+    this.#sum = null
+    if (!entry.line.hidden) this.#shown.splice(this.#position(entry.place), 1)
+    return true
+  }
+
+  find(id: string): Line | undefined {
+    return this.#byId.get(id)?.line
+  }
+
+  /** Every line, hidden ones too, in no particular order. */
+  all(): Line[] {
+    return [...this.#byId.values()].map(({ line }) => line)
+  }
+
+  /** Every line that is shown, newest first. */
+  shown(): Line[] {
+    return this.#shown.map(({ line }) => line)
+  }
+
+  get size(): number {
+    return this.#byId.size
+  }
+
+  /** Exact sum of all lines, hidden ones too: hiding a row does not change a balance. */
+  sum(): string {
+    this.#sum ??= sumDecimals(this.all().map(({ amount }) => amount))
+    return this.#sum
+  }
+
+  /** A page below `after` or above `before`; null when the line it starts from is not known. */
+  page({ limit, after, before }: PageRequest): Page | null {
+    const mark = after ?? before
+    const entry = mark === null ? null : this.#byId.get(mark)
+    if (entry === undefined) return null
+    const position = entry === null ? 0 : this.#position(entry.place)
+    const above = mark === after
+    // a hidden line marks a place without taking one
+    const below = position + (entry === null || entry.line.hidden ? 0 : 1)
+    const first = above ? below : Math.max(position - limit, 0)
+    const last = above ? first + limit : position
+    return {
+      lines: this.#shown.slice(first, last).map(({ line }) => line),
+      hasOlder: last < this.#shown.length,
+      hasNewer: first > 0,
+    }
+  }
+
+  #position(place: Place): number {
+    let low = 0
+    let high = this.#shown.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      const there = this.#shown[middle]
+      if (there !== undefined && order(there.place, place) < 0) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+}

@@ -1,0 +1,190 @@
+/** The hosted page on which a person chooses a bank, ticks accounts and approves or denies. */
+import type { Bank, BankAccount } from '../bank.ts'
+import type { Answer } from '../http.ts'
+import { html, redirect } from '../http.ts'
+import type { Organization, World } from '../world.ts'
+import { nextToken } from '../world.ts'
+import type { Exchange, Route } from './exchange.ts'
+import { forAnyone } from './exchange.ts'
+import { linkAccount, linkedAccountId, openOrganization, unlinkAccount } from './linking.ts'
+import { button, checkbox, escapeHtml, hidden, page } from './page.ts'
+
+const codeLifeMs = 10 * 60 * 1000
+
+interface Asked {
+  redirectUri: string
+  state: string
+  scope: string
+  challenge: string
+  bank: Bank | null
+  organizationId: string | null
+}
+
+const onboardingOf = ({ world, query }: Exchange): Record<string, unknown> => {
+  const details = world.onboardings.get(query.get('onboarding_details_id') ?? '')
+  if (details === undefined || details.usableUntilMs <= world.clock.now()) return {}
+  return details.attributes
+}
+
+const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null)
+
+const askedOf = (exchange: Exchange, form: URLSearchParams): Asked => {
+  const { world, query } = exchange
+  const preset = onboardingOf(exchange)
+  const bankId = form.get('institution') ?? textOf(preset['initialFinancialInstitutionId']) ?? ''
+  return {
+    redirectUri: query.get('redirect_uri') ?? '',
+    state: query.get('state') ?? '',
+    scope: query.get('scope') ?? '',
+    challenge: query.get('code_challenge') ?? '',
+    bank: world.banks.get(bankId) ?? null,
+    organizationId: form.get('organization') || textOf(preset['requestedOrganisationId']),
+  }
+}
+
+const problemOf = ({ world, query }: Exchange): string | null => {
+  if (query.get('client_id') !== world.settings.clientId) return 'invalid_client'
+  if (!/^https?:\/\//.test(query.get('redirect_uri') ?? '')) return 'invalid_redirect_uri'
+  return null
+}
+
+const refusedOf = (query: URLSearchParams): string | null => {
+  if (query.get('response_type') !== 'code') return 'unsupported_response_type'
+  if (query.get('code_challenge_method') !== 'S256' || !query.get('code_challenge'))
+    return 'invalid_request'
+  if ((query.get('state') ?? '').length < 8) return 'invalid_state'
+  const scopes = (query.get('scope') ?? '').split(' ')
+  return scopes.includes('ai') && scopes.includes('offline_access') ? null : 'invalid_scope'
+}
+
+const goBack = (asked: Asked, fields: Record<string, string>): Answer => {
+  const address = new URL(asked.redirectUri)
+  for (const [name, value] of Object.entries({ ...fields, state: asked.state }))
+    address.searchParams.set(name, value)
+  return redirect(address.href)
+}
+
+const choicePage = ({ world, query }: Exchange): Answer => {
+  const options = [...world.banks.values()]
+    .toSorted((one, other) => one.script.name.localeCompare(other.script.name, 'en'))
+    .map(({ id, script }) => `<option value="${id}">${escapeHtml(script.name)}</option>`)
+  return html(
+    200,
+    page(
+      'Choose your bank',
+      `<form method="post" action="/oauth2/auth?${escapeHtml(query.toString())}">
+<label>Bank <select name="institution">${options.join('')}</select></label>
+${button('choose', 'Continue')}</form>`,
+    ),
+  )
+}
+
+interface Offer {
+  value: string
+  text: string
+  ticked: boolean
+}
+
+const offersOf = (world: World, bank: Bank, organization: Organization | undefined): Offer[] => {
+  const held = [...(organization?.accounts.values() ?? [])]
+  const elsewhere = held.filter(({ bankId }) => bankId !== bank.id)
+  const text = ({ description, reference, currency }: BankAccount) =>
+    `${description} · ${reference} · ${currency}`
+  const others = elsewhere.flatMap((linked) => {
+    const account = world.banks.get(linked.bankId)?.accounts.get(linked.bankAccountId)
+    return account === undefined ? [] : [{ value: account.id, text: text(account), ticked: true }]
+  })
+  const own = [...bank.accounts.values()].map((account) => ({
+    value: account.id,
+    text: text(account),
+    ticked: true,
+  }))
+  return [...own, ...others]
+}
+
+const accountsPage = (exchange: Exchange, asked: Asked & { bank: Bank }, note = ''): Answer => {
+  const { world, query } = exchange
+  const organization = world.organizations.get(asked.organizationId ?? '')
+  const boxes = offersOf(world, asked.bank, organization).map((offer) =>
+    checkbox('accounts', offer),
+  )
+  const known = organization === undefined ? '' : hidden('organization', organization.id)
+  return html(
+    note === '' ? 200 : 400,
+    page(
+      `Give access to ${asked.bank.script.name}`,
+      `<p>An application asks to read your accounts for ${asked.bank.script.consentDays} days. Tick every account that it may read.</p>
+${note === '' ? '' : `<p role="alert">${escapeHtml(note)}</p>`}
+<form method="post" action="/oauth2/auth?${escapeHtml(query.toString())}">
+${hidden('institution', asked.bank.id)}${known}
+<fieldset><legend>Accounts</legend>${boxes.join('')}</fieldset>
+<p>${button('approve', 'Approve')} ${button('deny', 'Deny')}</p></form>`,
+    ),
+  )
+}
+
+const approve = (exchange: Exchange, asked: Asked & { bank: Bank }, ticked: string[]): Answer => {
+  const { world } = exchange
+  const known = world.organizations.get(asked.organizationId ?? '')
+  const organization =
+    known ??
+    openOrganization(world, {
+      id: asked.organizationId,
+      onboardingComplete: asked.bank.script.onboardingComplete,
+    })
+  const wanted = new Set(ticked)
+  const keptIds = new Set(ticked.map((id) => linkedAccountId(organization.id, id)))
+  for (const id of [...organization.accounts.keys()])
+    if (!keptIds.has(id)) unlinkAccount(world, organization, id)
+  if (known === undefined)
+    world.announce({ type: 'integration.created', organizationId: organization.id })
+  for (const bank of world.banks.values())
+    for (const account of bank.accounts.values())
+      if (wanted.has(account.id)) linkAccount(world, organization, { bank, account })
+  const code = nextToken(world)
+  const { redirectUri, challenge, scope } = asked
+  const expiresMs = world.clock.now() + codeLifeMs
+  const entry = { code, organizationId: organization.id, redirectUri, challenge, scope, expiresMs }
+  for (const old of world.codes.values())
+    if (old.expiresMs <= world.clock.now()) world.codes.delete(old.code)
+  world.codes.set(code, entry)
+  world.changed()
+  return goBack(asked, { code, scope })
+}
+
+const ask = (exchange: Exchange): Answer => {
+  const asked = askedOf(exchange, new URLSearchParams())
+  const { bank } = asked
+  return bank === null ? choicePage(exchange) : accountsPage(exchange, { ...asked, bank })
+}
+
+const decide = (exchange: Exchange): Answer => {
+  const form = new URLSearchParams(exchange.body)
+  const asked = askedOf(exchange, form)
+  const { bank } = asked
+  const decision = form.get('decision')
+  if (decision === 'deny')
+    return goBack(asked, { error: 'access_denied', error_description: 'The person said no.' })
+  if (bank === null) return choicePage(exchange)
+  if (decision !== 'approve') return accountsPage(exchange, { ...asked, bank })
+  const ticked = form.getAll('accounts')
+  if (ticked.length === 0)
+    return accountsPage(exchange, { ...asked, bank }, 'Tick at least one account.')
+  return approve(exchange, { ...asked, bank }, ticked)
+}
+
+const checked =
+  (run: (exchange: Exchange) => Answer) =>
+  (exchange: Exchange): Answer => {
+    const problem = problemOf(exchange)
+    if (problem !== null)
+      return html(400, page('This link does not work', `<p role="alert">${problem}</p>`))
+    const refused = refusedOf(exchange.query)
+    if (refused === null) return run(exchange)
+    return goBack(askedOf(exchange, new URLSearchParams()), { error: refused })
+  }
+
+export const consentRoutes: Route[] = [
+  forAnyone(['GET', '/oauth2/auth', 'authorization'], checked(ask)),
+  forAnyone(['POST', '/oauth2/auth', 'authorization'], checked(decide)),
+]

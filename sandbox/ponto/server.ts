@@ -1,0 +1,119 @@
+/** Ponto's side of the sandbox: authentication, faults, the log, and the routes. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Fault } from '../faults.ts'
+import type { Answer } from '../http.ts'
+import { html, json, readBody, send } from '../http.ts'
+import type { Match } from '../routes.ts'
+import { findRoute } from '../routes.ts'
+import type { Organization, World } from '../world.ts'
+import { nextId } from '../world.ts'
+import { accountRoutes } from './accounts.ts'
+import { consentRoutes } from './consent-page.ts'
+import type { Exchange, Route } from './exchange.ts'
+import { errorAnswer, Refusal } from './exchange.ts'
+import { strike } from './strike.ts'
+import { institutionRoutes } from './institutions.ts'
+import { oauthRoutes } from './oauth.ts'
+import { partnerRoutes } from './partner.ts'
+import { reauthorizationRoutes } from './reauthorization.ts'
+import { sandboxLineRoutes } from './sandbox-lines.ts'
+import { synchronizationRoutes } from './synchronizations.ts'
+import { transactionRoutes } from './transactions.ts'
+import { userinfoRoutes } from './userinfo.ts'
+import type { Webhooks } from './webhooks.ts'
+import { webhookRoutes } from './webhooks.ts'
+
+const bodyBytesMax = 1024 * 1024
+
+const routesOf = (webhooks: Webhooks): Route[] => [
+  ...oauthRoutes,
+  ...consentRoutes,
+  ...accountRoutes,
+  ...transactionRoutes,
+  ...synchronizationRoutes,
+  ...reauthorizationRoutes,
+  ...institutionRoutes,
+  ...partnerRoutes,
+  ...userinfoRoutes,
+  ...sandboxLineRoutes,
+  ...webhookRoutes(webhooks),
+]
+
+const authenticate = (exchange: Exchange, access: Route['access']): Organization | null => {
+  if (access === 'anyone') return null
+  const { world, headers } = exchange
+  const [scheme = '', token = ''] = (headers.authorization ?? '').split(' ', 2)
+  const found = scheme.toLowerCase() === 'bearer' ? world.accessTokens.get(token) : undefined
+  const organization = world.organizations.get(found?.organizationId ?? '') ?? null
+  const fits = access === 'client' ? found?.organizationId === null : organization !== null
+  if (found === undefined || found.expiresMs <= world.clock.now() || !fits)
+    throw new Refusal(401, 'invalidAccessToken', 'The access token is not valid.')
+  return organization
+}
+
+const answerOf = (exchange: Exchange, match: Match<Route> | null): Answer => {
+  if (match === null)
+    return json(404, {
+      errors: [{ code: 'noSuchRoute', detail: 'The sandbox has no such route.' }],
+    })
+  try {
+    return match.route.run(exchange, authenticate(exchange, match.route.access))
+  } catch (error) {
+    if (error instanceof Refusal) return errorAnswer(error, exchange.requestId)
+    throw error
+  }
+}
+
+const exchangeOf = (world: World, request: IncomingMessage): Omit<Exchange, 'body' | 'params'> => {
+  const [path = '/', ...search] = (request.url ?? '/').split('?')
+  const origin = `http://${request.headers.host ?? 'localhost'}`
+  return {
+    world,
+    method: request.method ?? 'GET',
+    path,
+    query: new URLSearchParams(search.join('?')),
+    headers: request.headers,
+    origin,
+    apiUrl: `${origin}/ponto-connect`,
+    requestId: nextId(world, 'request'),
+  }
+}
+
+const note = (
+  { world, method, path, query, headers, requestId, body }: Exchange,
+  { endpoint, fault }: { endpoint: string; fault: Fault | null },
+) => ({
+  at: world.clock.instant(),
+  method,
+  path,
+  query: query.toString(),
+  endpoint,
+  requestId,
+  idempotencyKey: String(headers['ibanity-idempotency-key'] ?? '') || null,
+  authorization: headers.authorization,
+  contentType: headers['content-type'] ?? '',
+  body,
+  fault: fault?.mode ?? null,
+})
+
+/** The listener of Ponto's port. */
+export const pontoListener = (world: World, webhooks: Webhooks) => {
+  const find = findRoute(routesOf(webhooks))
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const begun = exchangeOf(world, request)
+    const body = await readBody(request, bodyBytesMax)
+    if (body === null) return send(response, html(413, 'too large'))
+    const startedMs = performance.now()
+    const match = find(begun.method, begun.path)
+    const exchange = { ...begun, body: body.toString(), params: match?.params ?? {} }
+    const endpoint = match?.route.endpoint ?? 'unknown'
+    const fault = world.faults.take(endpoint, begun.path)
+    const seen = note(exchange, { endpoint, fault })
+    response.setHeader('ibanity-request-id', begun.requestId)
+    const carryOut = () => answerOf(exchange, match)
+    const answer = fault === null ? carryOut() : await strike(fault, { carryOut, response, begun })
+    const durationMs = Math.round((performance.now() - startedMs) * 1000) / 1000
+    world.log.add({ ...seen, status: answer?.status ?? null, durationMs })
+    if (answer !== null) send(response, answer)
+  }
+}

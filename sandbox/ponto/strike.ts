@@ -1,0 +1,76 @@
+/** Carries out a fault instead of, or on top of, the right answer. */
+import type { ServerResponse } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Fault } from '../faults.ts'
+import type { Answer } from '../http.ts'
+import { html, json } from '../http.ts'
+
+interface Call {
+  carryOut: () => Answer
+  response: ServerResponse
+  begun: { path: string; requestId: string }
+}
+
+const statusOf = ({ status, code }: Fault): number =>
+  status ?? (code === 'invalid_grant' ? 400 : code === 'invalid_client' ? 401 : 500)
+
+const scriptedError = (fault: Fault, { path, requestId }: Call['begun']): Answer => {
+  const status = statusOf(fault)
+  const code = fault.code ?? (status === 429 ? 'tooManyRequests' : 'internalServerError')
+  const detail = 'A scripted fault.'
+  const plain = path.includes('/oauth2/')
+    ? { error: code, error_description: detail }
+    : { errors: [{ code, detail, meta: { requestId } }] }
+  const { body, contentType, headers } = fault
+  const answer = json(status, body ?? plain)
+  if (typeof body === 'string') answer.body = body
+  if (contentType !== null) answer.headers['content-type'] = contentType
+  return { ...answer, headers: { ...answer.headers, ...headers } }
+}
+
+const cutInHalf = (response: ServerResponse, { status, headers, body }: Answer): void => {
+  const bytes = Buffer.from(body)
+  response.writeHead(status, { ...headers, 'content-length': bytes.length })
+  response.write(bytes.subarray(0, bytes.length >> 1), () => response.destroy())
+}
+
+const reset = (response: ServerResponse): void => {
+  response.socket?.resetAndDestroy()
+}
+
+const elsewhere = (answer: Answer): Answer => ({
+  ...answer,
+  body: answer.body.replace(/"next":"https?:\/\/[^/"]+/, '"next":"https://elsewhere.example'),
+})
+
+/** Answers with the fault; null when nothing is left to send. */
+export const strike = async (fault: Fault, call: Call): Promise<Answer | null> => {
+  if (fault.delayMs > 0) await pause(fault.delayMs, undefined, { ref: false })
+  switch (fault.mode) {
+    case 'delay':
+      return call.carryOut()
+    case 'foreignNext':
+      return elsewhere(call.carryOut())
+    case 'html':
+      return html(
+        fault.status ?? 200,
+        '<!doctype html><title>Maintenance</title><h1>Be back soon</h1>',
+      )
+    case 'garbage':
+      return { ...json(fault.status ?? 200, null), body: '{"data":[{"id":' }
+    case 'error':
+      return scriptedError(fault, call.begun)
+    case 'truncate':
+      cutInHalf(call.response, call.carryOut())
+      return null
+    case 'lost':
+      call.carryOut()
+      reset(call.response)
+      return null
+    case 'reset':
+      reset(call.response)
+      return null
+    case 'hang':
+      return null
+  }
+}

@@ -1,0 +1,143 @@
+/** The sandbox: a Ponto that speaks the real protocol, scripted banks, and a port to control them. */
+import { keepOwnSchedule } from './ponto/synchronize.ts'
+import { controlListener } from './control/server.ts'
+import { startClock } from './clock.ts'
+import { close, listen } from './http.ts'
+import { pontoListener } from './ponto/server.ts'
+import { openWebhooks } from './ponto/webhooks.ts'
+import { plainBanks } from './banks/plain-banks.ts'
+import { scriptedBanks } from './banks/scripted-banks.ts'
+import { Faults } from './faults.ts'
+import { RequestLog } from './request-log.ts'
+import { openStateFile } from './state-file.ts'
+import type { Settings, World } from './world.ts'
+
+export interface SandboxOptions extends Partial<Settings> {
+  host?: string
+  /** Port of Ponto's side; 0 or nothing takes a free one. */
+  pontoPort?: number
+  /** Port of the control routes; 0 or nothing takes a free one. */
+  controlPort?: number
+  /** File that keeps the state over a restart; nothing keeps it in memory only. */
+  stateFile?: string | null
+  /** What the virtual clock says at the start, as ISO text; nothing takes the wall clock. */
+  startAt?: string
+}
+
+export interface Sandbox {
+  /** Address of Ponto's side; the API is below `/ponto-connect`. */
+  pontoUrl: string
+  controlUrl: string
+  /** Saves the state, ends every open connection and both servers. */
+  stop(): Promise<void>
+}
+
+const ownRunEveryMs = 6 * 60 * 60 * 1000
+
+const standard: Settings = {
+  seed: 'sandbox',
+  clientId: 'sandbox-client',
+  clientSecret: 'sandbox-secret',
+  applicationId: 'sandbox-application',
+  issuer: 'https://api.ibanity.com',
+  webhookUrl: null,
+  defaultSyncMs: 1500,
+  accessTokenSeconds: 1800,
+  refreshTokenDays: 28,
+  refreshReuse: 'refuse',
+  synchronizationGapMs: 5 * 60 * 1000,
+}
+
+const settingsOf = (options: SandboxOptions): Settings => ({
+  seed: options.seed ?? standard.seed,
+  clientId: options.clientId ?? standard.clientId,
+  clientSecret: options.clientSecret ?? standard.clientSecret,
+  applicationId: options.applicationId ?? standard.applicationId,
+  issuer: options.issuer ?? standard.issuer,
+  webhookUrl: options.webhookUrl ?? standard.webhookUrl,
+  defaultSyncMs: options.defaultSyncMs ?? standard.defaultSyncMs,
+  accessTokenSeconds: options.accessTokenSeconds ?? standard.accessTokenSeconds,
+  refreshTokenDays: options.refreshTokenDays ?? standard.refreshTokenDays,
+  refreshReuse: options.refreshReuse ?? standard.refreshReuse,
+  synchronizationGapMs: options.synchronizationGapMs ?? standard.synchronizationGapMs,
+})
+
+const emptyWorld = (options: SandboxOptions): World => {
+  const aheadMs = options.startAt === undefined ? 0 : Date.parse(options.startAt) - Date.now()
+  const clock = startClock(aheadMs)
+  return {
+    settings: settingsOf(options),
+    clock,
+    faults: new Faults(),
+    log: new RequestLog(),
+    banks: new Map(),
+    organizations: new Map(),
+    codes: new Map(),
+    grants: new Map(),
+    accessTokens: new Map(),
+    onboardings: new Map(),
+    synchronizations: new Map(),
+    reauthorizations: new Map(),
+    nextOwnRunMs: clock.now() + ownRunEveryMs,
+    issued: 0,
+    changed: () => undefined,
+    announce: () => undefined,
+  }
+}
+
+/** Puts the shipped banks into the world, and nothing else. */
+const found = (world: World): void => {
+  const founding = { seed: world.settings.seed, nowMs: world.clock.now() }
+  for (const bank of [...scriptedBanks(founding), ...plainBanks(founding)])
+    world.banks.set(bank.id, bank)
+}
+
+const reset = (world: World, options: SandboxOptions): void => {
+  for (const map of [
+    world.banks,
+    world.organizations,
+    world.codes,
+    world.grants,
+    world.accessTokens,
+    world.onboardings,
+    world.synchronizations,
+    world.reauthorizations,
+  ])
+    map.clear()
+  world.faults.clear()
+  world.log.clear()
+  world.issued = 0
+  world.clock.reset()
+  world.settings = settingsOf(options)
+  world.nextOwnRunMs = world.clock.now() + ownRunEveryMs
+  found(world)
+  keepOwnSchedule(world)
+  world.changed()
+}
+
+/** Starts both servers; resolves when they listen. */
+export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbox> => {
+  const world = emptyWorld(options)
+  const webhooks = openWebhooks(world)
+  world.announce = webhooks.announce
+  const stateFile = openStateFile(options.stateFile ?? null, world)
+  if (!stateFile.restore()) found(world)
+  keepOwnSchedule(world)
+  world.changed = stateFile.changed
+  world.changed()
+  const host = options.host ?? '127.0.0.1'
+  const ponto = await listen(pontoListener(world, webhooks), {
+    host,
+    port: options.pontoPort ?? 0,
+  })
+  const control = await listen(
+    controlListener({ world, webhooks, reset: () => reset(world, options) }),
+    { host, port: options.controlPort ?? 0 },
+  )
+  const stop = async () => {
+    await Promise.all([close(ponto.server), close(control.server)])
+    world.clock.stop()
+    stateFile.save()
+  }
+  return { pontoUrl: ponto.url, controlUrl: control.url, stop }
+}

@@ -1,0 +1,28 @@
+/** Entry of the sandbox: `node sandbox/server.ts`. Everything is set by the environment. */
+import { startSandbox } from './sandbox.ts'
+
+const portOf = (text: string | undefined, standard: number): number => {
+  const port = text === undefined || text === '' ? standard : Number(text)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`not a port: ${text}`)
+  return port
+}
+
+const { env } = process
+const sandbox = await startSandbox({
+  host: env['SANDBOX_HOST'] || '127.0.0.1',
+  pontoPort: portOf(env['SANDBOX_PONTO_PORT'], 3101),
+  controlPort: portOf(env['SANDBOX_CONTROL_PORT'], 3109),
+  stateFile: env['SANDBOX_STATE_FILE'] || null,
+  webhookUrl: env['SANDBOX_WEBHOOK_URL'] || null,
+  seed: env['SANDBOX_SEED'] || 'sandbox',
+})
+console.log(`sandbox: Ponto at ${sandbox.pontoUrl}, control at ${sandbox.controlUrl}`)
+
+let stopping = false
+const stop = () => {
+  if (stopping) return
+  stopping = true
+  void sandbox.stop().then(() => process.exit(0))
+}
+process.on('SIGTERM', stop)
+process.on('SIGINT', stop)

@@ -1,0 +1,154 @@
+/** Keeps the world in one JSON file, so that connections go on living when the sandbox is started again. */
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { Bank, BankAccount } from './bank.ts'
+import { Ledger } from './ledger.ts'
+import type { Line } from './line.ts'
+import { goOn } from './ponto/synchronize.ts'
+import { watchOnboarding } from './ponto/linking.ts'
+import type { LinkedAccount, Organization, World } from './world.ts'
+
+export interface StateFile {
+  /** Fills the world from the file; tells whether there was one. */
+  restore(): boolean
+  /** Saves soon; many changes are saved together. */
+  changed(): void
+  /** Saves now. */
+  save(): void
+}
+
+const version = 1
+const saveAfterMs = 500
+
+type SavedAccount = Omit<BankAccount, 'booked' | 'pending'> & { booked: Line[]; pending: Line[] }
+type SavedBank = Omit<Bank, 'accounts'> & { accounts: SavedAccount[] }
+type SavedOrganization = Omit<Organization, 'accounts'> & { accounts: LinkedAccount[] }
+
+const plainMaps = [
+  'codes',
+  'grants',
+  'accessTokens',
+  'onboardings',
+  'synchronizations',
+  'reauthorizations',
+] as const
+
+type PlainMap = (typeof plainMaps)[number]
+
+interface Saved {
+  version: number
+  offsetMs: number
+  issued: number
+  nextOwnRunMs: number
+  settings: World['settings']
+  banks: SavedBank[]
+  organizations: SavedOrganization[]
+  maps: { [K in PlainMap]: [string, World[K] extends Map<string, infer V> ? V : never][] }
+}
+
+const saveBank = (bank: Bank): SavedBank => ({
+  ...bank,
+  accounts: [...bank.accounts.values()].map((account) => ({
+    ...account,
+    booked: account.booked.all(),
+    pending: account.pending.all(),
+  })),
+})
+
+const savedOf = (world: World): Saved => ({
+  version,
+  offsetMs: world.clock.offsetMs(),
+  issued: world.issued,
+  nextOwnRunMs: world.nextOwnRunMs,
+  settings: world.settings,
+  banks: [...world.banks.values()].map(saveBank),
+  organizations: [...world.organizations.values()].map((organization) => ({
+    ...organization,
+    accounts: [...organization.accounts.values()],
+  })),
+  maps: {
+    codes: [...world.codes],
+    grants: [...world.grants],
+    accessTokens: [...world.accessTokens],
+    onboardings: [...world.onboardings],
+    synchronizations: [...world.synchronizations],
+    reauthorizations: [...world.reauthorizations],
+  },
+})
+
+const ledgerOf = (lines: Line[]): Ledger => {
+  const ledger = new Ledger()
+  ledger.load(lines)
+  return ledger
+}
+
+const restoreBank = ({ accounts, ...bank }: SavedBank): Bank => ({
+  ...bank,
+  accounts: new Map(
+    accounts.map(({ booked, pending, ...account }) => [
+      account.id,
+      { ...account, booked: ledgerOf(booked), pending: ledgerOf(pending) },
+    ]),
+  ),
+})
+
+const refill = <V>(map: Map<string, V>, entries: readonly [string, V][]): void => {
+  for (const [key, value] of entries) map.set(key, value)
+}
+
+const restoreInto = (world: World, saved: Saved): void => {
+  const { clientId, clientSecret, applicationId, issuer, webhookUrl } = world.settings
+  world.settings = {
+    ...saved.settings,
+    clientId,
+    clientSecret,
+    applicationId,
+    issuer,
+    webhookUrl: webhookUrl ?? saved.settings.webhookUrl,
+  }
+  world.issued = saved.issued
+  world.nextOwnRunMs = saved.nextOwnRunMs
+  world.clock.advance(Math.max(saved.offsetMs - world.clock.offsetMs(), 0))
+  for (const bank of saved.banks) world.banks.set(bank.id, restoreBank(bank))
+  for (const { accounts, ...rest } of saved.organizations) {
+    const held = new Map(accounts.map((linked) => [linked.id, linked]))
+    const organization = { ...rest, accounts: held }
+    world.organizations.set(rest.id, organization)
+    watchOnboarding(world, organization)
+  }
+  refill(world.codes, saved.maps.codes)
+  refill(world.grants, saved.maps.grants)
+  refill(world.accessTokens, saved.maps.accessTokens)
+  refill(world.onboardings, saved.maps.onboardings)
+  refill(world.synchronizations, saved.maps.synchronizations)
+  refill(world.reauthorizations, saved.maps.reauthorizations)
+  for (const synchronization of world.synchronizations.values())
+    if (synchronization.status === 'pending' || synchronization.status === 'running')
+      goOn(world, synchronization)
+}
+
+/** The state file at a path; without a path nothing is kept. */
+export const openStateFile = (path: string | null, world: World): StateFile => {
+  let timer: NodeJS.Timeout | null = null
+  const save = () => {
+    if (timer !== null) clearTimeout(timer)
+    timer = null
+    if (path === null) return
+    mkdirSync(dirname(path), { recursive: true })
+    const unfinished = `${path}.${process.pid}.tmp`
+    writeFileSync(unfinished, JSON.stringify(savedOf(world)), { mode: 0o600 })
+    renameSync(unfinished, path)
+  }
+  const restore = () => {
+    if (path === null || !existsSync(path)) return false
+    const saved: Saved = JSON.parse(readFileSync(path, 'utf8'))
+    if (saved.version !== version)
+      throw new Error(`${path} was written by another version of the sandbox; remove it`)
+    restoreInto(world, saved)
+    return true
+  }
+  const changed = () => {
+    if (path !== null) timer ??= setTimeout(save, saveAfterMs).unref()
+  }
+  return { restore, changed, save }
+}
