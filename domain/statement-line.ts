@@ -47,11 +47,7 @@ export const fingerprintOf = (line: Line): string =>
   ].join('\u001f')
 
 /** The canonical text of everything a person would see of a line; another content means the bank corrected it. */
-export const contentOf = (line: Line): string =>
-  [
-    fingerprintOf(line),
-    line.valueOn ?? '',
-    line.text,
-    line.counterparty ?? '',
-    line.reference ?? '',
-  ].join('\u001e')
+export const contentOf = (line: Line, fingerprint = fingerprintOf(line)): string =>
+  [fingerprint, line.valueOn ?? '', line.text, line.counterparty ?? '', line.reference ?? ''].join(
+    '\u001e',
+  )

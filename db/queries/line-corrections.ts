@@ -8,7 +8,7 @@ import { currentTenant } from '../tenant.ts'
 import type { Correction, StoredLine } from './line-decisions.ts'
 import { decide, keysOf } from './line-decisions.ts'
 import type { Numbered, PageOrigin } from './line-rows.ts'
-import { hashes, lineColumns, lineTypes, toRow } from './line-rows.ts'
+import { contentText, hashes, lineColumns, lineTypes, toRow } from './line-rows.ts'
 
 type Tx = DatabaseTransactionConnection
 
@@ -28,16 +28,18 @@ const listStored = async (
   accountId: string,
   lines: readonly Line[],
 ): Promise<Map<string, StoredLine>> => {
-  const rows = lines.flatMap((line) =>
-    keysOf(line.lineKey).map((key) => [key, ...toRow(line).slice(-2)]),
-  )
+  const rows = lines.flatMap((line) => keysOf(line.lineKey).map((key) => [key, contentText(line)]))
   const stored = await tx.any(sql.type(storedRow)`
     SELECT stored.line_key AS "lineKey", amount, currency, booked_on AS "bookedOn", text,
       content_hash = sha256(convert_to(content, 'UTF8')) AS "isEqual",
       removed_at IS NOT NULL AS "isRemoved"
-    FROM ${sql.unnest(rows, ['text', 'text', 'text'])} AS shown (line_key, content, canonical)
+    FROM ${sql.unnest(rows, ['text', 'text'])} AS shown (line_key, content)
     JOIN statement_line AS stored
-      ON stored.account_id = ${accountId} AND stored.line_key = shown.line_key`)
+      ON stored.account_id = ${accountId} AND stored.line_key = shown.line_key
+    WHERE stored.line_key = ANY(${sql.array(
+      rows.map(([key]) => key ?? ''),
+      'text',
+    )})`)
   return new Map(stored.map((line) => [line.lineKey, line]))
 }
 

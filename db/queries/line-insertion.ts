@@ -11,37 +11,35 @@ import { hashes, lineColumns, lineTypes, toRow } from './line-rows.ts'
 
 const insertedRow = z.object({ added: count, differing: z.array(z.string()) })
 
-/** Inserts the lines whose keys are new, numbered on from `seq`; returns the keys of those stored with another content. */
+/**
+ * Inserts the lines whose keys are new, numbered after `seq` by their place in the page; returns how many there were,
+ * and the keys of those stored with another content or as removed.
+ */
 export const insertNew = (
   tx: DatabaseTransactionConnection,
   { accountId, connectionId, syncRunId }: PageOrigin,
   { lines, seq }: Numbered<Line>,
 ): Promise<z.infer<typeof insertedRow>> =>
+  // The conflict finds what is stored, always by the primary key. A join by key cost a third more where all is new, and
+  // before the first ANALYZE it was planned as a read of all lines of the account: 50 ms a page at 30,000 lines.
   tx.one(sql.type(insertedRow)`
-    WITH page AS MATERIALIZED (
-      SELECT page.*, ${hashes}
+    WITH met AS (
+      INSERT INTO statement_line AS stored (tenant_id, account_id, line_key, seq, added_seq,
+        booked_on, value_on, amount, currency, text, counterparty, counterparty_account, reference,
+        content_hash, fingerprint, fingerprint_version, connection_id, sync_run_id, raw)
+      SELECT ${currentTenant}, ${accountId}, line_key, ${seq} + position, ${seq} + position,
+        booked_on, value_on, amount, currency, text, counterparty, counterparty_account, reference,
+        ${hashes}, ${fingerprintVersion}, ${connectionId}, ${syncRunId}, raw
       FROM ${sql.unnest(lines.map(toRow), lineTypes)} WITH ORDINALITY
         AS page (${lineColumns}, position)
-    ), met AS MATERIALIZED (
-      SELECT page.line_key,
-        stored.content_hash <> page.content_hash OR stored.removed_at IS NOT NULL AS differs
-      FROM page JOIN statement_line AS stored
-        ON stored.account_id = ${accountId} AND stored.line_key = page.line_key
-    ), inserted AS (
-      INSERT INTO statement_line (tenant_id, account_id, line_key, seq, added_seq, booked_on,
-        value_on, amount, currency, text, counterparty, counterparty_account, reference,
-        content_hash, fingerprint, fingerprint_version, connection_id, sync_run_id, raw)
-      SELECT ${currentTenant}, ${accountId}, line_key, number, number, booked_on,
-        value_on, amount, currency, text, counterparty, counterparty_account, reference,
-        content_hash, fingerprint, ${fingerprintVersion}, ${connectionId}, ${syncRunId}, raw
-      FROM (
-        SELECT *, ${seq}::bigint + row_number() OVER (ORDER BY position) AS number
-        FROM page WHERE line_key NOT IN (SELECT line_key FROM met)
-      ) AS fresh
-      RETURNING seq
+      ON CONFLICT (tenant_id, account_id, line_key) DO UPDATE SET seq = stored.seq
+      WHERE stored.content_hash <> EXCLUDED.content_hash OR stored.removed_at IS NOT NULL
+      -- a row just inserted has never been locked or replaced
+      RETURNING line_key, xmax = 0 AS is_new
     ), counted AS (
-      UPDATE account SET last_seq = (SELECT max(seq) FROM inserted)
-      WHERE id = ${accountId} AND EXISTS (SELECT FROM inserted)
+      UPDATE account SET last_seq = ${seq + lines.length}
+      WHERE id = ${accountId} AND EXISTS (SELECT FROM met WHERE is_new)
     )
-    SELECT (SELECT count(*) FROM inserted) AS added,
-      ARRAY(SELECT line_key FROM met WHERE differs) AS differing`)
+    SELECT count(*) FILTER (WHERE is_new) AS added,
+      coalesce(array_agg(line_key) FILTER (WHERE NOT is_new), '{}') AS differing
+    FROM met`)

@@ -22,21 +22,27 @@ const storable = (text: string): string => (text.includes('\0') ? text.replaceAl
 const optional = (text: string | undefined): string | null =>
   text === undefined ? null : storable(text)
 
+/** What a line says, as the text whose hash is stored. */
+export const contentText = (line: Line): string => storable(contentOf(line))
+
 /** A line as the columns of `lineTypes`. */
-export const toRow = (line: Line): (string | null)[] => [
-  line.lineKey,
-  line.bookedOn,
-  line.valueOn ?? null,
-  line.amount,
-  line.currency,
-  storable(line.text),
-  optional(line.counterparty),
-  optional(line.counterpartyAccount),
-  optional(line.reference),
-  storable(line.raw),
-  storable(contentOf(line)),
-  storable(fingerprintOf(line)),
-]
+export const toRow = (line: Line): (string | null)[] => {
+  const canonical = fingerprintOf(line)
+  return [
+    line.lineKey,
+    line.bookedOn,
+    line.valueOn ?? null,
+    line.amount,
+    line.currency,
+    storable(line.text),
+    optional(line.counterparty),
+    optional(line.counterpartyAccount),
+    optional(line.reference),
+    storable(line.raw),
+    storable(contentOf(line, canonical)),
+    storable(canonical),
+  ]
+}
 
 export const lineTypes = [
   'text',

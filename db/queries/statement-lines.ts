@@ -40,8 +40,9 @@ export const storePage = async (tx: Tx, page: LinePage): Promise<Stored> => {
   let rest = page.lines
   while (rest.length > 0) {
     const { first, repeated } = byKey(rest)
-    const { added, differing } = await insertNew(tx, page, { lines: [...first.values()], seq })
-    seq += added
+    const shown = [...first.values()]
+    const { added, differing } = await insertNew(tx, page, { lines: shown, seq })
+    if (added > 0) seq += shown.length
     const corrections = differing.flatMap((key) => first.get(key) ?? [])
     const corrected = await applyCorrections(tx, page, { lines: corrections, seq })
     seq += corrected.added + corrected.changed
