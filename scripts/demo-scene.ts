@@ -56,6 +56,8 @@ const control = async <Answer>(
   return JSON.parse(text) as Answer
 }
 
+const temporalOf = ({ env }: Stack) => connectTemporal(readConfig({ ...process.env, ...env }))
+
 const importBank = async (stack: Stack, file: string): Promise<{ name: string }> => {
   const xml = await readFile(file)
   const route = '/__sim/lines/import?format=camt053'
@@ -70,7 +72,10 @@ const importBank = async (stack: Stack, file: string): Promise<{ name: string }>
     throw new Error(
       `${path.basename(file)} cannot be loaded into the sandbox bank: ${text.slice(0, 500)}`,
     )
-  return JSON.parse(text) as { name: string }
+  const { bank } = JSON.parse(text) as { bank: { name: string } }
+  // a bank that opened just now is in the catalogue tomorrow; an operator does not wait for that
+  await temporalOf(stack).schedule.getHandle('institution-catalogue').trigger()
+  return bank
 }
 
 const createExpect = (tell: (line: string) => void) => {
@@ -118,7 +123,7 @@ export const openScene = async (linesFile: string | null): Promise<Scene> => {
 }
 
 const behindTheScene = (stack: Stack) => {
-  const temporal = connectTemporal(readConfig({ ...process.env, ...stack.env }))
+  const temporal = temporalOf(stack)
   return {
     truthOf: ({ number }: { number: string | null }) =>
       control<Truth>(stack, 'GET', `/__sim/truth?account=${number ?? ''}`),
