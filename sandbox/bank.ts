@@ -3,6 +3,7 @@ import { sumDecimals } from './decimal.ts'
 import { Ledger } from './ledger.ts'
 import type { Line, LineScript } from './line.ts'
 import { lineFrom } from './line.ts'
+import { belgianIban } from './iban.ts'
 import { seededNumber, seededUuid } from './seeded.ts'
 
 /** Why a synchronization fails; `body` is what the bank is said to have answered. */
@@ -171,13 +172,6 @@ export type AccountScript = Partial<
   >
 > & { lines?: LineScript[] }
 
-const belgianIban = (seed: string): string => {
-  const bban = `${100 + seededNumber(800, seed, 'bank')}${String(seededNumber(10_000_000, seed)).padStart(7, '0')}`
-  const check = String(Number(bban) % 97 || 97).padStart(2, '0')
-  const digits = BigInt(`${bban}${check}111400`)
-  return `BE${String(98n - (digits % 97n)).padStart(2, '0')}${bban}${check}`
-}
-
 /** Opens an account at a bank with the lines of the script, oldest first; returns it. */
 export const openAccount = (
   bank: Bank,
@@ -188,7 +182,7 @@ export const openAccount = (
   const account: BankAccount = {
     subtype: 'checking',
     referenceType: 'IBAN',
-    reference: belgianIban(id),
+    reference: belgianIban(1_000_000_000 + seededNumber(4_000_000_000, id)),
     product: 'Current account',
     description: `${bank.script.name} ${script.subtype ?? 'checking'}`,
     holderName: 'Demo BV',

@@ -48,19 +48,13 @@ const standard: Settings = {
   synchronizationGapMs: 5 * 60 * 1000,
 }
 
-const settingsOf = (options: SandboxOptions): Settings => ({
-  seed: options.seed ?? standard.seed,
-  clientId: options.clientId ?? standard.clientId,
-  clientSecret: options.clientSecret ?? standard.clientSecret,
-  applicationId: options.applicationId ?? standard.applicationId,
-  issuer: options.issuer ?? standard.issuer,
-  webhookUrl: options.webhookUrl ?? standard.webhookUrl,
-  defaultSyncMs: options.defaultSyncMs ?? standard.defaultSyncMs,
-  accessTokenSeconds: options.accessTokenSeconds ?? standard.accessTokenSeconds,
-  refreshTokenDays: options.refreshTokenDays ?? standard.refreshTokenDays,
-  refreshReuse: options.refreshReuse ?? standard.refreshReuse,
-  synchronizationGapMs: options.synchronizationGapMs ?? standard.synchronizationGapMs,
-})
+const settingsOf = (options: SandboxOptions): Settings => {
+  const known = Object.keys(standard)
+  const chosen = Object.entries(options).filter(
+    ([name, value]) => known.includes(name) && value !== undefined,
+  )
+  return { ...standard, ...Object.fromEntries(chosen) }
+}
 
 const emptyWorld = (options: SandboxOptions): World => {
   const aheadMs = options.startAt === undefined ? 0 : Date.parse(options.startAt) - Date.now()

@@ -10,11 +10,11 @@ import type { LinkedAccount, Organization, World } from './world.ts'
 
 export interface StateFile {
   /** Fills the world from the file; tells whether there was one. */
-  restore(): boolean
+  restore: () => boolean
   /** Saves soon; many changes are saved together. */
-  changed(): void
+  changed: () => void
   /** Saves now. */
-  save(): void
+  save: () => void
 }
 
 const version = 1

@@ -121,9 +121,9 @@ export interface World {
   /** How many ids were given out so far. */
   issued: number
   /** Tells that something changed that must survive a restart. */
-  changed(): void
+  changed: () => void
   /** Sends one of Ponto's events to whoever listens. */
-  announce(event: Announcement): void
+  announce: (event: Announcement) => void
 }
 
 export interface Announcement {

@@ -1,4 +1,5 @@
 /** Scripted histories: believable Belgian lines of our own invention, the same for the same seed. */
+import { belgianIban } from '../iban.ts'
 import type { LineScript } from '../line.ts'
 import { seededSequence } from '../seeded.ts'
 
@@ -25,11 +26,7 @@ export const structuredCommunication = (pick: Pick): string => {
   return `+++${digits.slice(0, 3)}/${digits.slice(3, 7)}/${digits.slice(7)}+++`
 }
 
-const iban = (pick: Pick): string =>
-  `BE${two(10 + pick(88))} ${1000 + pick(8999)} ${1000 + pick(8999)} ${1000 + pick(8999)}`.replaceAll(
-    ' ',
-    '',
-  )
+const iban = (pick: Pick): string => belgianIban(1_000_000_000 + pick(900_000_000))
 
 const structured = (pick: Pick): Words<LineScript> => ({
   text: structuredCommunication(pick),

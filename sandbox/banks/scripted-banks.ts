@@ -20,7 +20,7 @@ const checking = (count: number): Plan['accounts'][number] => ({
   subtype: 'checking',
   product: 'Business current account',
   description: 'Current account',
-  opening: '12500.00',
+  opening: '48000.00',
 })
 const savings = (count: number): Plan['accounts'][number] => ({
   count,

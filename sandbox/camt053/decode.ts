@@ -1,15 +1,18 @@
 /** From the bytes of an XML file to its text. */
 import { CamtProblem } from './problem.ts'
 
-const byteOrder = (bytes: Uint8Array): string | null => {
-  const [first, second, third, fourth] = bytes
-  if (first === 0xef && second === 0xbb && third === 0xbf) return 'utf-8'
-  if (first === 0xff && second === 0xfe) return 'utf-16le'
-  if (first === 0xfe && second === 0xff) return 'utf-16be'
+const beginnings: [encoding: string, hex: RegExp][] = [
+  ['utf-8', /^efbbbf/],
+  ['utf-16le', /^fffe/],
+  ['utf-16be', /^feff/],
   // no mark, but the first letter is `<` in two bytes
-  if (first === 0x3c && second === 0 && fourth === 0) return 'utf-16le'
-  if (first === 0 && second === 0x3c && third === 0) return 'utf-16be'
-  return null
+  ['utf-16le', /^3c00..00/],
+  ['utf-16be', /^003c00/],
+]
+
+const byteOrder = (bytes: Uint8Array): string | null => {
+  const head = Buffer.from(bytes.subarray(0, 4)).toString('hex')
+  return beginnings.find(([, hex]) => hex.test(head))?.[0] ?? null
 }
 
 const declared = (bytes: Uint8Array): string => {

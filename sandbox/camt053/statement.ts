@@ -48,17 +48,32 @@ const balancesOf = (statement: Element): Balance[] =>
 
 const byDay = (one: Balance, other: Balance): number => (one.on ?? '').localeCompare(other.on ?? '')
 
-/** Opening is OPBD, else PRCD, else the first interim balance; closing is CLBD, else the last interim balance. */
-const endsOf = (balances: Balance[]): { opening: Balance | null; closing: Balance | null } => {
-  const of = (code: string) => balances.filter((balance) => balance.code === code).toSorted(byDay)
-  const interim = of('ITBD')
-  const opening = of('OPBD')[0] ?? of('PRCD')[0] ?? null
-  const closing = of('CLBD').at(-1) ?? null
-  const first = interim[0] ?? null
-  const last = interim.length > 1 || opening !== null ? (interim.at(-1) ?? null) : null
+interface Ends {
+  opening: Balance | null
+  closing: Balance | null
+}
+
+/** A page of a longer statement ends with interim balances; a single one is the opening of a page without any other. */
+const interimEnds = (interim: Balance[], { opening, closing }: Ends): Ends => {
+  const isFirst = interim.length > 1 || closing === null
+  const isLast = interim.length > 1 || opening !== null
   return {
-    opening: opening ?? (closing === null || interim.length > 1 ? first : null),
-    closing: closing ?? last,
+    opening: isFirst ? (interim[0] ?? null) : null,
+    closing: isLast ? (interim.at(-1) ?? null) : null,
+  }
+}
+
+/** Opening is OPBD, else PRCD, else the first interim balance; closing is CLBD, else the last interim balance. */
+const endsOf = (balances: Balance[]): Ends => {
+  const of = (code: string) => balances.filter((balance) => balance.code === code).toSorted(byDay)
+  const named: Ends = {
+    opening: of('OPBD')[0] ?? of('PRCD')[0] ?? null,
+    closing: of('CLBD').at(-1) ?? null,
+  }
+  const interim = interimEnds(of('ITBD'), named)
+  return {
+    opening: named.opening ?? interim.opening,
+    closing: named.closing ?? interim.closing,
   }
 }
 
@@ -104,8 +119,7 @@ const statementOf = (element: Element, entries: Entry[]): CamtStatement => {
   const balances = balancesOf(element)
   const { opening, closing } = endsOf(balances)
   const currency = currencyOf(element, balances, entries)
-  const closingOn =
-    closing?.on ?? textAt(element, 'FrToDt', 'ToDtTm')?.slice(0, 10) ?? opening?.on ?? null
+  const closingOn = closing?.on ?? textAt(element, 'FrToDt', 'ToDtTm')?.slice(0, 10) ?? null
   const lines = linesOf(entries, currency, closingOn)
   return {
     id: textAt(element, 'Id') ?? '',

@@ -29,7 +29,7 @@ interface Control {
   world: World
   webhooks: Webhooks
   /** Back to the state after the very first start. */
-  reset(): void
+  reset: () => void
 }
 
 /** The listener of the control port. */

@@ -2,7 +2,7 @@
 import type { Bank, BankAccount } from '../bank.ts'
 import type { Answer } from '../http.ts'
 import { html, redirect } from '../http.ts'
-import type { Organization, World } from '../world.ts'
+import type { AuthorizationCode, Organization, World } from '../world.ts'
 import { nextToken } from '../world.ts'
 import type { Exchange, Route } from './exchange.ts'
 import { forAnyone } from './exchange.ts'
@@ -31,12 +31,13 @@ const textOf = (value: unknown): string | null => (typeof value === 'string' ? v
 const askedOf = (exchange: Exchange, form: URLSearchParams): Asked => {
   const { world, query } = exchange
   const preset = onboardingOf(exchange)
+  const asText = (name: string) => query.get(name) ?? ''
   const bankId = form.get('institution') ?? textOf(preset['initialFinancialInstitutionId']) ?? ''
   return {
-    redirectUri: query.get('redirect_uri') ?? '',
-    state: query.get('state') ?? '',
-    scope: query.get('scope') ?? '',
-    challenge: query.get('code_challenge') ?? '',
+    redirectUri: asText('redirect_uri'),
+    state: asText('state'),
+    scope: asText('scope'),
+    challenge: asText('code_challenge'),
     bank: world.banks.get(bankId) ?? null,
     organizationId: form.get('organization') || textOf(preset['requestedOrganisationId']),
   }
@@ -49,12 +50,15 @@ const problemOf = ({ world, query }: Exchange): string | null => {
 }
 
 const refusedOf = (query: URLSearchParams): string | null => {
-  if (query.get('response_type') !== 'code') return 'unsupported_response_type'
-  if (query.get('code_challenge_method') !== 'S256' || !query.get('code_challenge'))
-    return 'invalid_request'
-  if ((query.get('state') ?? '').length < 8) return 'invalid_state'
-  const scopes = (query.get('scope') ?? '').split(' ')
-  return scopes.includes('ai') && scopes.includes('offline_access') ? null : 'invalid_scope'
+  const text = (name: string) => query.get(name) ?? ''
+  const scopes = new Set(text('scope').split(' '))
+  const rules: [error: string, holds: boolean][] = [
+    ['unsupported_response_type', text('response_type') === 'code'],
+    ['invalid_request', text('code_challenge_method') === 'S256' && text('code_challenge') !== ''],
+    ['invalid_state', text('state').length >= 8],
+    ['invalid_scope', scopes.has('ai') && scopes.has('offline_access')],
+  ]
+  return rules.find(([, holds]) => !holds)?.[0] ?? null
 }
 
 const goBack = (asked: Asked, fields: Record<string, string>): Answer => {
@@ -123,33 +127,42 @@ ${hidden('institution', asked.bank.id)}${known}
   )
 }
 
-const approve = (exchange: Exchange, asked: Asked & { bank: Bank }, ticked: string[]): Answer => {
-  const { world } = exchange
-  const known = world.organizations.get(asked.organizationId ?? '')
-  const organization =
-    known ??
-    openOrganization(world, {
-      id: asked.organizationId,
-      onboardingComplete: asked.bank.script.onboardingComplete,
-    })
-  const wanted = new Set(ticked)
-  const keptIds = new Set(ticked.map((id) => linkedAccountId(organization.id, id)))
-  for (const id of [...organization.accounts.keys()])
-    if (!keptIds.has(id)) unlinkAccount(world, organization, id)
-  if (known === undefined)
-    world.announce({ type: 'integration.created', organizationId: organization.id })
+const newCode = (world: World, entry: Omit<AuthorizationCode, 'code' | 'expiresMs'>): string => {
+  for (const { code, expiresMs } of world.codes.values())
+    if (expiresMs <= world.clock.now()) world.codes.delete(code)
+  const code = nextToken(world)
+  world.codes.set(code, { ...entry, code, expiresMs: world.clock.now() + codeLifeMs })
+  world.changed()
+  return code
+}
+
+/** The organization has exactly the ticked accounts afterwards, whatever it had before. */
+const linkTicked = (world: World, organization: Organization, ticked: Set<string>): void => {
+  const kept = new Set([...ticked].map((id) => linkedAccountId(organization.id, id)))
+  for (const id of organization.accounts.keys())
+    if (!kept.has(id)) unlinkAccount(world, organization, id)
   for (const bank of world.banks.values())
     for (const account of bank.accounts.values())
-      if (wanted.has(account.id)) linkAccount(world, organization, { bank, account })
-  const code = nextToken(world)
+      if (ticked.has(account.id)) linkAccount(world, organization, { bank, account })
+}
+
+const organizationFor = (world: World, asked: Asked & { bank: Bank }): Organization => {
+  const known = world.organizations.get(asked.organizationId ?? '')
+  if (known !== undefined) return known
+  const organization = openOrganization(world, {
+    id: asked.organizationId,
+    onboardingComplete: asked.bank.script.onboardingComplete,
+  })
+  world.announce({ type: 'integration.created', organizationId: organization.id })
+  return organization
+}
+
+const approve = ({ world }: Exchange, asked: Asked & { bank: Bank }, ticked: string[]): Answer => {
+  const organization = organizationFor(world, asked)
+  linkTicked(world, organization, new Set(ticked))
   const { redirectUri, challenge, scope } = asked
-  const expiresMs = world.clock.now() + codeLifeMs
-  const entry = { code, organizationId: organization.id, redirectUri, challenge, scope, expiresMs }
-  for (const old of world.codes.values())
-    if (old.expiresMs <= world.clock.now()) world.codes.delete(old.code)
-  world.codes.set(code, entry)
-  world.changed()
-  return goBack(asked, { code, scope })
+  const entry = { organizationId: organization.id, redirectUri, challenge, scope }
+  return goBack(asked, { code: newCode(world, entry), scope })
 }
 
 const ask = (exchange: Exchange): Answer => {

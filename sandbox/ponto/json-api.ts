@@ -7,7 +7,7 @@ const limitMax = 100
 
 export interface Paging extends PageRequest {
   /** Writes the address of another page in the style in which this one was asked for. */
-  linkTo(key: 'after' | 'before' | null, id?: string): string
+  linkTo: (key: 'after' | 'before' | null, id?: string) => string
 }
 
 const limitOf = (text: string | null): number => {
@@ -41,30 +41,37 @@ interface Identified {
   id: string
 }
 
+const rangeOf = (
+  items: readonly Identified[],
+  { limit, after, before }: PageRequest,
+): [first: number, end: number] => {
+  const mark = after ?? before
+  const position = items.findIndex(({ id }) => id === mark)
+  if (mark !== null && position === -1)
+    throw new Refusal(400, 'invalidPagination', 'The page starts at an unknown id.')
+  if (mark === after) return [position + 1, position + 1 + limit]
+  return [Math.max(position - limit, 0), position]
+}
+
 /** A page of a short list that stands in its order already. */
 export const listPage = <T extends Identified>(
   items: readonly T[],
   { limit, after, before, linkTo }: Paging,
 ): { items: T[]; links: Record<string, string>; paging: Record<string, unknown> } => {
-  const mark = after ?? before
-  const position = mark === null ? -1 : items.findIndex(({ id }) => id === mark)
-  if (mark !== null && position === -1)
-    throw new Refusal(400, 'invalidPagination', 'The page starts at an unknown id.')
-  const backward = after === null && before !== null
-  const first = backward ? Math.max(position - limit, 0) : position + 1
-  const page = items.slice(first, backward ? position : first + limit)
-  const last = page.at(-1)
-  const hasMore = last !== undefined && items.at(-1) !== last
+  const [first, end] = rangeOf(items, { limit, after, before })
+  const page = items.slice(first, end)
+  const next = end < items.length ? page.at(-1) : undefined
+  const newest = first > 0 ? page[0] : undefined
   return {
     items: page,
     links: {
-      ...(hasMore ? { next: linkTo('after', last.id) } : {}),
+      ...(next === undefined ? {} : { next: linkTo('after', next.id) }),
       first: linkTo(null),
     },
     paging: {
       limit,
-      ...(hasMore ? { after: last.id } : {}),
-      ...(first > 0 && page[0] !== undefined ? { before: page[0].id } : {}),
+      ...(next === undefined ? {} : { after: next.id }),
+      ...(newest === undefined ? {} : { before: newest.id }),
     },
   }
 }

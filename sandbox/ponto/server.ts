@@ -5,7 +5,7 @@ import type { Answer } from '../http.ts'
 import { html, json, readBody, send } from '../http.ts'
 import type { Match } from '../routes.ts'
 import { findRoute } from '../routes.ts'
-import type { Organization, World } from '../world.ts'
+import type { AccessToken, Organization, World } from '../world.ts'
 import { nextId } from '../world.ts'
 import { accountRoutes } from './accounts.ts'
 import { consentRoutes } from './consent-page.ts'
@@ -39,15 +39,18 @@ const routesOf = (webhooks: Webhooks): Route[] => [
   ...webhookRoutes(webhooks),
 ]
 
-const authenticate = (exchange: Exchange, access: Route['access']): Organization | null => {
-  if (access === 'anyone') return null
-  const { world, headers } = exchange
+const tokenOf = ({ world, headers }: Exchange): AccessToken | null => {
   const [scheme = '', token = ''] = (headers.authorization ?? '').split(' ', 2)
   const found = scheme.toLowerCase() === 'bearer' ? world.accessTokens.get(token) : undefined
-  const organization = world.organizations.get(found?.organizationId ?? '') ?? null
-  const fits = access === 'client' ? found?.organizationId === null : organization !== null
-  if (found === undefined || found.expiresMs <= world.clock.now() || !fits)
-    throw new Refusal(401, 'invalidAccessToken', 'The access token is not valid.')
+  return found !== undefined && found.expiresMs > world.clock.now() ? found : null
+}
+
+const authenticate = (exchange: Exchange, access: Route['access']): Organization | null => {
+  if (access === 'anyone') return null
+  const token = tokenOf(exchange)
+  const organization = exchange.world.organizations.get(token?.organizationId ?? '') ?? null
+  const fits = access === 'client' ? token?.organizationId === null : organization !== null
+  if (!fits) throw new Refusal(401, 'invalidAccessToken', 'The access token is not valid.')
   return organization
 }
 

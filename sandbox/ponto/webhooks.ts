@@ -31,20 +31,20 @@ export interface Event {
 }
 
 export interface Webhooks {
-  announce(event: Announcement): void
+  announce: (event: Announcement) => void
   /** Makes an event, signs it and puts it in line; `flaws` are done on purpose. */
-  fire(event: Announcement, flaws: Flaws): Event
+  fire: (event: Announcement, flaws: Flaws) => Event
   /** Sends an event that was sent before once more. */
-  repeat(id: string): Event | null
+  repeat: (id: string) => Event | null
   /** Keeps events back until they are released, in reverse order if wanted. */
-  hold(): void
-  release(reversed: boolean): number
+  hold: () => void
+  release: (reversed: boolean) => number
   /** Signs with a new key from now on. */
-  rotate(keepOld: boolean): string
-  list(): Event[]
+  rotate: (keepOld: boolean) => string
+  list: () => Event[]
   /** Resolves when every event in line was sent. */
-  settled(): Promise<void>
-  keys(): object[]
+  settled: () => Promise<void>
+  keys: () => object[]
 }
 
 interface Key {
@@ -118,23 +118,60 @@ const deliver = async (url: string, event: Event): Promise<void> => {
   }
 }
 
-/** The sender of events of one world; keys are made when they are first needed. */
-export const openWebhooks = (world: World): Webhooks => {
+/** The keys events are signed with; the first is made when it is needed, because that takes a while. */
+const openKeyRing = () => {
   let keys: Key[] = []
-  let events: Event[] = []
-  let held: Event[] | null = null
-  let line: Promise<void> = Promise.resolve()
-
   const signer = (): Key => {
     const key = keys.at(-1) ?? newKey()
     if (keys.length === 0) keys = [key]
     return key
   }
+  const rotate = (keepOld: boolean): string => {
+    const key = newKey()
+    signer()
+    keys = keepOld ? [...keys.slice(-4), key] : [key]
+    return key.kid
+  }
+  const publicKeys = (): object[] => {
+    signer()
+    return keys.map(({ kid, publicKey }) => ({
+      ...publicKey.export({ format: 'jwk' }),
+      kid,
+      alg: 'RS512',
+      use: 'sig',
+      status: 'ACTIVE',
+    }))
+  }
+  return { signer, rotate, publicKeys }
+}
+
+/** Sends events one after the other, or keeps them back. */
+const openLine = (world: World) => {
+  let held: Event[] | null = null
+  let line: Promise<void> = Promise.resolve()
   const dispatch = (event: Event): void => {
     const url = world.settings.webhookUrl
     if (held !== null) held = [...held, event].slice(-eventsKept)
     else if (url !== null) line = line.then(() => deliver(url, event))
   }
+  const release = (reversed: boolean): number => {
+    const waiting = held ?? []
+    held = null
+    for (const event of reversed ? waiting.toReversed() : waiting) dispatch(event)
+    return waiting.length
+  }
+  const hold = (): void => {
+    held ??= []
+  }
+  return { dispatch, release, hold, isHeld: () => held !== null, settled: () => line }
+}
+
+/** The sender of events of one world. */
+export const openWebhooks = (world: World): Webhooks => {
+  const { signer, rotate, publicKeys } = openKeyRing()
+  const { dispatch, release, hold, isHeld, settled } = openLine(world)
+  let events: Event[] = []
+
   const fire = (announcement: Announcement, flaws: Flaws): Event => {
     const { id, body } = bodyOf(world, announcement)
     const signature = signatureOf(world, signer(), { body, flaws })
@@ -144,46 +181,27 @@ export const openWebhooks = (world: World): Webhooks => {
     dispatch(event)
     return event
   }
+  const announce = (announcement: Announcement): void => {
+    // when nobody listens, making and signing events would only cost time
+    if (world.settings.webhookUrl !== null || isHeld()) fire(announcement, {})
+  }
+  const repeat = (id: string): Event | null => {
+    const event = events.find((known) => known.id === id)
+    if (event === undefined) return null
+    event.signature = signatureOf(world, signer(), { body: event.body, flaws: {} })
+    dispatch(event)
+    return event
+  }
   return {
     fire,
-    // nobody listens: making and signing events would only cost time
-    announce: (announcement) => {
-      if (world.settings.webhookUrl !== null || held !== null) fire(announcement, {})
-    },
-    repeat: (id) => {
-      const event = events.find((known) => known.id === id)
-      if (event === undefined) return null
-      event.signature = signatureOf(world, signer(), { body: event.body, flaws: {} })
-      dispatch(event)
-      return event
-    },
-    hold: () => {
-      held ??= []
-    },
-    release: (reversed) => {
-      const waiting = held ?? []
-      held = null
-      for (const event of reversed ? waiting.toReversed() : waiting) dispatch(event)
-      return waiting.length
-    },
-    rotate: (keepOld) => {
-      const key = newKey()
-      signer()
-      keys = keepOld ? [...keys.slice(-4), key] : [key]
-      return key.kid
-    },
+    announce,
+    repeat,
+    hold,
+    release,
+    rotate,
+    settled,
+    keys: publicKeys,
     list: () => events,
-    settled: () => line,
-    keys: () => {
-      signer()
-      return keys.map(({ kid, publicKey }) => ({
-        ...publicKey.export({ format: 'jwk' }),
-        kid,
-        alg: 'RS512',
-        use: 'sig',
-        status: 'ACTIVE',
-      }))
-    },
   }
 }
 
