@@ -8,7 +8,8 @@ export const resultParser: Interceptor = {
     if (!schema) return row
     const result = schema['~standard'].validate(row)
     if (result instanceof Promise) throw new TypeError('row schemas are synchronous')
-    if (result.issues) throw new SchemaValidationError(query, row, result.issues as never)
+    if (result.issues) throw new SchemaValidationError(query, row, result.issues)
+    // oxlint-disable-next-line no-unsafe-type-assertion -- slonik types rows as columns, a schema may make more of them
     return result.value as typeof row
   },
 }

@@ -11,6 +11,6 @@ export const instantMs = z.string().transform((text) => Date.parse(text))
 export const toInstant = (ms: number | null): string | null =>
   ms === null ? null : new Date(ms).toISOString()
 
-/** A word of a closed list that the database checks too. */
-export const word = <Word extends string>(): z.ZodType<Word, string> =>
-  z.string().transform((text) => text as Word)
+/** A word of a closed list, which the database checks. */
+export const word = <Word extends string>(): z.ZodType<Word> =>
+  z.custom<Word>((value) => typeof value === 'string')

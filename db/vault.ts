@@ -11,7 +11,7 @@ import { tenantOf } from './tenant.ts'
 export { parseKeyRing } from './key-ring.ts'
 
 /** The cell a sealed value belongs to; it opens nowhere else. */
-export interface Place {
+interface Place {
   table: string
   row: string
   column: string

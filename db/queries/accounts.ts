@@ -6,7 +6,6 @@ import type { Balance, ProviderAccount } from '../../domain/account.ts'
 import { count } from '../row.ts'
 import { storeBalances as upsertBalances } from './balances.ts'
 
-export type { Discovery } from './account-discovery.ts'
 export { discover } from './account-discovery.ts'
 
 type Tx = DatabaseTransactionConnection

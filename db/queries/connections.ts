@@ -13,7 +13,7 @@ import type { FailureCode } from '../../domain/failure.ts'
 import { count, instantMs, toInstant, word } from '../row.ts'
 import { currentTenant } from '../tenant.ts'
 
-export type { ConnectionPosition, ConnectionView } from './connection-views.ts'
+export type { ConnectionPosition } from './connection-views.ts'
 export { listViews, maybeOneView } from './connection-views.ts'
 
 type Tx = DatabaseTransactionConnection
@@ -107,40 +107,36 @@ export const lockById = async (tx: Tx, id: string): Promise<ConnectionFacts | nu
     FROM connection WHERE id = ${id}`)
 }
 
-const plainColumns = {
-  state: 'state',
-  awaiting: 'awaiting',
-  autoSync: 'auto_sync',
-  failureCode: 'failure_code',
-  failureReference: 'failure_reference',
-  disconnectReason: 'disconnect_reason',
-  generation: 'generation',
-  consentNoticeDays: 'consent_notice_days',
-  unattendedAllowed: 'unattended_allowed',
-  failingSlots: 'failing_slots',
-  tries: 'tries',
-  countedFailures: 'counted_failures',
-  countedOn: 'counted_on',
-} as const satisfies Partial<Record<keyof ConnectionFacts, string>>
+const plainColumns = [
+  ['state', 'state'],
+  ['awaiting', 'awaiting'],
+  ['autoSync', 'auto_sync'],
+  ['failureCode', 'failure_code'],
+  ['failureReference', 'failure_reference'],
+  ['disconnectReason', 'disconnect_reason'],
+  ['generation', 'generation'],
+  ['consentNoticeDays', 'consent_notice_days'],
+  ['unattendedAllowed', 'unattended_allowed'],
+  ['failingSlots', 'failing_slots'],
+  ['tries', 'tries'],
+  ['countedFailures', 'counted_failures'],
+  ['countedOn', 'counted_on'],
+] as const satisfies [keyof ConnectionFacts, string][]
 
-const instantColumns = {
-  consentExpiresAtMs: 'consent_expires_at',
-  lastRefreshAtMs: 'last_refresh_at',
-  lastPulledAtMs: 'last_pulled_at',
-  nextSyncAtMs: 'next_sync_at',
-  failingSinceMs: 'failing_since',
-} as const satisfies Partial<Record<keyof ConnectionFacts, string>>
-
-type Column<T> = keyof T & keyof ConnectionFacts
-const columnsOf = <T extends object>(columns: T): [Column<T>, string][] =>
-  Object.entries(columns) as [Column<T>, string][]
+const instantColumns = [
+  ['consentExpiresAtMs', 'consent_expires_at'],
+  ['lastRefreshAtMs', 'last_refresh_at'],
+  ['lastPulledAtMs', 'last_pulled_at'],
+  ['nextSyncAtMs', 'next_sync_at'],
+  ['failingSinceMs', 'failing_since'],
+] as const satisfies [keyof ConnectionFacts, string][]
 
 const assignmentsOf = (changed: Partial<ConnectionFacts>) => [
-  ...columnsOf(plainColumns).flatMap(([name, column]) => {
+  ...plainColumns.flatMap(([name, column]) => {
     const value = changed[name]
     return value === undefined ? [] : [sql.fragment`${sql.identifier([column])} = ${value}`]
   }),
-  ...columnsOf(instantColumns).flatMap(([name, column]) => {
+  ...instantColumns.flatMap(([name, column]) => {
     const ms = changed[name]
     return ms === undefined
       ? []

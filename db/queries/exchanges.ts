@@ -2,7 +2,6 @@
 import type { DatabaseTransactionConnection } from 'slonik'
 import { sql } from 'slonik'
 import { z } from 'zod'
-import { currentTenant } from '../tenant.ts'
 
 type Tx = DatabaseTransactionConnection
 

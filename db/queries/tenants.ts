@@ -45,7 +45,3 @@ const columns = sql.fragment`
 /** One tenant, from within its own transaction; throws `NotFoundError` where there is none. */
 export const oneById = (tx: Tx, tenantId: string): Promise<Tenant> =>
   tx.one(sql.type(tenantRow)`SELECT ${columns} FROM tenant WHERE tenant_id = ${tenantId}`)
-
-/** The tenant of the transaction, if it bears this client id; null otherwise. */
-export const maybeOneByClientId = (tx: Tx, clientId: string): Promise<Tenant | null> =>
-  tx.maybeOne(sql.type(tenantRow)`SELECT ${columns} FROM tenant WHERE client_id = ${clientId}`)

@@ -154,7 +154,7 @@ test('a number shown twice does not stop the discovery', () =>
     const found = await discover(tx, { connectionId, generation: 1 }, [...twice, ...twice])
     expect(found).toMatchObject({ added: 2, toDecide: 2 })
     const listed = await accounts.listByConnection(tx, connectionId)
-    expect(listed.map(({ number }) => number).toSorted()).toEqual([iban, null])
+    expect(new Set(listed.map(({ number }) => number))).toEqual(new Set([iban, null]))
   }))
 
 test('two connections that discover the same account at once end with one', async () => {

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import type { DatabaseTransactionConnection } from 'slonik'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import * as connections from '../../db/queries/connections.ts'
+import * as exchanges from '../../db/queries/exchanges.ts'
 import * as linkFlows from '../../db/queries/link-flows.ts'
 import * as providerSettings from '../../db/queries/provider-settings.ts'
 import * as syncRuns from '../../db/queries/sync-runs.ts'
@@ -194,6 +195,22 @@ test('a run is accepted once, begins, counts its pages and ends once', async () 
     expect(latest?.id).toBe(run.id)
     const rest = { limit: 10, ...(latest ? { before: latest } : {}) }
     expect(await syncRuns.listByConnection(tx, connectionId, rest)).toEqual(older)
+  })
+})
+
+test('the calls of all activities of a run are read under its reference, in their order', async () => {
+  const { within: inTenant, syncRunId: runId } = await aLinkedAccount(arranged.pool)
+  const call = { method: 'GET', status: 200, durationMs: 12.4, responseBytes: 90 }
+  await inTenant(async (tx) => {
+    await exchanges.store(tx, { runId, attempt: 1 }, [{ ...call, path: '/a' }])
+    await exchanges.store(tx, { runId, attempt: 1 }, [
+      { ...call, path: '/b' },
+      { ...call, path: `/${'c'.repeat(600)}`, status: null, failureCode: 'transient' },
+    ])
+    await exchanges.store(tx, { runId: randomUUID(), attempt: 1 }, [{ ...call, path: '/gone' }])
+    const listed = await exchanges.listByReference(tx, 'BS-0000-0000')
+    expect(listed.map(({ path }) => path.slice(0, 2))).toEqual(['/a', '/b', '/c'])
+    expect(listed[2]).toMatchObject({ status: null, failureCode: 'transient', durationMs: 12 })
   })
 })
 

@@ -139,6 +139,6 @@ test('two writers of one page at the same time store it once', async () => {
   const account = await aLinkedAccount(arranged.pool)
   const page = Array.from({ length: 50 }, () => aLine())
   const stored = await Promise.all([account.store(page), account.store(page), account.store(page)])
-  expect(stored.map(({ added }) => added).toSorted()).toEqual([0, 0, 50])
+  expect(stored.map(({ added }) => added).toSorted((a, b) => a - b)).toEqual([0, 0, 50])
   expect(await account.feed()).toHaveLength(50)
 })

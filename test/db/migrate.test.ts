@@ -57,7 +57,7 @@ test('migrators of one database and of another at the same time all succeed', as
     applied
       .slice(0, 3)
       .map(({ length }) => length)
-      .toSorted(),
+      .toSorted((a, b) => a - b),
   ).toEqual([0, 0, total])
   expect(applied[3]).toHaveLength(total)
 })
