@@ -173,6 +173,18 @@ describe('coming back from the bank', () => {
     expect(names).toEqual(['beginLink'])
   })
 
+  test('the same parameters in another order are the same request', async () => {
+    const { body } = await begin()
+    const path = `/v1/link-flows/${body.flow.id}/completions`
+    const headers = { 'idempotency-key': randomUUID() }
+    const handOver = (parameters: Record<string, string>) =>
+      world.call('POST', path, { body: { parameters }, headers })
+    expect((await handOver({ code: 'c', state: 's' })).status).toBe(202)
+    const again = await handOver({ state: 's', code: 'c' })
+    expect(again.status).toBe(202)
+    expect(again.headers.get('idempotency-replayed')).toBe('true')
+  })
+
   test('a program that received the browser itself hands the parameters over', async () => {
     const { body } = await begin()
     const path = `/v1/link-flows/${body.flow.id}/completions`

@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { mintApiKey } from '../../api/api-key.ts'
 import { routes } from '../../api/app.ts'
 import { documentedPaths } from '../../api/openapi.ts'
 import type { Role } from '../../api/roles.ts'
@@ -7,6 +8,7 @@ import { roles } from '../../api/roles.ts'
 import { methodAndPath } from '../../api/route.ts'
 import * as linkFlows from '../../db/queries/link-flows.ts'
 import { withTenant } from '../../db/tenant.ts'
+import { asAdministrator } from '../support/template-database.ts'
 import { aConnection, aMessage, anAccount, aRun } from './support/builders.ts'
 import type { World } from './support/world.ts'
 import { createWorld } from './support/world.ts'
@@ -80,8 +82,18 @@ describe('without a valid key', () => {
   )
 
   test('a well-formed key that nobody made is refused', async () => {
-    const { mintApiKey } = await import('../../api/api-key.ts')
     expect((await world.call('GET', '/v1/connections', { key: mintApiKey().key })).status).toBe(401)
+  })
+
+  test('a key whose id is known but whose secret is another one is refused', async () => {
+    const key = await world.makeKey(world.a.tenantId, 'erp')
+    await asAdministrator(world.adminUrl, (client) =>
+      client.query('UPDATE api_key SET key_hash = $1 WHERE id = $2', [
+        randomBytes(32),
+        key.slice(9, 17),
+      ]),
+    )
+    expect((await world.call('GET', '/v1/connections', { key })).status).toBe(401)
   })
 
   test('an expired key is refused', async () => {
@@ -210,7 +222,6 @@ describe('tenants that may not', () => {
 
   test('a blocked tenant is refused everywhere and can still see that it is blocked', async () => {
     const { key, tenantId } = await world.makeTenant()
-    const { asAdministrator } = await import('../support/template-database.ts')
     await asAdministrator(world.adminUrl, (client) =>
       client.query('UPDATE tenant SET blocked_at = now() WHERE tenant_id = $1', [tenantId]),
     )
