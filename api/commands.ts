@@ -16,7 +16,7 @@ const taskQueue = 'connections'
 const retrySoonSeconds = 5
 
 /** The connection a command is for, as it was just read within the tenant. */
-export interface Target {
+interface Target {
   id: string
   provider: string
   institutionName: string

@@ -20,7 +20,7 @@ export const pageOf = <Item extends z.ZodType>(item: Item) =>
   })
 
 /** Hides a position, so that nobody builds on its inside. */
-export const toCursor = (position: readonly (string | number)[]): string =>
+const toCursor = (position: readonly (string | number)[]): string =>
   Buffer.from(JSON.stringify(position)).toString('base64url')
 
 /** Reads a cursor of ours by the shape of its position; anything else is a 400. */

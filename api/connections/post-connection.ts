@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import * as connections from '../../db/queries/connections.ts'
 import * as institutions from '../../db/queries/institutions.ts'
+import * as messages from '../../db/queries/messages.ts'
 import { withTenant } from '../../db/tenant.ts'
+import type { NewMessage } from '../../domain/chatter.ts'
 import { languages } from '../../locales/languages.ts'
 import { beginLink } from '../../workflows/messages.ts'
 import type { Deps } from '../deps.ts'
@@ -43,19 +45,31 @@ export const postConnection = route({
   },
 })
 
+const createdMessage = (
+  params: { institution: string; provider: string },
+  user: string,
+): NewMessage => ({
+  dedupeKey: 'created',
+  kind: 'tracking',
+  code: 'connection.created',
+  params,
+  author: user === '' ? { kind: 'system' } : { kind: 'user', name: user },
+})
+
 const store = async (
   deps: Deps,
   call: Call<unknown, unknown, z.infer<typeof body>>,
   flowId: string,
 ) => {
   const { provider, institutionId, label = '', locale = call.language } = call.body
-  offeredProvider(deps, provider, '/body/provider')
+  const { name: providerName } = offeredProvider(deps, provider, '/body/provider')
   const institution = await institutions.maybeOne(deps.pool, provider, institutionId)
   if (institution === null || institution.status === 'withdrawn')
     throw new Problem('validation-failed', 'unknown_institution', {
       params: { provider },
       errors: [{ pointer: '/body/institutionId', detail: 'unknown institution' }],
     })
+  const told = { institution: institution.name, provider: providerName }
   // both ids follow from the request, so that a repetition goes on with the same rows
   const connectionId = secondId(flowId, 'connection')
   return withTenant(deps.pool, call.caller.tenantId, async (tx) => {
@@ -66,6 +80,7 @@ const store = async (
       institutionName: institution.name,
       label,
     })
+    await messages.post(tx, connectionId, [createdMessage(told, call.actingUser)])
     await storeFlow(tx, deps, {
       id: flowId,
       connectionId,

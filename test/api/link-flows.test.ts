@@ -71,6 +71,18 @@ describe('beginning a connection', () => {
     ])
   })
 
+  test('the chatter begins with who created the connection', async () => {
+    const { body } = await begin({ 'x-acting-user': 'Anna' })
+    const chatter = await world.call('GET', `/v1/connections/${body.connection.id}/messages`)
+    expect(chatter.body['data']).toMatchObject([
+      {
+        kind: 'tracking',
+        text: 'Online banking connection created',
+        author: { kind: 'user', name: 'Anna' },
+      },
+    ])
+  })
+
   test('the workflow is started with ids only, and support can find it', async () => {
     const { body } = await begin()
     const described = await workflowOf(world, body.connection.id).describe()

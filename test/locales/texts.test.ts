@@ -1,4 +1,4 @@
-import { parse } from '@formatjs/icu-messageformat-parser'
+import { IntlMessageFormat } from 'intl-messageformat'
 import { describe, expect, test } from 'vitest'
 import { messageCodes } from '../../domain/chatter.ts'
 import en from '../../locales/en.json' with { type: 'json' }
@@ -33,7 +33,9 @@ const params = (value: unknown): string[] => {
 }
 
 const paramsOf = (text: string): string[] =>
-  [...new Set(params(parse(text, { ignoreTag: true })))].toSorted()
+  [
+    ...new Set(params(new IntlMessageFormat(text, 'en', undefined, { ignoreTag: true }).getAst())),
+  ].toSorted()
 
 /** What the core passes with each message. */
 const sent: Record<string, string[]> = {

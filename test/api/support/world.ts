@@ -26,14 +26,14 @@ import { createActivities } from './stand-in-activities.ts'
 
 Runtime.install({ logger: new DefaultLogger('ERROR') })
 
-export interface Sent {
+interface Sent {
   key?: string | null
   body?: unknown
   headers?: Record<string, string>
   redirect?: 'manual' | 'follow'
 }
 
-export interface Answered<Body> {
+interface Answered<Body> {
   status: number
   headers: Headers
   body: Body
