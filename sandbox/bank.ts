@@ -113,6 +113,17 @@ export const publish = (account: BankAccount, change: Change, atMs: number): voi
   if (status === 'booked') account.balanceChangedAt = new Date(atMs).toISOString()
 }
 
+/** Lets Ponto see many new lines at once, with one sort. */
+export const publishAll = (account: BankAccount, lines: readonly Line[], atMs: number): void => {
+  for (const kind of ['booked', 'pending'] as const)
+    account[kind].load(lines.filter(({ status }) => status === kind))
+  const made = lines
+    .slice(-changesKept)
+    .map(({ id, status }): ChangeMade => ({ atMs, lineId: id, kind: 'created', status }))
+  account.changes = [...account.changes.slice(-changesKept), ...made]
+  account.balanceChangedAt = new Date(atMs).toISOString()
+}
+
 /** Lets Ponto see everything that waited for a synchronization. */
 export const publishStaged = (account: BankAccount, atMs: number): void => {
   for (const change of account.staged.splice(0)) publish(account, change, atMs)

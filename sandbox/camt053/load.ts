@@ -1,6 +1,6 @@
 /** Puts the statements of a file into accounts of a bank. */
 import type { Bank, BankAccount } from '../bank.ts'
-import { balanceOf, findLine, lineOf, openAccount, publish } from '../bank.ts'
+import { balanceOf, findLine, lineOf, openAccount, publishAll } from '../bank.ts'
 import { negated, sumDecimals } from '../decimal.ts'
 import type { LineScript } from '../line.ts'
 import { seededUuid } from '../seeded.ts'
@@ -38,6 +38,14 @@ const refuseUnbalanced = (statement: CamtStatement): void => {
   if (difference === null || isZero(difference)) return
   throw new CamtProblem(
     `statement ${statement.id} does not add up: opening ${statement.opening} and lines ${sumOf(statement)} miss the closing ${statement.closing} by ${difference}`,
+  )
+}
+
+const refuseForeign = ({ id, currency, booked, pending }: CamtStatement): void => {
+  const foreign = [...booked, ...pending].find((line) => line.currency !== currency)
+  if (foreign === undefined) return
+  throw new CamtProblem(
+    `statement ${id} has an entry of ${foreign.amount} ${foreign.currency?.slice(0, 3)} on an account in ${currency}`,
   )
 }
 
@@ -112,7 +120,8 @@ const loadAccount = (
     statements.flatMap(({ booked, pending }) => [...booked, ...pending]),
   )
   const fresh = lines.filter(({ id = '' }) => findLine(account, id) === undefined)
-  for (const line of fresh) publish(account, { op: 'put', line: lineOf(account, line) }, wish.nowMs)
+  const made = fresh.map((line) => lineOf(account, line))
+  publishAll(account, made, wish.nowMs)
   if (target !== null) account.opening = sumDecimals([target, negated(account.booked.sum())])
   const pending = fresh.filter(({ status }) => status === 'pending').length
   const loaded: Loaded = {
@@ -134,7 +143,10 @@ export const loadStatements = (
   statements: CamtStatement[],
   wish: LoadWish,
 ): { accounts: Loaded[]; warnings: string[] } => {
-  for (const statement of statements) refuseUnbalanced(statement)
+  for (const statement of statements) {
+    refuseForeign(statement)
+    refuseUnbalanced(statement)
+  }
   const groups = Map.groupBy(statements, ({ reference, currency }) => `${reference} ${currency}`)
   if (wish.into !== null && groups.size !== 1)
     throw new CamtProblem(`the file holds ${groups.size} accounts, so no single one can be named`)

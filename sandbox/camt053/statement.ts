@@ -89,13 +89,9 @@ const currencyOf = (statement: Element, balances: Balance[], entries: Entry[]): 
 
 const linesOf = (entries: Entry[], currency: string, closingOn: string | null): LineScript[] =>
   entries.map(({ line, currency: own }, index) => {
-    if (own !== null && own !== currency)
-      throw new CamtProblem(
-        `entry ${index + 1} is in ${own.slice(0, 10)} but the account is in ${currency}`,
-      )
     const bookedOn = line.bookedOn ?? closingOn
     if (bookedOn === null) throw new CamtProblem(`entry ${index + 1} has no date`)
-    return { ...line, bookedOn, valueOn: line.valueOn ?? null, currency }
+    return { ...line, bookedOn, valueOn: line.valueOn ?? null, currency: own ?? currency }
   })
 
 const accountOf = (statement: Element) => {

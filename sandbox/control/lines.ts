@@ -1,7 +1,7 @@
 /** Adds, changes, removes and posts lines; reads what is true. */
 import { z } from 'zod'
 import type { BankAccount, Change } from '../bank.ts'
-import { balanceOf, findLine, lineOf, publish } from '../bank.ts'
+import { balanceOf, findLine, lineOf, publish, publishAll } from '../bank.ts'
 import { plainDecimal } from '../decimal.ts'
 import { synchronize } from '../ponto/synchronize.ts'
 import type { World } from '../world.ts'
@@ -50,7 +50,10 @@ const add = (call: ControlCall) => {
   const made = lines.map((line) =>
     lineOf(account, { ...given(line), bookedOn: line.bookedOn ?? today, amount: line.amount }),
   )
-  for (const line of made) apply(world, account, { change: { op: 'put', line }, seen })
+  if (seen === 'now' && made.every(({ id }) => findLine(account, id) === undefined))
+    publishAll(account, made, world.clock.now())
+  else for (const line of made) apply(world, account, { change: { op: 'put', line }, seen })
+  world.changed()
   announce(world, account, seen)
   return { lines: made, balance: balanceOf(account) }
 }

@@ -1,0 +1,11 @@
+/** Vendor files that tests compare with; they are not part of the project. */
+import { describe } from 'vitest'
+
+const folder = process.env['REFERENCE_DIR']
+
+/** A suite over the reference files; without `REFERENCE_DIR` it is skipped and says so. */
+export const describeWithReference = (name: string, suite: (folder: string) => void): void => {
+  if (folder !== undefined && folder !== '') return describe(name, () => suite(folder))
+  console.warn(`\n  !!! SKIPPED: ${name}: REFERENCE_DIR is not set, nothing was compared !!!\n`)
+  describe.skip(name, () => suite(''))
+}
