@@ -41,25 +41,43 @@ const run = (command, args, options = {}) =>
     const forward = (signal) => {
       if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
     }
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, forward)
+    for (const signal of signals) process.on(signal, forward)
+    const parent = watchParent(() => child.kill('SIGTERM'))
     child.once('error', (error) => {
       console.error(`${command} cannot be started: ${error.message}`)
       resolve(127)
     })
     child.once('close', (code, signal) => {
-      for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(name, forward)
+      clearInterval(parent)
+      for (const name of signals) process.off(name, forward)
       resolve(code ?? 128 + (constants.signals[signal] ?? 0))
     })
   })
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
+
+/** npm passes a signal to its shell, which ends without telling us: then the only sign is another parent. */
+const watchParent = (onGone) => {
+  if (process.env['npm_lifecycle_event'] === undefined) return undefined
+  const parent = process.ppid
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(timer)
+    onGone()
+  }, 500)
+  return timer
+}
 
 const install = async () => {
   const reason = reasonToInstall(root)
   if (reason === null) return 0
   console.log(`Installing packages with npm ci, because ${reason}: about half a minute.`)
   const npm = process.env['npm_execpath'] ?? ''
+  // an older Node only installs here and runs nothing: its warnings about engines would be noise
+  const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error']
   return npm.endsWith('npm-cli.js')
-    ? run(process.execPath, [npm, 'ci'])
-    : run('npm', ['ci'], { shell: process.platform === 'win32' })
+    ? run(process.execPath, [npm, ...args])
+    : run('npm', args, { shell: process.platform === 'win32' })
 }
 
 /** Switches our pre-commit hook on where this is a git checkout of its own that has not chosen its hooks. */

@@ -5,5 +5,7 @@ const warn = 40
 export const isNoteworthy = (line: string): boolean => {
   const level = /^\{"level":(\d+)/.exec(line)?.[1]
   if (level !== undefined) return Number(level) >= warn
+  // a queue for provider calls has no workflows, and that is how it should be
+  if (line.includes('No workflows registered')) return false
   return /\[(WARN|ERROR)\]|\bError\b/.test(line)
 }
