@@ -2,7 +2,7 @@ import * as accounts from '../db/queries/accounts.ts'
 import { withTenant } from '../db/tenant.ts'
 import type { Snapshot } from '../domain/connection.ts'
 import type { Choice } from '../domain/workflow-state.ts'
-import { takeActingUser } from './acting-user.ts'
+import { takePerson } from './person.ts'
 import type { ConnectionAt, Deps } from './deps.ts'
 import { lockFacts, record } from './record.ts'
 
@@ -28,7 +28,7 @@ export const createChooseAccounts = (deps: Deps) =>
       const newlyChosen = choices.filter(
         (choice) => choice.chosen && notChosenBefore.has(choice.accountId),
       ).length
-      const user = await takeActingUser(tx, deps, requestId)
+      const user = (await takePerson(tx, deps, requestId))?.name ?? ''
       const occurrence = { kind: 'accounts_chosen', requestId, chosen, undecided, user } as const
       return {
         snapshot: await record(tx, deps, { ...input, occurrences: [occurrence] }),

@@ -1,5 +1,6 @@
 import { cancellationSignal } from '@temporalio/activity'
 import type { DatabaseTransactionConnection } from 'slonik'
+import { z } from 'zod'
 import * as accounts from '../db/queries/accounts.ts'
 import * as connections from '../db/queries/connections.ts'
 import * as secrets from '../db/queries/connection-secrets.ts'
@@ -9,6 +10,7 @@ import * as oneTimeSecrets from '../db/queries/one-time-secrets.ts'
 import * as webhooks from '../db/queries/webhooks.ts'
 import { withTenant } from '../db/tenant.ts'
 import type { ConnectionFacts, Snapshot } from '../domain/connection.ts'
+import { consentEndMs } from '../domain/consent.ts'
 import { Secret } from '../domain/secret.ts'
 import type { FlowAt } from './begin-flow.ts'
 import { isRenewal } from './begin-flow.ts'
@@ -17,7 +19,7 @@ import { endFlow } from './fail-flow.ts'
 import { settledFailure } from './failure.ts'
 import { withHeartbeat } from './heartbeat.ts'
 import { openSession, providerNamed } from './open-session.ts'
-import type { LinkCallback, LinkResult } from './providers/provider.ts'
+import type { LinkResult } from './providers/provider.ts'
 import { lockFacts, record } from './record.ts'
 
 export interface FlowOutcome {
@@ -33,6 +35,7 @@ interface Taken {
 }
 
 const secretTtlSeconds = 900
+const callbackSchema = z.record(z.string(), z.string())
 
 /**
  * Finishes a link flow with what the person brought back. Retry-safe: a finished flow answers at once, and what was
@@ -99,7 +102,7 @@ const ask = async (
   const session = isRenewal(facts, flow)
     ? await openSession(deps, { ...input, provider: name }, options)
     : null
-  const answer = new Secret(JSON.parse(callback.reveal()) as LinkCallback)
+  const answer = new Secret(callbackSchema.parse(JSON.parse(callback.reveal())))
   const returnUrl = `${deps.publicUrl}/callbacks/${name}`
   return providerNamed(deps, name).completeLink(
     { flow: linkState, callback: answer, returnUrl, session },
@@ -158,7 +161,6 @@ const store = async (
   await webhooks.setRoutes(tx, { provider: facts.provider, connectionId, refs })
   await oneTimeSecrets.take({ tx, vault }, 'link_url', flowId)
   await linkFlows.update(tx, flowId, { state: 'linked' })
-  const { consentExpiresAt } = result
   return record(tx, deps, {
     ...input,
     occurrences: [
@@ -166,7 +168,7 @@ const store = async (
         kind: 'linked',
         flowId,
         flowKind: flow.kind,
-        consentExpiresAtMs: consentExpiresAt === null ? null : Date.parse(consentExpiresAt),
+        consentExpiresAtMs: consentEndMs(result, Date.now()),
         undecided: found.toDecide,
         gone: found.gone,
       },

@@ -2,6 +2,7 @@ import type { DatabaseTransactionConnection } from 'slonik'
 import * as syncRuns from '../db/queries/sync-runs.ts'
 import { withTenant } from '../db/tenant.ts'
 import type { Snapshot } from '../domain/connection.ts'
+import { consentEndMs } from '../domain/consent.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { Occurrence } from '../domain/transitions/occurrence.ts'
 import type { Deps } from './deps.ts'
@@ -9,8 +10,6 @@ import { pauseProvider } from './provider-pause.ts'
 import type { ProviderStatus } from './providers/provider.ts'
 import { lockFacts, record } from './record.ts'
 import type { SyncInput } from './sync-connection.ts'
-
-const instantMs = (at: string | null): number | null => (at === null ? null : Date.parse(at))
 
 /**
  * Ends a run that read what it could: outcome, state, plan, message and events, in the caller's SQL transaction, which is
@@ -20,6 +19,7 @@ export const finishRun = async (
   tx: DatabaseTransactionConnection,
   deps: Deps,
   input: SyncInput & {
+    /** What the provider told of the chosen accounts. */
     status: ProviderStatus
     partial: Failure | null
     undecided: number
@@ -27,8 +27,6 @@ export const finishRun = async (
   },
 ): Promise<Snapshot | null> => {
   const { runId, cause, status, partial } = input
-  // the connection's row is locked first everywhere, so that two attempts queue instead of blocking each other
-  await lockFacts(tx, deps, input.connectionId)
   const isNew = await syncRuns.finish(tx, runId, { outcome: 'ok' })
   const run = isNew ? await syncRuns.oneById(tx, runId) : null
   const occurrences: Occurrence[] =
@@ -43,9 +41,10 @@ export const finishRun = async (
             changed: run.linesChanged,
             removed: run.linesRemoved,
             accounts: input.accounts,
-            consentExpiresAtMs: instantMs(status.consentExpiresAt),
+            consentExpiresAtMs: consentEndMs(status, Date.now()),
             unattendedAllowed: status.unattendedAllowed,
-            lastRefreshAtMs: instantMs(status.lastBankRefreshAt),
+            lastRefreshAtMs:
+              status.lastBankRefreshAt === null ? null : Date.parse(status.lastBankRefreshAt),
             undecided: input.undecided,
             partial: partial === null ? null : { failure: partial, reference: run.reference },
           },

@@ -11,6 +11,7 @@ import type { NewEvent } from '../domain/event.ts'
 import type { Deps } from './deps.ts'
 import type { Page, ProviderSession } from './providers/provider.ts'
 import { ProviderError } from './providers/provider.ts'
+import { lockFacts } from './record.ts'
 
 export interface Pulling {
   tenantId: string
@@ -43,7 +44,11 @@ export const pullAccount = async (
     const { providerAccountId } = account
     const page = await session.pullLines({ providerAccountId, cursor: position, known })
     await deps.reach('read.before-store')
-    await withTenant(deps.pool, pulling.tenantId, (tx) => storePage(tx, pulling, page))
+    await withTenant(deps.pool, pulling.tenantId, async (tx) => {
+      // the connection's row is locked before the account's everywhere, so that two transactions queue
+      if (!page.hasMore) await lockFacts(tx, deps, pulling.connectionId)
+      await storePage(tx, pulling, page)
+    })
     await deps.reach('read.after-store')
     pulling.progress(pages)
     if (!page.hasMore) return { finished: true, pages }

@@ -43,7 +43,11 @@ export const readAccounts = async (deps: Deps, reading: ReadingAccounts): Promis
     const failure: Failure = { ...first, scope: 'connection' }
     return { kind: 'failed', snapshot: await finishFailedRun(deps, reading, failure) }
   }
-  return readEach(deps, { ...reading, undecided, accounts: chosen.length }, { readable, failures })
+  const isChosen = ({ providerAccountId: id }: { providerAccountId: string }): boolean =>
+    chosen.some(({ providerAccountId }) => providerAccountId === id)
+  const shown = { ...status, accounts: status.accounts.filter(isChosen) }
+  const finishing = { ...reading, status: shown, undecided, accounts: chosen.length }
+  return readEach(deps, finishing, { readable, failures })
 }
 
 interface Sorted {

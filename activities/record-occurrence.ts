@@ -5,7 +5,7 @@ import { withTenant } from '../db/tenant.ts'
 import type { RunCause, Snapshot } from '../domain/connection.ts'
 import { isFailureCode } from '../domain/failure.ts'
 import type { Occurrence } from '../domain/transitions/occurrence.ts'
-import { takeActingUser } from './acting-user.ts'
+import { takePerson } from './person.ts'
 import type { ConnectionAt, Deps } from './deps.ts'
 import { finishFailedRun } from './finish-run.ts'
 import { lockFacts, record } from './record.ts'
@@ -63,7 +63,7 @@ export const createSetAutoSync = (deps: Deps) =>
   ): Promise<Snapshot | null> {
     const { requestId, enabled } = input
     return withTenant(deps.pool, input.tenantId, async (tx) => {
-      const user = await takeActingUser(tx, deps, requestId)
+      const user = (await takePerson(tx, deps, requestId))?.name ?? ''
       const occurrence = { kind: 'auto_sync_set', requestId, enabled, user } as const
       return record(tx, deps, { ...input, occurrences: [occurrence] })
     })

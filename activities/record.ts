@@ -25,13 +25,17 @@ export const lockFacts = async (
   return { ...facts, providerName: provider?.name ?? facts.provider }
 }
 
-const changedFacts = (before: ConnectionFacts, after: ConnectionFacts): Partial<ConnectionFacts> =>
-  Object.fromEntries(
+const changedFacts = (
+  before: ConnectionFacts,
+  after: ConnectionFacts,
+): Partial<ConnectionFacts> => {
+  const known = new Map<string, unknown>(Object.entries(before))
+  return Object.fromEntries(
     Object.entries(after).filter(
-      ([name, value]) =>
-        JSON.stringify(value) !== JSON.stringify(before[name as keyof ConnectionFacts]),
+      ([name, value]) => JSON.stringify(value) !== JSON.stringify(known.get(name)),
     ),
   )
+}
 
 /** So that an ERP can mirror the chatter without asking for it all the time. */
 const postedEvent = (connectionId: string, { dedupeKey, code, kind }: NewMessage): NewEvent => ({

@@ -2,6 +2,7 @@ import { cancellationSignal } from '@temporalio/activity'
 import * as accounts from '../db/queries/accounts.ts'
 import { withTenant } from '../db/tenant.ts'
 import type { Snapshot } from '../domain/connection.ts'
+import { consentEndMs } from '../domain/consent.ts'
 import type { Occurrence } from '../domain/transitions/occurrence.ts'
 import type { ConnectionAt, ConnectionRef, Deps } from './deps.ts'
 import { settledFailure } from './failure.ts'
@@ -48,10 +49,9 @@ export const createRefreshAccounts = (deps: Deps) =>
 export const createLookAtConnection = (deps: Deps) =>
   async function lookAtConnection(input: ConnectionAt): Promise<Snapshot | null> {
     const status = await orNull(statusAtProvider(deps, input))
-    const ends = status?.consentExpiresAt ?? null
     const looked: Occurrence = {
       kind: 'looked_at',
-      consentExpiresAtMs: ends === null ? null : Date.parse(ends),
+      consentExpiresAtMs: status === null ? null : consentEndMs(status, Date.now()),
       healthy: status?.health === 'ok',
     }
     return withTenant(deps.pool, input.tenantId, (tx) =>

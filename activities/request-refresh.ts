@@ -1,6 +1,5 @@
 import { cancellationSignal } from '@temporalio/activity'
 import * as accounts from '../db/queries/accounts.ts'
-import * as oneTimeSecrets from '../db/queries/one-time-secrets.ts'
 import * as syncRuns from '../db/queries/sync-runs.ts'
 import { withTenant } from '../db/tenant.ts'
 import type { ConnectionAt, ConnectionRef, Deps } from './deps.ts'
@@ -8,6 +7,8 @@ import { withExchangeLog } from './exchange-log.ts'
 import { settledFailure } from './failure.ts'
 import { withHeartbeat } from './heartbeat.ts'
 import { openSession, providerNamed } from './open-session.ts'
+import type { Person } from './person.ts'
+import { peekPerson } from './person.ts'
 import { pausingOf } from './provider-pause.ts'
 import { lockFacts, record } from './record.ts'
 import { newReference } from './reference.ts'
@@ -18,11 +19,6 @@ export interface RefreshAnswer {
 }
 
 const nothingToWaitFor: RefreshAnswer = { ref: null }
-interface Person {
-  ip: string
-  userAgent: string
-}
-
 /**
  * Asks the bank for fresh lines because a person wants them now. Retry-safe: the provider is given the run as
  * idempotency key, and a refused refresh only means that what is there is read.
@@ -92,7 +88,7 @@ const refreshing = (
 
 const askerOf = ({ runId }: { runId: string }, { person }: { person: Person | null }) => ({
   idempotencyKey: runId,
-  ...(person === null ? {} : { psu: person }),
+  ...(person?.ip === undefined ? {} : { psu: { ip: person.ip, userAgent: person.userAgent } }),
 })
 
 const prepare = (
@@ -111,15 +107,10 @@ const prepare = (
     if (run.outcome !== null) return null
     const chosen = await accounts.listChosen(tx, connectionId, runId)
     // the second half of a refresh needs the address again, so it stays until its own end
-    const kept = await oneTimeSecrets.peek({ tx, vault: deps.vault }, 'person', runId)
+    const person = await peekPerson(tx, deps, runId)
     return {
       provider: facts.provider,
       providerAccountIds: chosen.map((account) => account.providerAccountId),
-      person: kept === null ? null : personOf(kept.reveal()),
+      person,
     }
   })
-
-const personOf = (json: string): Person | null => {
-  const value = JSON.parse(json) as Partial<Person>
-  return typeof value.ip === 'string' ? { ip: value.ip, userAgent: value.userAgent ?? '' } : null
-}

@@ -30,10 +30,12 @@ export const accountId = mint<AccountId>('account id')
 export const syncRunId = mint<SyncRunId>('sync run id')
 export const linkFlowId = mint<LinkFlowId>('link flow id')
 
+const isProviderName = (value: string): value is ProviderId => /^[a-z][a-z0-9]{1,29}$/.test(value)
+
 /** Makes a provider id from a registry name (lower-case letters and digits, at most 30). */
 export const providerId = (value: string): ProviderId => {
-  if (!/^[a-z][a-z0-9]{1,29}$/.test(value)) throw new TypeError(`not a provider id: ${value}`)
-  return value as ProviderId
+  if (!isProviderName(value)) throw new TypeError(`not a provider id: ${value.slice(0, 60)}`)
+  return value
 }
 
 /** The id of the one workflow that keeps a connection in step, stable for the connection's life. */

@@ -74,17 +74,27 @@ const dueStep = (state: WorkflowState, snapshot: Snapshot, nowMs: number): Step 
 const eventStep = (snapshot: Snapshot): Step =>
   snapshot.nextSyncAtMs === null ? { kind: 'look' } : { kind: 'start_run', cause: 'event' }
 
+/** While a run is going on, nothing else starts one. */
+const runWaits = (
+  { run, eventAtMs }: WorkflowState,
+  { nextSyncAtMs }: Snapshot,
+): [number | null, string][] =>
+  run === null
+    ? [
+        [nextSyncAtMs, 'next synchronization'],
+        [eventAtMs, 'follow a provider event'],
+      ]
+    : [[run.phase === 'polling' ? run.pollAtMs : null, 'refresh at the bank']]
+
 const waitStep = (state: WorkflowState, snapshot: Snapshot): Step => {
   const waits: [number | null, string][] = [
-    [state.run === null ? snapshot.nextSyncAtMs : null, 'next synchronization'],
-    [state.run === null ? state.eventAtMs : null, 'follow a provider event'],
-    [state.run?.phase === 'polling' ? state.run.pollAtMs : null, 'refresh at the bank'],
+    ...runWaits(state, snapshot),
     [snapshot.noticeAtMs, 'end of consent comes nearer'],
     [snapshot.flowEndsAtMs, 'link flow ends'],
     [snapshot.removeAtMs, 'removal of a connection never finished'],
   ]
   const due = waits.filter((wait): wait is [number, string] => wait[0] !== null)
-  const first = due.toSorted(([a], [b]) => a - b)[0]
+  const [first] = due.toSorted(([a], [b]) => a - b)
   return first
     ? { kind: 'wait', untilMs: first[0], summary: first[1] }
     : { kind: 'wait', untilMs: null, summary: `waits for a person (${snapshot.state})` }
@@ -109,14 +119,15 @@ export const nextStep = (state: WorkflowState, nowMs: number, leaveSuggested = f
   if (!state.loaded) return { kind: 'load' }
   const { snapshot } = state
   if (snapshot === null || isOver(state)) return { kind: 'leave' }
-  const step =
-    commandStep(state) ??
-    (state.run && runStep(state.run, nowMs)) ??
-    dueStep(state, snapshot, nowMs)
-  if (step) return step
-  if (state.run === null && (leaveSuggested || state.cycles >= cyclesMax)) return { kind: 'leave' }
-  return waitStep(state, snapshot)
+  const mayLeave = state.run === null && (leaveSuggested || state.cycles >= cyclesMax)
+  return (
+    stepAtHand(state, snapshot, nowMs) ?? (mayLeave ? { kind: 'leave' } : waitStep(state, snapshot))
+  )
 }
+
+/** What can be done now: people's requests first, then the run under way, then what is due. */
+const stepAtHand = (state: WorkflowState, snapshot: Snapshot, nowMs: number): Step | null =>
+  commandStep(state) ?? (state.run && runStep(state.run, nowMs)) ?? dueStep(state, snapshot, nowMs)
 
 /** Whether something arrived that must be done before leaving. */
 export const hasWork = (state: WorkflowState): boolean =>

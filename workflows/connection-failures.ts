@@ -2,7 +2,7 @@
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow'
 import type { FailureCode } from '../domain/failure.ts'
 import { isFailureCode } from '../domain/failure.ts'
-import type { WorkflowState } from '../domain/workflow-state.ts'
+import type { RunState, WorkflowState } from '../domain/workflow-state.ts'
 import type { Doing } from './connection-steps.ts'
 
 const codeOf = (error: unknown): FailureCode => {
@@ -18,43 +18,50 @@ const reasonOf = (error: unknown): string => {
     : (cause?.constructor.name ?? 'unknown')
 }
 
-/** Notes a step that failed after its retries, so that the next step records it and the loop goes on. */
+/** Requests that are given up when their step failed: the sender asks again, or sees it in the state. */
+const givenUp: Partial<Record<Doing['kind'], (state: WorkflowState) => void>> = {
+  // the provider cannot be told; the rest of the disconnection goes on
+  disconnect: (state) => {
+    state.revokeGivenUp = true
+  },
+  refresh_accounts: (state) => {
+    state.refreshAccounts = null
+  },
+  choose_accounts: (state) => {
+    state.choices.shift()
+  },
+  set_auto_sync: (state) => {
+    state.autoSync = null
+  },
+  note_refusal: (state) => {
+    state.refusals.shift()
+  },
+  record: (state) => {
+    state.unrecorded.shift()
+  },
+}
+
+const noteFailedRun = (state: WorkflowState, run: RunState, error: unknown): void => {
+  state.unrecorded.push({ kind: 'run', run, code: codeOf(error), reason: reasonOf(error) })
+  state.run = null
+  state.lastOutcome = 'failed'
+  state.lastReadAtMs = Date.now()
+  state.cycles += 1
+}
+
+const noteFailedFlow = (state: WorkflowState, flowId: string, error: unknown): void => {
+  state.flowsToBegin = state.flowsToBegin.filter((id) => id !== flowId)
+  state.flowsToComplete = state.flowsToComplete.filter((id) => id !== flowId)
+  state.unrecorded.push({ kind: 'flow', flowId, code: codeOf(error) })
+}
+
+/**
+ * Notes a step that failed after its retries, so that the next step records it and the loop goes on. A refresh is a
+ * courtesy before the read, and a look comes back with the next event: nothing is noted of those.
+ */
 export const noteFailure = (state: WorkflowState, step: Doing, error: unknown): void => {
-  const code = codeOf(error)
-  switch (step.kind) {
-    case 'read':
-      state.unrecorded.push({ kind: 'run', run: step.run, code, reason: reasonOf(error) })
-      state.run = null
-      state.lastOutcome = 'failed'
-      state.lastReadAtMs = Date.now()
-      state.cycles += 1
-      return
-    case 'begin_flow':
-    case 'complete_flow':
-      state.flowsToBegin = state.flowsToBegin.filter((id) => id !== step.flowId)
-      state.flowsToComplete = state.flowsToComplete.filter((id) => id !== step.flowId)
-      state.unrecorded.push({ kind: 'flow', flowId: step.flowId, code })
-      return
-    case 'disconnect':
-      state.revokeGivenUp = true
-      return
-    case 'refresh_accounts':
-      state.refreshAccounts = null
-      return
-    case 'choose_accounts':
-      state.choices.shift()
-      return
-    case 'set_auto_sync':
-      state.autoSync = null
-      return
-    case 'note_refusal':
-      state.refusals.shift()
-      return
-    case 'record':
-      state.unrecorded.shift()
-      return
-    default:
-      // the refresh is a courtesy before the read, and a look comes back with the next event
-      return
-  }
+  if (step.kind === 'read') noteFailedRun(state, step.run, error)
+  else if (step.kind === 'begin_flow' || step.kind === 'complete_flow')
+    noteFailedFlow(state, step.flowId, error)
+  else givenUp[step.kind]?.(state)
 }

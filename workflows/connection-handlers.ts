@@ -1,5 +1,6 @@
 /** Every message of the connection workflow: check, put a reason into state, answer at once. */
 import { condition, setDefaultSignalHandler, setHandler } from '@temporalio/workflow'
+import type { Snapshot } from '../domain/connection.ts'
 import { isUuid } from '../domain/ids.ts'
 import type { WorkflowState } from '../domain/workflow-state.ts'
 import { newRun, queueMax } from '../domain/workflow-state.ts'
@@ -42,16 +43,27 @@ const enqueue = (queue: string[], id: string): void => {
 
 /** The workflow's state in the words of the API. */
 export const statusOf = ({ snapshot, run, lastOutcome }: WorkflowState): ConnectionStatus => ({
-  state: snapshot?.state ?? 'not_connected',
-  awaiting: snapshot?.awaiting ?? 'nothing',
-  autoSync: snapshot?.autoSync ?? true,
-  failureCode: snapshot?.failureCode ?? null,
-  nextSyncAt:
-    snapshot?.nextSyncAtMs === null || snapshot === null
-      ? null
-      : new Date(snapshot.nextSyncAtMs).toISOString(),
+  ...(snapshot === null ? unknownYet : knownOf(snapshot)),
   runId: run?.id ?? null,
   lastOutcome,
+})
+
+type Known = Omit<ConnectionStatus, 'runId' | 'lastOutcome'>
+
+const unknownYet: Known = {
+  state: 'not_connected',
+  awaiting: 'nothing',
+  autoSync: true,
+  failureCode: null,
+  nextSyncAt: null,
+}
+
+const knownOf = ({ state, awaiting, autoSync, failureCode, nextSyncAtMs }: Snapshot): Known => ({
+  state,
+  awaiting,
+  autoSync,
+  failureCode,
+  nextSyncAt: nextSyncAtMs === null ? null : new Date(nextSyncAtMs).toISOString(),
 })
 
 const refusal = ({ snapshot }: WorkflowState): RefusedWhy | null => {
@@ -136,10 +148,17 @@ const registerCommands = (handled: Handled): void => {
   setHandler(
     messages.setAutoSync,
     ({ requestId, enabled }) => {
-      state.autoSync = { requestId, enabled: enabled === true }
+      state.autoSync = { requestId, enabled }
       return answer()
     },
-    { validator, description: 'Automatic synchronization on or off' },
+    {
+      validator: (input: unknown): void => {
+        validator(input)
+        if (!isRecord(input) || typeof input['enabled'] !== 'boolean')
+          throw new TypeError('enabled must be true or false')
+      },
+      description: 'Automatic synchronization on or off',
+    },
   )
   setHandler(
     messages.disconnect,

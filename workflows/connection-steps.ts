@@ -147,11 +147,92 @@ const disconnect = async (
   state.run = null
 }
 
-/** Does one step; throws only what the caller turns into state. */
-export const perform = async (
+const setAutoSync = async (
   state: WorkflowState,
   ref: ConnectionRef,
-  step: Doing,
+  { requestId, enabled }: Extract<Doing, { kind: 'set_auto_sync' }>,
+): Promise<void> => {
+  state.snapshot = await database.setAutoSync({ ...ref, requestId, enabled, atMs: Date.now() })
+  if (state.autoSync?.requestId === requestId) state.autoSync = null
+}
+
+type RunStep = Extract<Doing, { kind: 'start_run' | 'request_refresh' | 'poll_refresh' | 'read' }>
+type FlowStep = Extract<Doing, { kind: 'begin_flow' | 'complete_flow' | 'end_flows' }>
+type CommandStep = Extract<
+  Doing,
+  { kind: 'disconnect' | 'set_auto_sync' | 'choose_accounts' | 'refresh_accounts' }
+>
+type BookStep = Exclude<Doing, RunStep | FlowStep | CommandStep>
+
+const isRunStep = (step: Doing): step is RunStep =>
+  ['start_run', 'request_refresh', 'poll_refresh', 'read'].includes(step.kind)
+const isFlowStep = (step: Doing): step is FlowStep =>
+  ['begin_flow', 'complete_flow', 'end_flows'].includes(step.kind)
+const isCommandStep = (step: Doing): step is CommandStep =>
+  ['disconnect', 'set_auto_sync', 'choose_accounts', 'refresh_accounts'].includes(step.kind)
+
+const performRun = async (
+  state: WorkflowState,
+  ref: ConnectionRef,
+  step: RunStep,
+): Promise<void> => {
+  switch (step.kind) {
+    case 'start_run':
+      return startRun(state, step.cause)
+    case 'request_refresh':
+      return requestRefresh(state, ref, step.run)
+    case 'poll_refresh':
+      return pollRefresh(state, ref, step.run)
+    case 'read':
+      return read(state, ref, step.run)
+  }
+}
+
+const performFlow = async (
+  state: WorkflowState,
+  ref: ConnectionRef,
+  step: FlowStep,
+): Promise<void> => {
+  const at = { ...ref, atMs: Date.now() }
+  switch (step.kind) {
+    case 'begin_flow':
+      state.snapshot = await caller(state, ref).beginFlow({ ...at, flowId: step.flowId })
+      state.flowsToBegin = state.flowsToBegin.filter((id) => id !== step.flowId)
+      return
+    case 'complete_flow':
+      return completeFlow(state, ref, step.flowId)
+    case 'end_flows':
+      state.snapshot = await database.endFlows(at)
+      return
+  }
+}
+
+const performCommand = async (
+  state: WorkflowState,
+  ref: ConnectionRef,
+  step: CommandStep,
+): Promise<void> => {
+  switch (step.kind) {
+    case 'disconnect':
+      return disconnect(state, ref, step)
+    case 'set_auto_sync':
+      return setAutoSync(state, ref, step)
+    case 'choose_accounts':
+      return chooseAccounts(state, ref, step)
+    case 'refresh_accounts': {
+      const { requestId } = step
+      const input = { ...ref, requestId, atMs: Date.now() }
+      state.snapshot = await caller(state, ref).refreshAccounts(input)
+      if (state.refreshAccounts === requestId) state.refreshAccounts = null
+      return
+    }
+  }
+}
+
+const performBook = async (
+  state: WorkflowState,
+  ref: ConnectionRef,
+  step: BookStep,
 ): Promise<void> => {
   const at = { ...ref, atMs: Date.now() }
   switch (step.kind) {
@@ -161,50 +242,10 @@ export const perform = async (
       return
     case 'record':
       return record(state, ref, step)
-    case 'disconnect':
-      return disconnect(state, ref, step)
     case 'note_refusal':
       await database.noteRefusal({ ...at, name: step.name, number: step.number })
       state.refusals.shift()
       state.refusalsNoted = step.number
-      return
-    case 'set_auto_sync':
-      return setAutoSync(state, ref, step)
-    case 'begin_flow':
-      state.snapshot = await caller(state, ref).beginFlow({ ...at, flowId: step.flowId })
-      state.flowsToBegin = state.flowsToBegin.filter((id) => id !== step.flowId)
-      return
-    case 'complete_flow':
-      return completeFlow(state, ref, step.flowId)
-    case 'choose_accounts':
-      return chooseAccounts(state, ref, step)
-    case 'start_run':
-      return startRun(state, step.cause)
-    case 'request_refresh':
-      return requestRefresh(state, ref, step.run)
-    case 'poll_refresh':
-      return pollRefresh(state, ref, step.run)
-    case 'read':
-      return read(state, ref, step.run)
-    default:
-      return performRest(state, ref, step)
-  }
-}
-
-type Rest = Extract<
-  Doing,
-  { kind: 'refresh_accounts' | 'adopt_settings' | 'look' | 'consent_due' | 'end_flows' | 'remove' }
->
-
-const performRest = async (state: WorkflowState, ref: ConnectionRef, step: Rest): Promise<void> => {
-  const at = { ...ref, atMs: Date.now() }
-  switch (step.kind) {
-    case 'refresh_accounts':
-      state.snapshot = await caller(state, ref).refreshAccounts({
-        ...at,
-        requestId: step.requestId,
-      })
-      state.refreshAccounts = null
       return
     case 'adopt_settings':
       state.settingsChanged = false
@@ -217,20 +258,16 @@ const performRest = async (state: WorkflowState, ref: ConnectionRef, step: Rest)
     case 'consent_due':
       state.snapshot = await database.consentDue(at)
       return
-    case 'end_flows':
-      state.snapshot = await database.endFlows(at)
-      return
     case 'remove':
       state.snapshot = await database.removeConnection(at)
       return
   }
 }
 
-const setAutoSync = async (
-  state: WorkflowState,
-  ref: ConnectionRef,
-  { requestId, enabled }: Extract<Doing, { kind: 'set_auto_sync' }>,
-): Promise<void> => {
-  state.snapshot = await database.setAutoSync({ ...ref, requestId, enabled, atMs: Date.now() })
-  if (state.autoSync?.requestId === requestId) state.autoSync = null
+/** Does one step; throws only what the caller turns into state. */
+export const perform = (state: WorkflowState, ref: ConnectionRef, step: Doing): Promise<void> => {
+  if (isRunStep(step)) return performRun(state, ref, step)
+  if (isFlowStep(step)) return performFlow(state, ref, step)
+  if (isCommandStep(step)) return performCommand(state, ref, step)
+  return performBook(state, ref, step)
 }

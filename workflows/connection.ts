@@ -61,17 +61,14 @@ const refOf = (input: unknown): ConnectionRef => {
   return { tenantId: tenantId.toLowerCase(), connectionId: connectionId(id ?? '') }
 }
 
-const begin = ({ carried }: ConnectionInput): WorkflowState => ({
-  ...freshState(),
-  ...(carried as Partial<WorkflowState> | undefined),
-})
+const begin = ({ carried }: ConnectionInput): WorkflowState => ({ ...freshState(), ...carried })
 
 /** Everything but what belongs to one workflow run; the facts are read again by the next one. */
 const carryOver = (state: WorkflowState): WorkflowState => ({ ...state, loaded: false, cycles: 0 })
 
 const leaveSuggested = (): boolean => {
   const { continueAsNewSuggested, targetWorkerDeploymentVersionChanged } = workflowInfo()
-  return continueAsNewSuggested || targetWorkerDeploymentVersionChanged === true
+  return continueAsNewSuggested || targetWorkerDeploymentVersionChanged
 }
 
 const waitForChange = async (

@@ -2,12 +2,13 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow'
 import type { Awaiting, ConnectionState } from '../domain/connection.ts'
 import type { FailureCode } from '../domain/failure.ts'
+import type { WorkflowState } from '../domain/workflow-state.ts'
 
 export interface ConnectionInput {
   tenantId: string
   connectionId: string
   /** State handed over by continue-as-new; nobody else sets it. */
-  carried?: unknown
+  carried?: Partial<WorkflowState>
 }
 
 /** What every command but `syncNow` answers. */

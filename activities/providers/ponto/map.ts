@@ -32,8 +32,8 @@ const clean = (text: string): string =>
     .replace(/\s+/g, ' ')
     .trim()
 
-const optional = <Name extends string>(name: Name, value: string | null | undefined) =>
-  (value ? { [name]: clean(value) } : {}) as Partial<Record<Name, string>>
+const cleaned = (value: string | null | undefined): string | null =>
+  value ? clean(value) || null : null
 
 /** One booked line; amounts are signed as the account holder sees them already. `raw` is the resource as JSON text. */
 export const toLine = ({ id, attributes }: TransactionResource, raw: string): Line => {
@@ -49,10 +49,19 @@ export const toLine = ({ id, attributes }: TransactionResource, raw: string): Li
     bookedOn,
     ...(valueOn === null ? {} : { valueOn }),
     text: clean(remittanceInformation ?? '') || clean(description ?? ''),
-    ...optional('counterparty', attributes.counterpartName),
-    ...optional('counterpartyAccount', attributes.counterpartReference),
-    ...optional('reference', attributes.endToEndId),
+    ...partiesOf(attributes),
     raw,
+  }
+}
+
+const partiesOf = (attributes: TransactionResource['attributes']): Partial<Line> => {
+  const counterparty = cleaned(attributes.counterpartName)
+  const counterpartyAccount = cleaned(attributes.counterpartReference)
+  const reference = cleaned(attributes.endToEndId)
+  return {
+    ...(counterparty === null ? {} : { counterparty }),
+    ...(counterpartyAccount === null ? {} : { counterpartyAccount }),
+    ...(reference === null ? {} : { reference }),
   }
 }
 
@@ -82,24 +91,28 @@ const failureOfAccount = ({ attributes, meta }: AccountResource): Failure | null
   return null
 }
 
+const nameOf = ({ id, attributes }: AccountResource): string => {
+  const { product, description, holderName, reference } = attributes
+  return clean(product ?? description ?? holderName ?? reference ?? id).slice(0, 200)
+}
+
+const numberOf = ({ attributes: { referenceType, reference } }: AccountResource): string | null =>
+  reference && (referenceType === 'IBAN' || referenceType === 'BBAN') ? reference : null
+
 /** One account with its balances and what keeps it from working. */
 export const toAccount = (resource: AccountResource): SeenAccount => {
   const { id, attributes } = resource
-  const { referenceType, reference, product, description, holderName, subtype, currency } =
-    attributes
+  const { subtype, currency, authorizationExpirationExpectedAt: consentExpiresAt } = attributes
   const failure = failureOfAccount(resource)
+  const number = numberOf(resource)
   return {
     providerAccountId: id,
-    ...(reference && (referenceType === 'IBAN' || referenceType === 'BBAN')
-      ? { number: reference }
-      : {}),
-    name: clean(product ?? description ?? holderName ?? reference ?? id).slice(0, 200),
+    ...(number === null ? {} : { number }),
+    name: nameOf(resource),
     type: subtype ?? 'unknown',
     currency,
     balances: balancesOf(resource),
-    ...(attributes.authorizationExpirationExpectedAt
-      ? { consentExpiresAt: attributes.authorizationExpirationExpectedAt }
-      : {}),
+    ...(consentExpiresAt ? { consentExpiresAt } : {}),
     ...(failure === null ? {} : { failure }),
   }
 }

@@ -75,23 +75,31 @@ export const pullLines = async (
     ),
   )
   const lines = toLines(answer.data)
-  const { windowStart, missingOnce } = position
-  const readOn =
-    position.readOn ?? dayOf(answer.meta?.synchronizedAt) ?? dayOf(new Date().toISOString()) ?? ''
   const seen = new Set(lines.map(({ lineKey }) => lineKey))
   const unseen = position.unseen.filter((key) => !seen.has(key))
+  const readOn = position.readOn ?? readOnOf(answer.meta?.synchronizedAt)
   const next = answer.links?.next ?? null
-  const isPastWindow =
-    windowStart !== null &&
-    lines.length > 0 &&
-    lines.every(({ bookedOn }) => bookedOn < windowStart)
-  if (next !== null && !isPastWindow) {
-    const going: Inside = { v: 1, next, windowStart, unseen, missingOnce, readOn }
-    return page(lines, { nextCursor: JSON.stringify(going), hasMore: true, removedLineKeys: [] })
-  }
-  const removed = unseen.filter((key) => missingOnce.includes(key))
+  if (next === null || isPastWindow(lines, position.windowStart))
+    return lastPage(lines, { unseen, missingOnce: position.missingOnce, readOn })
+  const { windowStart, missingOnce } = position
+  const going: Inside = { v: 1, next, windowStart, unseen, missingOnce, readOn }
+  return page(lines, { nextCursor: JSON.stringify(going), hasMore: true, removedLineKeys: [] })
+}
+
+/** The day of the bank's data, which the next window is counted from. */
+const readOnOf = (synchronizedAt: string | null | undefined): string =>
+  dayOf(synchronizedAt) ?? new Date().toISOString().slice(0, 10)
+
+const isPastWindow = (lines: readonly Line[], windowStart: string | null): boolean =>
+  windowStart !== null && lines.length > 0 && lines.every(({ bookedOn }) => bookedOn < windowStart)
+
+const lastPage = (
+  lines: Line[],
+  { unseen, missingOnce, readOn }: Pick<Inside, 'unseen' | 'missingOnce' | 'readOn'>,
+): Page => {
+  const removedLineKeys = unseen.filter((key) => missingOnce.includes(key))
   const end = { v: 1, readOn, missingOnce: unseen.filter((key) => !missingOnce.includes(key)) }
-  return page(lines, { nextCursor: JSON.stringify(end), hasMore: false, removedLineKeys: removed })
+  return page(lines, { nextCursor: JSON.stringify(end), hasMore: false, removedLineKeys })
 }
 
 const page = (

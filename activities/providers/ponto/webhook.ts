@@ -93,15 +93,26 @@ const eventOf = (body: Uint8Array): ProviderEvent => {
   // the signature is right, so this is Ponto's own news in a form that is not known yet
   if (!parsed.success)
     return { kind: 'ignored', at: '', dedupeKey: createHash('sha256').update(body).digest('hex') }
-  const { id, type, attributes, relationships } = parsed.data.data
+  const { id, type, attributes } = parsed.data.data
+  return {
+    kind: kinds[type.replace(/^pontoConnect\./, '')] ?? 'ignored',
+    ...subjectOf(parsed.data.data),
+    at: attributes?.createdAt ?? '',
+    dedupeKey: id,
+  }
+}
+
+const subjectOf = ({
+  relationships,
+}: z.infer<typeof webhookBody>['data']): Pick<
+  ProviderEvent,
+  'providerConnectionId' | 'providerAccountId'
+> => {
   const account = relationships?.account?.data?.id
   const organization = relationships?.organization?.data?.id
   return {
-    kind: kinds[type.replace(/^pontoConnect\./, '')] ?? 'ignored',
     ...(organization ? { providerConnectionId: organization } : {}),
     ...(account ? { providerAccountId: account } : {}),
-    at: attributes?.createdAt ?? '',
-    dedupeKey: id,
   }
 }
 
