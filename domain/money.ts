@@ -18,8 +18,10 @@ export const toDecimal = (text: string): string => {
   const cut = Math.max(point, 1)
   const integer = padded.slice(0, cut).replace(/^0+(?=\d)/, '')
   const rest = padded.slice(cut)
-  const text2 = rest === '' ? integer : `${integer}.${rest}`
-  return /^[0.]+$/.test(text2) ? text2 : sign + text2
+  const unsigned = rest === '' ? integer : `${integer}.${rest}`
+  // an exponent may make more digits than an amount can have
+  if (!isDecimal(unsigned)) throw new RangeError('amount out of range')
+  return /^[0.]+$/.test(unsigned) ? unsigned : sign + unsigned
 }
 
 const scaled = (text: string, scale: number): bigint => {

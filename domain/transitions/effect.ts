@@ -39,6 +39,9 @@ export const tell = (telling: Telling): NewMessage => ({
   ...(telling.cause === undefined ? {} : { cause: telling.cause }),
 })
 
+/** The last instant that a calendar can show, in ms on either side of the epoch. */
+const instantMaxMs = 8.64e15
+
 /** ISO text of an instant in ms, or '' where there is none. */
 export const instant = (ms: number | null): string =>
-  ms === null ? '' : new Date(ms).toISOString()
+  ms !== null && Math.abs(ms) <= instantMaxMs ? new Date(ms).toISOString() : ''

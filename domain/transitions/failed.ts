@@ -70,8 +70,11 @@ const notices: Record<FailureCode, Notice> = {
 }
 
 const slotsBeforeDelayIsTold = 3
-const warnAfter = { failures: 20, ms: 4 * 86_400_000 }
-const stopAfter = { failures: 30, ms: 7 * 86_400_000 }
+const dayMs = 86_400_000
+const warnAfter = { failures: 20, days: 4 }
+const stopAfter = { failures: 30, days: 7 }
+/** Longest time that a provider may keep us from trying again. */
+const untilMaxMs = 7 * dayMs
 
 /** Causes of all open failure notices: a success closes every one of them. */
 export const failureCauses: readonly string[] = [
@@ -119,13 +122,16 @@ const countersOf = (
 
 const reached = (facts: ConnectionFacts, limit: typeof stopAfter, nowMs: number): boolean =>
   facts.countedFailures >= limit.failures ||
-  // one failure long ago is no series: days only count once at least two were recorded
-  (facts.countedFailures > 1 && nowMs - (facts.failingSinceMs ?? nowMs) >= limit.ms)
+  // one is counted a day, so a week in which an outage took most days is no week of failures
+  (facts.countedFailures >= limit.days &&
+    nowMs - (facts.failingSinceMs ?? nowMs) >= limit.days * dayMs)
 
-const seriesMessages = (
-  facts: ConnectionFacts,
-  nowMs: number,
-): { pauses?: Pause[]; messages: NewMessage[] } => {
+interface Series {
+  pauses?: Pause[]
+  messages: NewMessage[]
+}
+
+const seriesMessages = (facts: ConnectionFacts, nowMs: number): Series => {
   const params = { slots: facts.countedFailures, since: instant(facts.failingSinceMs) }
   const key = `failing:${facts.failingSinceMs ?? 0}`
   if (!facts.pauses.includes('failures') && reached(facts, stopAfter, nowMs)) {
@@ -146,7 +152,7 @@ const nextAfter = (
 ): 'slot' | 'keep' | number => {
   const { failure } = occurrence
   const untilMs = failure.until === undefined ? null : Date.parse(failure.until)
-  if (untilMs !== null && untilMs > nowMs) return untilMs
+  if (untilMs !== null && untilMs > nowMs) return Math.min(untilMs, nowMs + untilMaxMs)
   if (occurrence.cause === 'person' && (facts.nextSyncAtMs ?? 0) > nowMs) return 'keep'
   if (!reactions[failure.code].retriedByWorkflow) return 'slot'
   return retryAt(facts.tries, nowMs, slotAfter(facts, nowMs)) ?? 'slot'
@@ -190,17 +196,21 @@ export const noticeOf = (facts: ConnectionFacts, occurrence: Failed, nowMs: numb
 /** A sync run that did not work: state, counters, plan and the one notice per cause. */
 export const failed = (facts: ConnectionFacts, occurrence: Failed, nowMs: number): Effect => {
   const { failure, runId, reference } = occurrence
-  const counted = { ...facts, ...countersOf(facts, occurrence, nowMs) }
-  const series = seriesMessages(counted, nowMs)
+  const counters = countersOf(facts, occurrence, nowMs)
+  const counted = { ...facts, ...counters }
+  const changed = { ...counters, ...consequenceOf(facts, occurrence) }
+  const isCounted = reactions[failure.code].counted
+  const series: Series = isCounted ? seriesMessages(counted, nowMs) : { messages: [] }
   const notice = noticeOf(counted, occurrence, nowMs)
   return {
     changed: {
-      ...countersOf(facts, occurrence, nowMs),
-      ...consequenceOf(facts, occurrence),
+      ...changed,
       failureReference: reference,
       ...(series.pauses ? { pauses: series.pauses } : {}),
     },
     messages: [...(isTold(counted, occurrence) ? [notice] : []), ...series.messages],
+    // a consent that has ended is not about to end any more
+    closes: changed.state === 'disconnected' ? ['consent'] : [],
     events: [
       {
         dedupeKey: `run.failed:${runId}`,

@@ -80,7 +80,7 @@ const readAll = (facts: ConnectionFacts, occurrence: Read, nowMs: number): Effec
   return {
     changed: {
       ...working(facts, undecided),
-      consentExpiresAtMs,
+      ...consentOf(facts, consentExpiresAtMs),
       unattendedAllowed,
       lastPulledAtMs: nowMs,
       ...(lastRefreshAtMs === null ? {} : { lastRefreshAtMs }),
@@ -91,6 +91,18 @@ const readAll = (facts: ConnectionFacts, occurrence: Read, nowMs: number): Effec
   }
 }
 
+/** Providers that compute the end anew each time move it by moments; a renewal moves it by days. */
+const renewalMinMs = 86_400_000
+
 /** Whether the end of the consent moved to a later time, so that an open warning is over. */
 export const renewed = (facts: ConnectionFacts, expiresAtMs: number | null): boolean =>
-  expiresAtMs === null || expiresAtMs > (facts.consentExpiresAtMs ?? 0)
+  expiresAtMs === null || expiresAtMs >= (facts.consentExpiresAtMs ?? 0) + renewalMinMs
+
+/** The end of the consent as the provider gives it; a renewed one is warned of anew. */
+export const consentOf = (
+  facts: ConnectionFacts,
+  consentExpiresAtMs: number | null,
+): Partial<ConnectionFacts> => ({
+  consentExpiresAtMs,
+  ...(renewed(facts, consentExpiresAtMs) ? { consentNoticeDays: null } : {}),
+})

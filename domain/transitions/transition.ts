@@ -4,11 +4,11 @@ import type { NewEvent } from '../event.ts'
 import { consentDue } from './consent-due.ts'
 import type { Effect } from './effect.ts'
 import { instant, tell } from './effect.ts'
-import { failed } from './failed.ts'
+import { failed, failureCauses } from './failed.ts'
 import { linked } from './linked.ts'
 import type { Occurrence } from './occurrence.ts'
 import { plannedAt } from './plan.ts'
-import { read, renewed, working } from './read.ts'
+import { consentOf, read, renewed, working } from './read.ts'
 
 export interface Transition {
   after: ConnectionFacts
@@ -121,10 +121,12 @@ const lookedAt = (
 ): Effect => {
   const { consentExpiresAtMs, healthy } = occurrence
   const waitsForPerson = facts.state === 'error' || facts.disconnectReason === 'consent'
-  if (!healthy || !waitsForPerson) return { changed: { consentExpiresAtMs }, next: 'keep' }
+  const consent = consentOf(facts, consentExpiresAtMs)
+  const closes = renewed(facts, consentExpiresAtMs) ? ['consent'] : []
+  if (!healthy || !waitsForPerson) return { changed: consent, closes, next: 'keep' }
   return {
-    changed: { ...working(facts, facts.awaiting === 'account_choice' ? 1 : 0), consentExpiresAtMs },
-    closes: renewed(facts, consentExpiresAtMs) ? ['consent'] : [],
+    changed: { ...working(facts, facts.awaiting === 'account_choice' ? 1 : 0), ...consent },
+    closes: [...failureCauses, ...closes],
     next: 'slot',
   }
 }
@@ -136,7 +138,7 @@ const disconnected = ({ reason }: Extract<Occurrence, { kind: 'disconnected' }>)
     awaiting: 'nothing',
     failureCode: null,
   },
-  closes: ['consent'],
+  closes: [...failureCauses, 'consent'],
 })
 
 type Noted = Extract<
