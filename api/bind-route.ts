@@ -81,7 +81,7 @@ const checkReply = (route: Route, { status, body }: Reply): void => {
 }
 
 const send = (response: Response, { status, body, text, headers = {} }: Reply): void => {
-  response.status(status).set(headers)
+  response.status(status).set({ 'Cache-Control': 'no-store', ...headers })
   if (text !== undefined) response.send(text)
   else if (body === undefined) response.end()
   else response.json(body)

@@ -1,5 +1,6 @@
 import { fieldOf } from './error-fields.ts'
 import { Problem } from './problem.ts'
+import { isTemporalAway } from './temporal-away.ts'
 
 const retrySoonSeconds = 5
 
@@ -44,7 +45,7 @@ const limitOf = (error: Error): string => {
 /** Turns whatever was thrown into the problem that is answered; nothing of an unknown error reaches the caller. */
 export const toProblem = (error: unknown): Problem => {
   if (error instanceof Problem) return error
-  if (isStorageTrouble(error)) {
+  if (isStorageTrouble(error) || isTemporalAway(error)) {
     const retryAfterSeconds = retrySoonSeconds
     return new Problem('service-unavailable', 'no_answer', { retryAfterSeconds, cause: error })
   }

@@ -7,7 +7,6 @@ import { notFound, Problem } from '../problem.ts'
 import { maybeProvider } from '../provider-named.ts'
 import type { Call } from '../route.ts'
 import { route } from '../route.ts'
-import { isTemporalAway } from '../temporal-away.ts'
 import { wakeConnection } from '../wake-connection.ts'
 
 const verifyDeadlineMs = 5_000
@@ -93,11 +92,7 @@ const take = async (
   } catch (error) {
     // taken back, so that the provider's repetition is not mistaken for one already followed
     await webhooks.forget(deps.pool, { provider, dedupeKey })
-    if (!isTemporalAway(error)) throw error
-    throw new Problem('service-unavailable', 'no_answer', {
-      retryAfterSeconds: retrySoonSeconds,
-      cause: error,
-    })
+    throw error
   }
   return { woken: connectionIds.length, repeated: 0, parked: connectionIds.length === 0 ? 1 : 0 }
 }

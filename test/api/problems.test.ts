@@ -113,6 +113,11 @@ describe('what nobody expected', () => {
   })
 })
 
+test('no answer may be kept by anybody on the way', async () => {
+  const { headers } = await world.call('GET', '/v1/tenant')
+  expect(headers.get('cache-control')).toBe('no-store')
+})
+
 test('answers carry the headers of a careful server and no hint at its software', async () => {
   const { headers } = await world.call('GET', '/livez', { key: null })
   expect(headers.get('x-powered-by')).toBeNull()

@@ -93,6 +93,14 @@ describe('while Temporal cannot be reached', () => {
     })
   })
 
+  test('a change whose workflow cannot be told is 503, and repeating it is harmless', async () => {
+    const id = await aConnection(world)
+    const change = () =>
+      world.call('PATCH', `/v1/connections/${id}`, { body: { syncIntervalSeconds: 7200 } })
+    expect(await change()).toMatchObject({ status: 503, body: { code: 'service-unavailable' } })
+    expect((await change()).status).toBe(503)
+  })
+
   test('readiness is red and says why; liveness stays green', async () => {
     const ready = await world.call('GET', '/readyz?verbose', { key: null })
     expect(ready).toMatchObject({
