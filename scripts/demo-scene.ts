@@ -7,7 +7,7 @@ import { readConfig } from '../config.ts'
 import { connectionId, connectionWorkflowId } from '../domain/ids.ts'
 import { allowShortIntervals, bootstrapTenant } from './bootstrap.ts'
 import type { Erp } from './erp.ts'
-import { createErp } from './erp.ts'
+import { createErp, parseAs } from './erp.ts'
 import type { Stack } from './stack.ts'
 import { startStack } from './stack.ts'
 
@@ -37,12 +37,10 @@ export interface Scene {
 const defaultBank = 'Happy Bank'
 
 const control = async <Answer>(
-  stack: Stack,
-  method: string,
-  route: string,
-  body?: unknown,
+  { urls }: Stack,
+  { method, route, body }: { method: string; route: string; body?: unknown },
 ): Promise<Answer> => {
-  const answer = await fetch(new URL(route, stack.urls.sandboxControl), {
+  const answer = await fetch(new URL(route, urls.sandboxControl), {
     method,
     headers: { 'content-type': 'application/json' },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -53,7 +51,7 @@ const control = async <Answer>(
     throw new Error(
       `the sandbox refused ${method} ${route} (${answer.status}): ${text.slice(0, 500)}`,
     )
-  return JSON.parse(text) as Answer
+  return parseAs<Answer>(text)
 }
 
 const temporalOf = ({ env }: Stack) => connectTemporal(readConfig({ ...process.env, ...env }))
@@ -72,7 +70,7 @@ const importBank = async (stack: Stack, file: string): Promise<{ name: string }>
     throw new Error(
       `${path.basename(file)} cannot be loaded into the sandbox bank: ${text.slice(0, 500)}`,
     )
-  const { bank } = JSON.parse(text) as { bank: { name: string } }
+  const { bank } = parseAs<{ bank: { name: string } }>(text)
   // a bank that opened just now is in the catalogue tomorrow; an operator does not wait for that
   await temporalOf(stack).schedule.getHandle('institution-catalogue').trigger()
   return bank
@@ -126,15 +124,17 @@ const behindTheScene = (stack: Stack) => {
   const temporal = temporalOf(stack)
   return {
     truthOf: ({ number }: { number: string | null }) =>
-      control<Truth>(stack, 'GET', `/__sim/truth?account=${number ?? ''}`),
+      control<Truth>(stack, { method: 'GET', route: `/__sim/truth?account=${number ?? ''}` }),
     bookLine: async (
       { number }: { number: string | null },
       line: { amount: string; text: string },
     ) => {
-      await control(stack, 'POST', '/__sim/lines', { account: number, lines: [line] })
+      const body = { account: number, lines: [line] }
+      await control(stack, { method: 'POST', route: '/__sim/lines', body })
     },
     revokeConsent: async ({ number }: { number: string | null }) => {
-      await control(stack, 'POST', '/__sim/drop', { account: number, what: 'consent' })
+      const body = { account: number, what: 'consent' }
+      await control(stack, { method: 'POST', route: '/__sim/drop', body })
     },
     async workflowRunId(id: string): Promise<string> {
       const handle = temporal.workflow.getHandle(connectionWorkflowId(connectionId(id)))

@@ -135,16 +135,16 @@ const unattended = async (scene: Scene, id: string, account: Account): Promise<v
   tell('   two unattended runs went well')
 }
 
-const renewal = async (scene: Scene, id: string, account: Account): Promise<void> => {
+const renewal = async (scene: Scene, id: string, accounts: Account[]): Promise<void> => {
   const { erp, tell, expect } = scene
   tell('9  The person withdraws the consent at the bank')
   const workflowBefore = await scene.workflowRunId(id)
-  await scene.revokeConsent(account)
+  for (const account of accounts) await scene.revokeConsent(account)
   const waiting = await waitFor('the product to notice', async () => {
     const connection = await connectionOf(scene, id)
-    return connection.awaiting === 'consent' ? connection : null
+    return connection.state === 'disconnected' ? connection : null
   })
-  expect('the connection is disconnected', waiting.state, 'disconnected')
+  expect('the connection is disconnected and waits for the consent', waiting.awaiting, 'consent')
   expect('and plans nothing', waiting.nextSyncAt, null)
   const said = (await listMessages(erp, id)).find(({ code }) => code === 'consent.expired')
   tell(`   chatter: ${said?.text ?? 'nothing'}`)
@@ -198,7 +198,7 @@ try {
   const [account] = accounts
   if (!account) throw new Error('the bank shows no account')
   await unattended(scene, id, account)
-  await renewal(scene, id, account)
+  await renewal(scene, id, accounts)
   await leave(scene, id)
   scene.tell(`\nThe story held: ${scene.checks()} checks passed.`)
 } catch (error) {

@@ -20,7 +20,10 @@ export const listLines = async (erp: Erp, accountId: string): Promise<FeedLine[]
   let after = ''
   for (let pages = 0; pages < pagesMax; pages += 1) {
     const query = new URLSearchParams({ limit: '500', ...(after === '' ? {} : { after }) })
-    const page = await erp.call<FeedPage>('GET', `/v1/accounts/${accountId}/lines?${query}`)
+    const page = await erp.call<FeedPage>(
+      'GET',
+      `/v1/accounts/${accountId}/lines?${query.toString()}`,
+    )
     for (const { lineKey, op, line } of page.data) {
       lines.delete(lineKey)
       if (op !== 'removed') lines.set(lineKey, { lineKey, op, amount: line.amount })

@@ -41,7 +41,10 @@ export const findInstitution = async (erp: Erp, name: string): Promise<Instituti
   const query = new URLSearchParams({ q: name })
   // the catalogue is read in the background after the very first start
   return waitFor(`an institution named ${name}`, async () => {
-    const { data } = await erp.call<{ data: Institution[] }>('GET', `/v1/institutions?${query}`)
+    const { data } = await erp.call<{ data: Institution[] }>(
+      'GET',
+      `/v1/institutions?${query.toString()}`,
+    )
     return data.find((institution) => institution.name === name)
   })
 }

@@ -2,6 +2,7 @@
 import { cp, rename, rm, stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
+import { readJson } from './read-json.ts'
 import { canReach, reachableTwin, type SystemUser } from './system-user.ts'
 
 const platform = process.platform === 'win32' ? 'windows' : process.platform
@@ -15,7 +16,7 @@ export const postgresBinaries = async (user: SystemUser | null): Promise<string>
     '../native',
   )
   if (await canReach(user, native)) return path.join(native, 'bin')
-  const copy = path.join(await reachableTwin(native), 'postgresql')
+  const copy = path.join(await reachableTwin(native), `postgresql-${await versionOf(native)}`)
   const isThere = await stat(copy).catch(() => null)
   if (isThere === null) {
     const unfinished = `${copy}.${process.pid}`
@@ -24,4 +25,11 @@ export const postgresBinaries = async (user: SystemUser | null): Promise<string>
     await rename(unfinished, copy).catch(() => rm(unfinished, { recursive: true, force: true }))
   }
   return path.join(copy, 'bin')
+}
+
+const versionOf = async (native: string): Promise<string> => {
+  const facts = await readJson(path.resolve(native, '../package.json'))
+  return typeof facts === 'object' && facts !== null && 'version' in facts
+    ? String(facts.version)
+    : ''
 }
