@@ -7,7 +7,7 @@ import { readConfig } from '../config.ts'
 import { connectionId, connectionWorkflowId } from '../domain/ids.ts'
 import { allowShortIntervals, bootstrapTenant } from './bootstrap.ts'
 import type { Erp } from './erp.ts'
-import { createErp, parseAs } from './erp.ts'
+import { createErp } from './erp.ts'
 import type { Stack } from './stack.ts'
 import { startStack } from './stack.ts'
 
@@ -51,7 +51,8 @@ const control = async <Answer>(
     throw new Error(
       `the sandbox refused ${method} ${route} (${answer.status}): ${text.slice(0, 500)}`,
     )
-  return parseAs<Answer>(text)
+  const parsed: Answer = JSON.parse(text)
+  return parsed
 }
 
 const temporalOf = ({ env }: Stack) => connectTemporal(readConfig({ ...process.env, ...env }))
@@ -70,7 +71,7 @@ const importBank = async (stack: Stack, file: string): Promise<{ name: string }>
     throw new Error(
       `${path.basename(file)} cannot be loaded into the sandbox bank: ${text.slice(0, 500)}`,
     )
-  const { bank } = parseAs<{ bank: { name: string } }>(text)
+  const { bank }: { bank: { name: string } } = JSON.parse(text)
   // a bank that opened just now is in the catalogue tomorrow; an operator does not wait for that
   await temporalOf(stack).schedule.getHandle('institution-catalogue').trigger()
   return bank

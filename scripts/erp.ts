@@ -27,9 +27,6 @@ export interface Erp {
 
 const timeoutMs = 20_000
 
-/** Reads JSON whose shape the caller knows from the documentation of the other side. */
-export const parseAs = <Shape>(text: string): Shape => JSON.parse(text)
-
 /** Speaks to the API with one key; every command gets an idempotency key of its own. */
 export const createErp = (apiUrl: string, apiKey: string): Erp => ({
   async call<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
@@ -46,8 +43,13 @@ export const createErp = (apiUrl: string, apiKey: string): Erp => ({
       signal: AbortSignal.timeout(timeoutMs),
     })
     const text = await answer.text()
-    if (!answer.ok) throw new ApiProblem(`${method} ${path}`, answer.status, parseAs<Problem>(text))
-    return parseAs<Answer>(text === '' ? 'null' : text)
+    if (!answer.ok) {
+      const problem: Problem = JSON.parse(text)
+      throw new ApiProblem(`${method} ${path}`, answer.status, problem)
+    }
+    // its shape is the caller's knowledge of the documentation
+    const parsed: Answer = JSON.parse(text === '' ? 'null' : text)
+    return parsed
   },
 })
 
