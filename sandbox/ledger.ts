@@ -20,12 +20,14 @@ interface Place {
 }
 
 const dayMs = 86_400_000
+const belowAll = 1e9
 
-/** One line in eleven stands a day lower than its date says, because no order by date is promised. */
-const placeOf = ({ id, bookedOn, sequence }: Line): Place => ({
-  day: Date.parse(bookedOn) / dayMs - (Number.parseInt(id.slice(0, 8), 16) % 11 === 0 ? 1 : 0),
-  sequence,
-})
+/** One line in eleven stands below the lines of the day before, because no order by date is promised. */
+const placeOf = ({ id, bookedOn, sequence }: Line): Place => {
+  const day = Date.parse(bookedOn) / dayMs
+  const strays = Number.parseInt(id.slice(0, 8), 16) % 11 === 0
+  return strays ? { day: day - 1, sequence: sequence - belowAll } : { day, sequence }
+}
 
 const order = (one: Place, other: Place): number =>
   other.day - one.day || other.sequence - one.sequence

@@ -72,9 +72,13 @@ export const openClient = async (options: SandboxOptions = {}) => {
     )
   }
 
-  const token = async (form: Record<string, string>, authorization = basic): Promise<Answer> =>
+  const token = async (
+    form: Record<string, string>,
+    url = `${pontoUrl}/ponto-connect/oauth2/token`,
+    authorization = basic,
+  ): Promise<Answer> =>
     answerOf(
-      await fetch(`${pontoUrl}/ponto-connect/oauth2/token`, {
+      await fetch(url, {
         method: 'POST',
         headers: { authorization },
         body: new URLSearchParams(form),

@@ -34,7 +34,7 @@ test('a code is refused with another redirect address', async () => {
 
 test('a client with a wrong secret gets nothing', async () => {
   const wrong = `Basic ${Buffer.from('sandbox-client:guess').toString('base64')}`
-  const answer = await client.token({ grant_type: 'client_credentials' }, wrong)
+  const answer = await client.token({ grant_type: 'client_credentials' }, undefined, wrong)
   expect(answer).toMatchObject({ status: 401, body: { error: 'invalid_client' } })
 })
 
@@ -84,13 +84,8 @@ test('a refresh token that was not used for 28 days is dead', async () => {
 
 test('revoking the refresh token ends the access token with it', async () => {
   const { access, refresh } = await client.link()
-  const form = new URLSearchParams({ token: refresh })
-  const authorization = `Basic ${Buffer.from('sandbox-client:sandbox-secret').toString('base64')}`
-  const revoked = await fetch(`${client.pontoUrl}/ponto-connect/oauth2/revoke`, {
-    method: 'POST',
-    headers: { authorization },
-    body: form,
-  })
+  const url = `${client.pontoUrl}/ponto-connect/oauth2/revoke`
+  const revoked = await client.token({ token: refresh }, url)
   expect(revoked.status).toBe(200)
   expect((await client.call(access, '/ponto-connect/accounts')).status).toBe(401)
   expect((await client.refresh(refresh)).body.error).toBe('invalid_grant')

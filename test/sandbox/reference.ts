@@ -5,7 +5,10 @@ const folder = process.env['REFERENCE_DIR']
 
 /** A suite over the reference files; without `REFERENCE_DIR` it is skipped and says so. */
 export const describeWithReference = (name: string, suite: (folder: string) => void): void => {
-  if (folder !== undefined && folder !== '') return describe(name, () => suite(folder))
+  if (folder !== undefined && folder !== '') {
+    describe(name, () => suite(folder))
+    return
+  }
   console.warn(`\n  !!! SKIPPED: ${name}: REFERENCE_DIR is not set, nothing was compared !!!\n`)
   describe.skip(name, () => suite(''))
 }
