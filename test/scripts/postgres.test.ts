@@ -1,0 +1,86 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { Client } from 'pg'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { startPostgres, type Postgres } from '../../scripts/postgres.ts'
+import { commandOf } from '../../scripts/running-process.ts'
+
+let dir: string
+let started: Postgres[]
+beforeEach(async () => {
+  started = []
+  dir = await mkdtemp(path.join(tmpdir(), 'banksync-pg-'))
+})
+afterEach(async () => {
+  for (const postgres of started) await postgres.stop()
+  await rm(dir, { recursive: true, force: true })
+})
+
+const start = async (): Promise<Postgres> => {
+  const postgres = await startPostgres({ dir, durable: false })
+  started.push(postgres)
+  return postgres
+}
+
+const query = async (adminUrl: string, text: string): Promise<unknown> => {
+  const client = new Client({ connectionString: adminUrl })
+  await client.connect()
+  try {
+    const { rows } = await client.query<{ value: unknown }>(text)
+    return rows[0]?.value
+  } finally {
+    await client.end()
+  }
+}
+
+test('the server runs as an ordinary system user, whoever starts it', async () => {
+  const { child } = await start()
+  const { uid } = await stat(`/proc/${child?.pid}`)
+  expect(uid).not.toBe(0)
+})
+
+test('rows survive a restart, and the password stays with its owner', async () => {
+  const first = await start()
+  await query(first.adminUrl, 'CREATE TABLE kept AS SELECT 42 AS value')
+  await first.stop()
+  const second = await start()
+  expect(await query(second.adminUrl, 'SELECT value FROM kept')).toBe(42)
+  expect((await stat(path.join(dir, 'postgres-password'))).mode & 0o777).toBe(0o600)
+  await expect(query(second.adminUrl.replace(/:[^:@]+@/, ':wrong@'), 'SELECT 1')).rejects.toThrow(
+    /password authentication failed/,
+  )
+})
+
+test('a server that was killed starts again', async () => {
+  const first = await start()
+  first.child?.kill('SIGKILL')
+  const second = await start()
+  expect(await query(second.adminUrl, 'SELECT 1 AS value')).toBe(1)
+})
+
+test('a server that outlived a killed start is ended and replaced', async () => {
+  const first = await start()
+  const second = await start()
+  expect(await first.child?.exited).toBe('exit code 0')
+  expect(await query(second.adminUrl, 'SELECT 1 AS value')).toBe(1)
+})
+
+test('another program that got the number of a dead server is left alone', async () => {
+  const first = await start()
+  const { folder } = first
+  const pidFile = path.join(folder ?? '', 'postmaster.pid')
+  const text = await readFile(pidFile, 'utf8')
+  await first.stop()
+  await writeFile(pidFile, text.replace(/^\d+/, String(process.pid)))
+  const second = await start()
+  expect(await query(second.adminUrl, 'SELECT 1 AS value')).toBe(1)
+  expect(await commandOf(process.pid)).not.toBeNull()
+})
+
+test('an address of a server that does not answer is refused with a sentence', async () => {
+  const databaseUrl = 'postgres://nobody@127.0.0.1:1/none'
+  await expect(startPostgres({ dir, databaseUrl })).rejects.toThrow(
+    /DATABASE_URL did not happen within/,
+  )
+})

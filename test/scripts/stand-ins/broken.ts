@@ -1,0 +1,2 @@
+/** Ends at once, saying why. */
+throw new Error('broken on purpose')
