@@ -1,5 +1,5 @@
 /** Days before the end of a consent at which the one open notice is posted or renewed. */
-export const noticeDays = [14, 7, 3, 1] as const
+const noticeDays = [14, 7, 3, 1] as const
 
 const dayMs = 86_400_000
 

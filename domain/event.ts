@@ -1,16 +1,13 @@
 /** What programs are told: thin, ids and counts only; content is read again through the API. */
-export const eventTypes = [
-  'connection.state_changed',
-  'connection.action_required',
-  'connection.consent_expiring',
-  'accounts.discovered',
-  'lines.added',
-  'lines.corrected',
-  'run.failed',
-  'message.posted',
-] as const
-
-export type EventType = (typeof eventTypes)[number]
+export type EventType =
+  | 'connection.state_changed'
+  | 'connection.action_required'
+  | 'connection.consent_expiring'
+  | 'accounts.discovered'
+  | 'lines.added'
+  | 'lines.corrected'
+  | 'run.failed'
+  | 'message.posted'
 
 export interface NewEvent {
   /** Natural key within the tenant. */

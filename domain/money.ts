@@ -1,5 +1,6 @@
 /** Amounts are signed decimal text (positive = money in); these functions never pass through a float. */
 const jsonNumber = /^(-?)(\d{1,40})(?:\.(\d{1,40}))?(?:[eE]([+-]?\d{1,3}))?$/
+const exponentMax = 40
 const decimalText = /^-?\d{1,40}(?:\.\d{1,40})?$/
 
 /** Tells whether a text is a plain signed decimal such as `-12.50`. */
@@ -7,21 +8,20 @@ export const isDecimal = (text: string): boolean => decimalText.test(text)
 
 /** Turns the text of a JSON number (exponents allowed) into plain decimal text; throws RangeError on anything else. */
 export const toDecimal = (text: string): string => {
-  const parts = jsonNumber.exec(text.trim())
-  if (!parts) throw new RangeError('not a decimal amount')
-  const [, sign = '', whole = '0', fraction = '', exponent = '0'] = parts
-  const shift = Number(exponent)
-  if (Math.abs(shift) > 40) throw new RangeError('exponent of an amount out of range')
-  const digits = whole + fraction
-  const point = whole.length + shift
+  const [matched, sign = '', whole = '', fraction = '', exponent = '0'] =
+    jsonNumber.exec(text.trim()) ?? []
+  if (matched === undefined || Math.abs(Number(exponent)) > exponentMax)
+    throw new RangeError('not a decimal amount')
+  const magnitude = shifted(whole + fraction, whole.length + Number(exponent))
+  return /^[0.]+$/.test(magnitude) ? magnitude : sign + magnitude
+}
+
+/** Puts the decimal point behind the first `point` digits. */
+const shifted = (digits: string, point: number): string => {
   const padded = point <= 0 ? '0'.repeat(1 - point) + digits : digits.padEnd(point, '0')
   const cut = Math.max(point, 1)
   const integer = padded.slice(0, cut).replace(/^0+(?=\d)/, '')
-  const rest = padded.slice(cut)
-  const unsigned = rest === '' ? integer : `${integer}.${rest}`
-  // an exponent may make more digits than an amount can have
-  if (!isDecimal(unsigned)) throw new RangeError('amount out of range')
-  return /^[0.]+$/.test(unsigned) ? unsigned : sign + unsigned
+  return padded.length === cut ? integer : `${integer}.${padded.slice(cut)}`
 }
 
 const scaled = (text: string, scale: number): bigint => {

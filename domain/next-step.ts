@@ -25,7 +25,7 @@ export type Step =
   | { kind: 'wait'; untilMs: number | null; summary: string }
 
 /** Cycles after which the workflow continues as new: a week of 12 h slots. */
-export const cyclesMax = 14
+const cyclesMax = 14
 
 const commandStep = (state: WorkflowState): Step | null => {
   const [failed] = state.unrecorded
@@ -108,6 +108,8 @@ export const isOver = (state: WorkflowState): boolean => {
   const { snapshot } = state
   if (!state.loaded) return false
   if (snapshot === null) return true
+  // closed from outside while a run goes on: the run ends first
+  if (state.run !== null) return false
   const closed = snapshot.disconnectReason !== null && closing.includes(snapshot.disconnectReason)
   return closed && snapshot.flowEndsAtMs === null && commandStep(state) === null
 }

@@ -17,7 +17,7 @@ export const nextSlot = (anchorMs: number, intervalMs: number, nowMs: number): n
 const minuteMs = 60_000
 
 /** Waits between workflow tries after the activity's own retries are used up: 15 min, 1 h, 6 h, then the next slot. */
-export const retryWaitsMs = [15 * minuteMs, 60 * minuteMs, 360 * minuteMs] as const
+const retryWaitsMs = [15 * minuteMs, 60 * minuteMs, 360 * minuteMs] as const
 
 /** When the workflow tries again after the n-th failed try in a row (n from 1), or null when the next slot comes first. */
 export const retryAt = (failuresInRow: number, nowMs: number, slotMs: number): number | null => {

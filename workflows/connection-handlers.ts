@@ -42,7 +42,7 @@ const enqueue = (queue: string[], id: string): void => {
 }
 
 /** The workflow's state in the words of the API. */
-export const statusOf = ({ snapshot, run, lastOutcome }: WorkflowState): ConnectionStatus => ({
+const statusOf = ({ snapshot, run, lastOutcome }: WorkflowState): ConnectionStatus => ({
   ...(snapshot === null ? unknownYet : knownOf(snapshot)),
   runId: run?.id ?? null,
   lastOutcome,

@@ -100,7 +100,7 @@ const numberOf = ({ attributes: { referenceType, reference } }: AccountResource)
   reference && (referenceType === 'IBAN' || referenceType === 'BBAN') ? reference : null
 
 /** One account with its balances and what keeps it from working. */
-export const toAccount = (resource: AccountResource): SeenAccount => {
+const toAccount = (resource: AccountResource): SeenAccount => {
   const { id, attributes } = resource
   const { subtype, currency, authorizationExpirationExpectedAt: consentExpiresAt } = attributes
   const failure = failureOfAccount(resource)

@@ -18,7 +18,7 @@ const latestSynchronization = z.object({
 
 const institutionRelation = z.object({ data: z.object({ id: text }).nullish() }).nullish()
 
-export const accountResource = z.object({
+const accountResource = z.object({
   id: text,
   attributes: z.object({
     subtype: optionalText,
