@@ -49,6 +49,7 @@ export const startClock = (startOffsetMs = 0): Clock => {
   }
 
   const advance = (byMs: number) => {
+    const wantedAheadMs = aheadMs + byMs
     const target = now() + byMs
     movingToMs = target
     for (let next = tasks[0]; next !== undefined && next.dueMs <= target; next = tasks[0]) {
@@ -56,7 +57,7 @@ export const startClock = (startOffsetMs = 0): Clock => {
       tasks = tasks.slice(1)
       next.run()
     }
-    aheadMs += Math.max(target - now(), 0)
+    aheadMs = Math.max(aheadMs, wantedAheadMs)
     movingToMs = null
     arm()
   }

@@ -107,7 +107,7 @@ export const openClient = async (options: SandboxOptions = {}) => {
       code_challenge_method: 'S256',
       onboarding_details_id: details.body.data.id,
     })
-    return { verifier, url: `${pontoUrl}/oauth2/auth?${query}` }
+    return { verifier, url: `${pontoUrl}/oauth2/auth?${query.toString()}` }
   }
 
   /** Sends the form of a page; returns where the browser is sent, or the page it stays on. */

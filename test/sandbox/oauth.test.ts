@@ -62,7 +62,8 @@ test('on demand the reuse of a refresh token ends the whole grant', async () => 
 test('of two that race for one refresh token exactly one wins', async () => {
   const { refresh } = await client.link()
   const answers = await Promise.all([client.refresh(refresh), client.refresh(refresh)])
-  expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 400])
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+  expect(answers.filter(({ status }) => status === 400)).toHaveLength(1)
 })
 
 test('an access token ends after thirty minutes of the virtual clock', async () => {

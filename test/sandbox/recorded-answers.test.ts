@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Client, Json } from './client.ts'
 import { openClient, redirectUri } from './client.ts'
-import { describeWithReference } from './reference.ts'
+import { hasReference, referenceFolder } from './reference.ts'
 import type { Allowance } from './shape.ts'
 import { shapeProblems } from './shape.ts'
 
@@ -255,8 +255,8 @@ const openScene = async (): Promise<Scene> => {
   }
 }
 
-describeWithReference('answers recorded from Ponto', (folder) => {
-  const fixtures = join(folder, 'specs/ponto/ibanity-java-fixtures')
+describe.runIf(hasReference('answers recorded from Ponto'))('answers recorded from Ponto', () => {
+  const fixtures = join(referenceFolder, 'specs/ponto/ibanity-java-fixtures')
   let scene: Scene
   beforeAll(async () => {
     scene = await openScene()

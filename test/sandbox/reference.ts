@@ -1,14 +1,11 @@
 /** Vendor files that tests compare with; they are not part of the project. */
-import { describe } from 'vitest'
+export const referenceFolder = process.env['REFERENCE_DIR'] ?? ''
 
-const folder = process.env['REFERENCE_DIR']
-
-/** A suite over the reference files; without `REFERENCE_DIR` it is skipped and says so. */
-export const describeWithReference = (name: string, suite: (folder: string) => void): void => {
-  if (folder !== undefined && folder !== '') {
-    describe(name, () => suite(folder))
-    return
-  }
-  console.warn(`\n  !!! SKIPPED: ${name}: REFERENCE_DIR is not set, nothing was compared !!!\n`)
-  describe.skip(name, () => suite(''))
+/** Tells whether there is something to compare with; if not, says loudly what is skipped. */
+export const hasReference = (whatIsSkipped: string): boolean => {
+  if (referenceFolder !== '') return true
+  console.warn(
+    `\n  !!! SKIPPED: ${whatIsSkipped}: REFERENCE_DIR is not set, nothing compared !!!\n`,
+  )
+  return false
 }

@@ -19,16 +19,24 @@ export const refusalOf = (
 ): string | null => {
   const [head, claims, mark = ''] = signature.split('.')
   const { alg, kid } = parse(head)
-  if (alg !== 'RS512') return 'algorithm'
-  const key = keys.find((one) => one.kid === kid && one.use === 'sig' && one.status === 'ACTIVE')
-  if (key === undefined) return 'kid'
-  const publicKey = createPublicKey({ key, format: 'jwk' })
-  const signed = Buffer.from(`${head}.${claims}`)
-  if (!verify('RSA-SHA512', signed, publicKey, Buffer.from(mark, 'base64url'))) return 'signature'
   const { aud, iss, iat, exp, digest, jti } = parse(claims)
-  if (aud !== audience) return 'audience'
-  if (iss !== 'https://api.ibanity.com') return 'issuer'
-  if (iat > nowSeconds + 30 || exp < nowSeconds - 30) return 'time'
-  if (digest !== createHash('sha512').update(body).digest('base64')) return 'digest'
-  return typeof jti === 'string' ? null : 'jti'
+  const key = keys.find((one) => one.kid === kid && one.use === 'sig' && one.status === 'ACTIVE')
+  const isSigned = () =>
+    verify(
+      'RSA-SHA512',
+      Buffer.from(`${head}.${claims}`),
+      createPublicKey({ key, format: 'jwk' }),
+      Buffer.from(mark, 'base64url'),
+    )
+  const checks: [reason: string, holds: () => boolean][] = [
+    ['algorithm', () => alg === 'RS512'],
+    ['kid', () => key !== undefined],
+    ['signature', isSigned],
+    ['audience', () => aud === audience],
+    ['issuer', () => iss === 'https://api.ibanity.com'],
+    ['time', () => iat <= nowSeconds + 30 && exp >= nowSeconds - 30],
+    ['digest', () => digest === createHash('sha512').update(body).digest('base64')],
+    ['jti', () => typeof jti === 'string'],
+  ]
+  return checks.find(([, holds]) => !holds())?.[0] ?? null
 }
