@@ -13,6 +13,8 @@ export const toDecimal = (text: string): string => {
   if (matched === undefined || Math.abs(Number(exponent)) > exponentMax)
     throw new RangeError('not a decimal amount')
   const magnitude = shifted(whole + fraction, whole.length + Number(exponent))
+  // refused, not cut: a column would hold fewer digits
+  if (!isDecimal(magnitude)) throw new RangeError('an amount with too many digits')
   return /^[0.]+$/.test(magnitude) ? magnitude : sign + magnitude
 }
 
