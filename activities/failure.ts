@@ -26,9 +26,18 @@ export const settledFailure = (error: unknown): Failure => {
     type: failure.code,
     nonRetryable: failure.code === 'invalid_response' && attempt >= invalidResponseTries,
     category: 'BENIGN',
-    ...(isShort ? { nextRetryDelay: waitMs } : {}),
+    nextRetryDelay: isShort ? waitMs : backoffMs(attempt),
   })
 }
+
+const firstDelayMs = 1_000
+const longestDelayMs = 30_000
+
+/** Doubles from one second to thirty, spread by a quarter to both sides, so that a fleet does not knock in step. */
+const backoffMs = (attempt: number): number =>
+  Math.round(
+    Math.min(longestDelayMs, firstDelayMs * 2 ** (attempt - 1)) * (0.75 + Math.random() / 2),
+  )
 
 /** SQLSTATE classes that pass: connection lost, rollback, resources, operator intervention, system error. */
 const passingSqlStates = /^(08|40|53|55|57|58)/
