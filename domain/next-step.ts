@@ -25,7 +25,7 @@ export type Step =
   | { kind: 'wait'; untilMs: number | null; summary: string }
 
 /** Cycles after which the workflow continues as new: a week of 12 h slots. */
-const cyclesMax = 14
+export const cyclesMax = 14
 
 const commandStep = (state: WorkflowState): Step | null => {
   const [failed] = state.unrecorded
