@@ -15,8 +15,6 @@ export interface StackOptions {
   databaseUrl?: string | undefined
   /** Address of a Temporal that runs already. */
   temporalAddress?: string | undefined
-  /** Restarts sandbox, worker and API when their source changes. */
-  watch?: boolean
   /** Other entry files, relative to the root of the checkout. */
   entries?: Readonly<Partial<Record<ProgramName, string>>>
   /** Additions to the environment of sandbox, worker and API. */

@@ -9,7 +9,7 @@ export interface StackProcess {
   /** Resolves when the program that runs now has ended. */
   ended: () => Promise<string>
   /** Ends what is left of the program and starts it anew on the same ports; resolves when it is ready. */
-  restart: () => Promise<void>
+  restart: (graceMs?: number) => Promise<void>
   /** Ends the program in order, with force after the given time. */
   stop: (graceMs: number) => Promise<void>
 }
@@ -59,8 +59,8 @@ export const startProcess = async ({
       child.kill(signal)
     },
     ended: () => child.exited,
-    restart: async () => {
-      await stop(restartGraceMs)
+    restart: async (graceMs = restartGraceMs) => {
+      await stop(graceMs)
       await run()
     },
     stop,

@@ -15,13 +15,6 @@ const productEntries: Record<ProgramName, string> = {
 
 export type Programs = Record<ProgramName, StackProcess>
 
-// the worker bundles workflows instead of importing them, so the folders are named
-const watchedFolders = {
-  sandbox: ['sandbox'],
-  worker: ['activities', 'workflows', 'domain', 'db', 'locales', 'config.ts', 'temporal.ts'],
-  api: ['api', 'activities/providers', 'domain', 'db', 'locales', 'config.ts', 'temporal.ts'],
-}
-
 /** Starts the sandbox, then worker and API beside each other; resolves when all are ready. */
 export const startPrograms = async (
   starting: Starting,
@@ -67,14 +60,12 @@ const startProgram = async (
   { options, folder, ports, add }: Starting,
   { name, env, isReady }: Program,
 ): Promise<StackProcess> => {
-  const watch =
-    options.watch === true ? watchedFolders[name].map((part) => `--watch-path=${part}`) : []
   const start = async (): Promise<Child> => {
     for (const port of portsOf[name]) await ports.release(port)
     const child = await startChild({
       name,
       command: process.execPath,
-      args: [...watch, path.resolve(root, options.entries?.[name] ?? productEntries[name])],
+      args: [path.resolve(root, options.entries?.[name] ?? productEntries[name])],
       cwd: root,
       env: { ...process.env, ...env },
       logFile: path.join(folder.dir, 'logs', `${name}.log`),

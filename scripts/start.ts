@@ -10,6 +10,7 @@ import { seedDemo } from './seed-demo.ts'
 import { startStack, type Stack } from './stack.ts'
 import type { UnexpectedEnd } from './stack-process.ts'
 import { tellStory } from './story.ts'
+import { watchSource } from './watch-source.ts'
 
 const dir = path.resolve(import.meta.dirname, '../.dev')
 const demoFile = path.join(dir, 'demo.json')
@@ -41,12 +42,17 @@ const onSignal = (signal: NodeJS.Signals): void => {
   if (stack === null) closeChildren()
 }
 
-const onUnexpectedEnd = ({ name, how, tail }: UnexpectedEnd): void => {
+const tellEnd = ({ name, how, tail }: UnexpectedEnd): void => {
   if (stopping.signal.aborted) return
   tell(
     `\n${name} has ended unexpectedly (${how}). Its last lines, all of them in .dev/logs/${name}.log:`,
   )
   for (const line of tail.slice(-15)) tell(`  ${line}`)
+}
+
+const onUnexpectedEnd = (end: UnexpectedEnd): void => {
+  if (stopping.signal.aborted) return
+  tellEnd(end)
   process.exitCode = 1
   stopping.abort()
 }
@@ -102,20 +108,20 @@ const main = async (): Promise<void> => {
   stack = await startStack({
     dir,
     fresh: values.fresh ?? false,
-    watch: values.watch ?? false,
     databaseUrl: process.env['DATABASE_URL'],
     temporalAddress: process.env['TEMPORAL_ADDRESS'],
     log: tell,
     onLine: (name, line) => {
       if (isNoteworthy(line)) tell(`[${name}] ${line}`)
     },
-    onUnexpectedEnd,
+    onUnexpectedEnd: values.watch === true ? tellEnd : onUnexpectedEnd,
   })
   try {
     if (stopping.signal.aborted) return
     const seeded = await demo(stack)
     tell(`Ready after ${((performance.now() - startedAt) / 1000).toFixed(1)} s.`)
     tell(summary(stack, seeded))
+    if (values.watch === true) watchSource(stack.processes, tell, stopping.signal)
     await tellStory(createErp(stack.urls.api, seeded.apiKey), tell, stopping.signal)
   } finally {
     stopping.abort()

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { TestProject } from 'vitest/node'
+import { guard } from '../../scripts/outlive-guard.ts'
 import { startPostgres } from '../../scripts/postgres.ts'
 import { startTemporal } from '../../scripts/temporal-server.ts'
 import { timeSkippingServer } from '../../scripts/time-skipping-server.ts'
@@ -60,6 +61,7 @@ const providePostgres = async (
   const databaseUrl = process.env['DATABASE_URL']
   const postgres = await startPostgres({ dir, databaseUrl, durable: false, log })
   const { adminUrl } = postgres
+  if (postgres.child !== null) guard(postgres.child, dir)
   const templateDatabase = `banksync_test_${randomBytes(4).toString('hex')}`
   started.push(async () => {
     // databases on a server of our own vanish with it
@@ -79,6 +81,7 @@ const providePostgres = async (
 
 const provideTemporal = async (project: TestProject, started: Stops): Promise<void> => {
   const temporal = await startTemporal({ address: process.env['TEMPORAL_ADDRESS'], log })
+  if (temporal.child !== null) guard(temporal.child)
   started.push(() => temporal.stop())
   project.provide('temporalAddress', temporal.address)
 }
