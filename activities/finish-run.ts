@@ -9,6 +9,7 @@ import type { Deps } from './deps.ts'
 import { pauseProvider } from './provider-pause.ts'
 import type { ProviderStatus } from './providers/provider.ts'
 import { lockFacts, record } from './record.ts'
+import { newReference } from './reference.ts'
 import type { SyncInput } from './sync-connection.ts'
 
 /**
@@ -63,6 +64,9 @@ export const finishFailedRun = async (
   const { snapshot, pause } = await withTenant(deps.pool, tenantId, async (tx) => {
     const facts = await lockFacts(tx, deps, connectionId)
     const { code: failureCode, until } = failure
+    // a run whose reading never began must end as well, or its slot would stay due for ever
+    if (facts !== null)
+      await syncRuns.accept(tx, { id: runId, connectionId, cause, reference: newReference() })
     const isFirst = await syncRuns.finish(tx, runId, {
       outcome: 'failed',
       failureCode,

@@ -30,11 +30,17 @@ const temporalLogLevels = {
   silent: 'ERROR',
 } as const
 
+const workflowFile = (name: string): string =>
+  fileURLToPath(new URL(`../workflows/${name}`, import.meta.url))
+
 const workflowsOf = ({
   workflowBundle,
-}: Config): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> =>
+}: Config): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath' | 'dataConverter'> =>
   workflowBundle === null
-    ? { workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)) }
+    ? {
+        workflowsPath: workflowFile('index.ts'),
+        dataConverter: { payloadConverterPath: workflowFile('payload-converter.ts') },
+      }
     : { workflowBundle: { codePath: workflowBundle } }
 
 const createDeps = async (config: Config, reach: Deps['reach']): Promise<Deps> => ({

@@ -77,6 +77,15 @@ export const freshState = (): WorkflowState => ({
   cycles: 0,
 })
 
+/** The earliest a provider event is followed after the provider was asked, so that a burst of webhooks makes one read. */
+export const eventSpacingMs = 60_000
+
+/** Notes that the provider was asked just now; a hint that came meanwhile waits for its turn. */
+export const noteAsked = (state: WorkflowState, nowMs: number): void => {
+  state.lastReadAtMs = nowMs
+  if (state.eventAtMs !== null) state.eventAtMs = Math.max(state.eventAtMs, nowMs + eventSpacingMs)
+}
+
 /** How many requests of one kind may wait; more are refused, so that state stays small. */
 export const queueMax = 20
 

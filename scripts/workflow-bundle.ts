@@ -5,7 +5,7 @@ import { bundleWorkflowCode } from '@temporalio/worker'
 
 const workflows = path.resolve(import.meta.dirname, '../workflows')
 
-/** Bundles `workflows/index.ts` (with its failure converter, where there is one) and writes the code to `file`. */
+/** Bundles `workflows/index.ts` (with its converters, those there are) and writes the code to `file`. */
 export const writeWorkflowBundle = async (file: string): Promise<void> => {
   const failureConverter = path.join(workflows, 'failure-converter.ts')
   const hasConverter = await access(failureConverter).then(
@@ -14,6 +14,7 @@ export const writeWorkflowBundle = async (file: string): Promise<void> => {
   )
   const { code } = await bundleWorkflowCode({
     workflowsPath: path.join(workflows, 'index.ts'),
+    payloadConverterPath: path.join(workflows, 'payload-converter.ts'),
     ...(hasConverter ? { failureConverterPath: failureConverter } : {}),
     logger: silent,
   })

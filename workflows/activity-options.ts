@@ -11,6 +11,12 @@ export const databaseWork: ActivityOptions = {
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
 }
 
+/** A command or a date that can wait: given up after an hour, so that one that never works cannot stop all the others. */
+export const databaseCommand: ActivityOptions = {
+  ...databaseWork,
+  scheduleToCloseTimeout: '1 hour',
+}
+
 /** Reading at the provider: many pages, so a dead worker is found by the missing heartbeat. */
 export const providerRead: ActivityOptions = {
   startToCloseTimeout: '1 hour',
@@ -29,6 +35,8 @@ export const providerRead: ActivityOptions = {
 /** A few calls to the provider while a person waits. */
 export const providerCall: ActivityOptions = {
   startToCloseTimeout: '2 minutes',
+  // also the time in the queue of a provider that no worker serves any more
+  scheduleToCloseTimeout: '15 minutes',
   heartbeatTimeout: '20 seconds',
   retry: {
     initialInterval: '500 milliseconds',

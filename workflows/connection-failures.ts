@@ -1,9 +1,10 @@
 /** Failures of a step become state; nothing of them ends the workflow. */
-import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow'
+import { ActivityFailure, ApplicationFailure, log, TimeoutFailure } from '@temporalio/workflow'
 import type { FailureCode } from '../domain/failure.ts'
 import { isFailureCode } from '../domain/failure.ts'
 import type { RunState, WorkflowState } from '../domain/workflow-state.ts'
 import type { Doing } from './connection-steps.ts'
+import { finishRun } from './connection-steps.ts'
 
 const codeOf = (error: unknown): FailureCode => {
   const cause = error instanceof ActivityFailure ? error.cause : error
@@ -16,6 +17,16 @@ const reasonOf = (error: unknown): string => {
   return cause instanceof ApplicationFailure
     ? (cause.type ?? 'failure')
     : (cause?.constructor.name ?? 'unknown')
+}
+
+const againMs = 900_000
+
+/** What was due stays due, but not on the spot. */
+const postpone = (
+  { snapshot }: WorkflowState,
+  name: 'noticeAtMs' | 'flowEndsAtMs' | 'removeAtMs',
+): void => {
+  if (snapshot !== null) snapshot[name] = Date.now() + againMs
 }
 
 /** Requests that are given up when their step failed: the sender asks again, or sees it in the state. */
@@ -39,14 +50,14 @@ const givenUp: Partial<Record<Doing['kind'], (state: WorkflowState) => void>> = 
   record: (state) => {
     state.unrecorded.shift()
   },
+  consent_due: (state) => postpone(state, 'noticeAtMs'),
+  end_flows: (state) => postpone(state, 'flowEndsAtMs'),
+  remove: (state) => postpone(state, 'removeAtMs'),
 }
 
 const noteFailedRun = (state: WorkflowState, run: RunState, error: unknown): void => {
   state.unrecorded.push({ kind: 'run', run, code: codeOf(error), reason: reasonOf(error) })
-  state.run = null
-  state.lastOutcome = 'failed'
-  state.lastReadAtMs = Date.now()
-  state.cycles += 1
+  finishRun(state, 'failed')
 }
 
 const noteFailedFlow = (state: WorkflowState, flowId: string, error: unknown): void => {
@@ -60,6 +71,7 @@ const noteFailedFlow = (state: WorkflowState, flowId: string, error: unknown): v
  * courtesy before the read, and a look comes back with the next event: nothing is noted of those.
  */
 export const noteFailure = (state: WorkflowState, step: Doing, error: unknown): void => {
+  log.warn('a step did not work', { step: step.kind, code: codeOf(error) })
   if (step.kind === 'read') noteFailedRun(state, step.run, error)
   else if (step.kind === 'begin_flow' || step.kind === 'complete_flow')
     noteFailedFlow(state, step.flowId, error)

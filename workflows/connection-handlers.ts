@@ -2,13 +2,11 @@
 import { condition, setDefaultSignalHandler, setHandler } from '@temporalio/workflow'
 import type { Snapshot } from '../domain/connection.ts'
 import { isUuid } from '../domain/ids.ts'
-import type { WorkflowState } from '../domain/workflow-state.ts'
-import { newRun, queueMax } from '../domain/workflow-state.ts'
+import type { Choice, WorkflowState } from '../domain/workflow-state.ts'
+import { eventSpacingMs, newRun, queueMax } from '../domain/workflow-state.ts'
 import type { ConnectionStatus, FlowInput, RefusedWhy, SyncNowAnswer } from './messages.ts'
 import * as messages from './messages.ts'
 
-/** The earliest a provider event is followed after a read, so that a burst of webhooks makes one read. */
-const eventSpacingMs = 60_000
 const answeredMax = 20
 
 export interface Handled {
@@ -66,12 +64,19 @@ const knownOf = ({ state, awaiting, autoSync, failureCode, nextSyncAtMs }: Snaps
   nextSyncAt: nextSyncAtMs === null ? null : new Date(nextSyncAtMs).toISOString(),
 })
 
-const refusal = ({ snapshot }: WorkflowState): RefusedWhy | null => {
+const whyClosed = ({ state, awaiting }: Snapshot): RefusedWhy | null => {
+  if (state !== 'disconnected') return null
+  return awaiting === 'consent' ? 'consent' : 'disconnected'
+}
+
+const refusal = ({ snapshot, disconnect }: WorkflowState): RefusedWhy | null => {
+  if (disconnect !== null) return 'disconnected'
   if (snapshot === null || snapshot.state === 'not_connected') return 'not_connected'
   if (snapshot.pauses.includes('block')) return 'blocked'
-  if (snapshot.awaiting === 'consent' && snapshot.state === 'disconnected') return 'consent'
-  if (snapshot.state === 'disconnected') return 'disconnected'
-  if (snapshot.awaiting === 'credentials') return 'credentials'
+  const closed = whyClosed(snapshot)
+  if (closed !== null) return closed
+  // where only one of the accounts waits for them, the others can be read
+  if (snapshot.awaiting === 'credentials' && snapshot.state === 'error') return 'credentials'
   return snapshot.chosenAccounts === 0 ? 'account_choice' : null
 }
 
@@ -132,7 +137,7 @@ const registerCommands = (handled: Handled): void => {
   setHandler(
     messages.chooseAccounts,
     ({ requestId, choices }) => {
-      state.choices.push({ requestId, choices })
+      state.choices.push({ requestId, choices: choices.map(plainChoice) })
       return answer()
     },
     { validator: checkChoices(state), description: 'Choose accounts' },
@@ -173,6 +178,7 @@ const registerCommands = (handled: Handled): void => {
 }
 
 const choicesMax = 200
+const journalRefMax = 100
 
 const checkChoices =
   (state: WorkflowState) =>
@@ -185,12 +191,26 @@ const checkChoices =
     for (const choice of choices) {
       uuidOf(choice, 'accountId')
       if (typeof choice.chosen !== 'boolean') throw new TypeError('chosen must be true or false')
+      if (!isJournalRef(choice.journalRef))
+        throw new TypeError(`journalRef must be a text of 1 to ${journalRefMax} characters`)
     }
   }
 
+const isJournalRef = (value: unknown): boolean =>
+  value === undefined ||
+  value === null ||
+  (typeof value === 'string' && value !== '' && value.length <= journalRefMax)
+
+/** Only what is known of a choice is kept, because it travels with the state. */
+const plainChoice = ({ accountId, chosen, journalRef }: Choice): Choice => ({
+  accountId: accountId.toLowerCase(),
+  chosen,
+  ...(journalRef === undefined ? {} : { journalRef }),
+})
+
 /** A signal comes from anywhere: what is not understood is noted in the chatter and changes nothing. */
 const refuse = (handled: Handled, name: string): void => {
-  if (handled.state.refusals.length < queueMax) handled.state.refusals.push(name.slice(0, 100))
+  enqueue(handled.state.refusals, name.slice(0, 100))
   wake(handled)
 }
 

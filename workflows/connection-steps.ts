@@ -4,8 +4,14 @@ import type { Activities, ConnectionRef } from '../activities/index.ts'
 import type { RunCause, Snapshot } from '../domain/connection.ts'
 import type { Step } from '../domain/next-step.ts'
 import type { RunState, WorkflowState } from '../domain/workflow-state.ts'
-import { newRun } from '../domain/workflow-state.ts'
-import { databaseWork, priorities, providerCall, providerRead } from './activity-options.ts'
+import { newRun, noteAsked } from '../domain/workflow-state.ts'
+import {
+  databaseCommand,
+  databaseWork,
+  priorities,
+  providerCall,
+  providerRead,
+} from './activity-options.ts'
 
 export type Doing = Exclude<Step, { kind: 'wait' | 'leave' }>
 
@@ -13,6 +19,7 @@ const pollDelaysMs = [200, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 30_000] as c
 const refreshMaxMs = 600_000
 
 const database = proxyActivities<Activities>(databaseWork)
+const patient = proxyActivities<Activities>(databaseCommand)
 
 /** Provider work runs on the provider's own rate-limited queue, fair between tenants. */
 const atProvider = (state: WorkflowState, ref: ConnectionRef, urgent: boolean) => ({
@@ -78,10 +85,11 @@ const read = async (state: WorkflowState, ref: ConnectionRef, run: RunState): Pr
   finishRun(state, outcome.kind)
 }
 
-const finishRun = (state: WorkflowState, outcome: 'ok' | 'failed'): void => {
+/** Ends the run in hand; its outcome is known or will be recorded. */
+export const finishRun = (state: WorkflowState, outcome: 'ok' | 'failed'): void => {
   state.run = null
   state.lastOutcome = outcome
-  state.lastReadAtMs = Date.now()
+  noteAsked(state, Date.now())
   state.cycles += 1
 }
 
@@ -122,7 +130,7 @@ const chooseAccounts = async (
   { requestId, choices }: Extract<Doing, { kind: 'choose_accounts' }>,
 ): Promise<void> => {
   const input = { ...ref, requestId, choices, atMs: Date.now() }
-  const { snapshot, newlyChosen } = await database.chooseAccounts(input)
+  const { snapshot, newlyChosen } = await patient.chooseAccounts(input)
   state.snapshot = snapshot
   state.choices.shift()
   if (newlyChosen > 0 && snapshot?.state === 'connected' && state.run === null)
@@ -152,7 +160,7 @@ const setAutoSync = async (
   ref: ConnectionRef,
   { requestId, enabled }: Extract<Doing, { kind: 'set_auto_sync' }>,
 ): Promise<void> => {
-  state.snapshot = await database.setAutoSync({ ...ref, requestId, enabled, atMs: Date.now() })
+  state.snapshot = await patient.setAutoSync({ ...ref, requestId, enabled, atMs: Date.now() })
   if (state.autoSync?.requestId === requestId) state.autoSync = null
 }
 
@@ -202,7 +210,7 @@ const performFlow = async (
     case 'complete_flow':
       return completeFlow(state, ref, step.flowId)
     case 'end_flows':
-      state.snapshot = await database.endFlows(at)
+      state.snapshot = await patient.endFlows(at)
       return
   }
 }
@@ -243,23 +251,24 @@ const performBook = async (
     case 'record':
       return record(state, ref, step)
     case 'note_refusal':
-      await database.noteRefusal({ ...at, name: step.name, number: step.number })
+      await patient.noteRefusal({ ...at, name: step.name, number: step.number })
       state.refusals.shift()
       state.refusalsNoted = step.number
       return
     case 'adopt_settings':
       state.settingsChanged = false
-      state.snapshot = await database.adoptSettings(at)
+      state.snapshot = await patient.adoptSettings(at)
       return
     case 'look':
       state.eventAtMs = null
+      noteAsked(state, at.atMs)
       state.snapshot = await caller(state, ref).lookAtConnection(at)
       return
     case 'consent_due':
-      state.snapshot = await database.consentDue(at)
+      state.snapshot = await patient.consentDue(at)
       return
     case 'remove':
-      state.snapshot = await database.removeConnection(at)
+      state.snapshot = await patient.removeConnection(at)
       return
   }
 }

@@ -61,7 +61,11 @@ const refOf = (input: unknown): ConnectionRef => {
   return { tenantId: tenantId.toLowerCase(), connectionId: connectionId(id ?? '') }
 }
 
-const begin = ({ carried }: ConnectionInput): WorkflowState => ({ ...freshState(), ...carried })
+const begin = ({ carried }: ConnectionInput): WorkflowState => {
+  const fresh = freshState()
+  // of a stranger's making, or of another time
+  return carried?.schemaVersion === fresh.schemaVersion ? { ...fresh, ...carried } : fresh
+}
 
 /** Everything but what belongs to one workflow run; the facts are read again by the next one. */
 const carryOver = (state: WorkflowState): WorkflowState => ({ ...state, loaded: false, cycles: 0 })
@@ -83,13 +87,18 @@ const waitForChange = async (
 const performInto = async (handled: Handled, ref: ConnectionRef, step: Doing): Promise<void> => {
   const { state } = handled
   const scope = new CancellationScope()
-  handled.stopWork = isStoppable(step) ? () => scope.cancel() : null
+  let isStopped = false
+  const stopWork = (): void => {
+    isStopped = true
+    scope.cancel()
+  }
+  handled.stopWork = isStoppable(step) ? stopWork : null
   try {
     await scope.run(() => perform(state, ref, step))
   } catch (error) {
     // a disconnection stopped the work in hand; anything else that cancels is an operator, and ends the workflow
-    const isStopped = scope.consideredCancelled && state.disconnect !== null
-    if (isCancellation(error) && !isStopped) throw error
+    const isEnding = !isStopped || CancellationScope.current().consideredCancelled
+    if (isCancellation(error) && isEnding) throw error
     if (!isStopped) noteFailure(state, step, error)
   } finally {
     handled.stopWork = null
