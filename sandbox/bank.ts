@@ -45,7 +45,7 @@ export interface BankScript {
 /** A change of a line that the bank made. */
 export type Change = { op: 'put'; line: Line } | { op: 'remove'; id: string }
 
-export interface ChangeMade {
+interface ChangeMade {
   atMs: number
   lineId: string
   kind: 'created' | 'updated' | 'removed'

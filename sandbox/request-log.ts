@@ -29,7 +29,7 @@ const secretKeys = [
 const tail = (secret: string): string => (secret.length > 12 ? `…${secret.slice(-4)}` : '…')
 
 /** Replaces the values of secret fields of a form by their last four characters. */
-export const maskForm = (form: string): string => {
+const maskForm = (form: string): string => {
   const fields = new URLSearchParams(form)
   for (const key of secretKeys) {
     const value = fields.get(key)

@@ -89,7 +89,7 @@ export interface Synchronization {
   updatedPendingIds: string[]
 }
 
-export interface OnboardingDetails {
+interface OnboardingDetails {
   id: string
   attributes: Record<string, unknown>
   usableUntilMs: number

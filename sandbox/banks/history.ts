@@ -20,7 +20,7 @@ type Words<T> = Partial<Omit<T, 'bookedOn' | 'amount'>>
 const two = (value: number) => String(value).padStart(2, '0')
 
 /** A Belgian structured communication whose last two digits check the first ten. */
-export const structuredCommunication = (pick: Pick): string => {
+const structuredCommunication = (pick: Pick): string => {
   const base = String(1_000_000_000 + pick(999_999_999))
   const digits = base + two(Number(base) % 97 || 97)
   return `+++${digits.slice(0, 3)}/${digits.slice(3, 7)}/${digits.slice(7)}+++`

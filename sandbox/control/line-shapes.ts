@@ -5,9 +5,9 @@ import { isJsonNumber } from '../decimal.ts'
 const text = z.string().max(5000)
 const optionalText = text.nullable().optional()
 
-export const dayShape = z.iso.date()
+const dayShape = z.iso.date()
 /** Decimal text, or a number whose digits are kept; written into Ponto's answers as it is. */
-export const amountShape = z.string().refine(isJsonNumber, 'not a JSON number')
+const amountShape = z.string().refine(isJsonNumber, 'not a JSON number')
 
 /** A change of a line. */
 export const lineChangeShape = z.strictObject({

@@ -123,7 +123,7 @@ export const endConsent = (world: World, organization: Organization, id: string)
 }
 
 /** Removes every grant and access token of an organization. */
-export const revokeTokens = (world: World, organizationId: string): void => {
+const revokeTokens = (world: World, organizationId: string): void => {
   for (const [id, grant] of world.grants)
     if (grant.organizationId === organizationId) world.grants.delete(id)
   for (const [token, access] of world.accessTokens)

@@ -24,7 +24,7 @@ const failure = (code: string, detail: string): SyncFailure => ({
 })
 
 /** The failure of an account whose authorization has ended. */
-export const authorizationInvalid: SyncFailure = {
+const authorizationInvalid: SyncFailure = {
   code: 'authorizationInvalid',
   detail: 'The account must be authorized again by its holder.',
   statusCode: 401,

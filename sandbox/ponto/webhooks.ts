@@ -8,7 +8,7 @@ import type { Route } from './exchange.ts'
 import { forAnyone } from './exchange.ts'
 
 /** What is wrong with an event on purpose. */
-export interface Flaws {
+interface Flaws {
   /** Seconds that the signature's time lies in the past. */
   ageSeconds?: number | undefined
   audience?: string | undefined
@@ -21,7 +21,7 @@ export interface Flaws {
   algorithm?: string | undefined
 }
 
-export interface Event {
+interface Event {
   id: string
   type: string
   body: string

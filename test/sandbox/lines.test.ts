@@ -94,6 +94,14 @@ test('the balance is always the opening plus every booked line', async () => {
   expect(await raw.text()).toContain(`"currentBalance":${balance},`)
 })
 
+test('a line that waits for the next synchronization counts from then on', async () => {
+  const before = await truth()
+  await add({ amount: '11.11' }, 'nextSynchronization')
+  expect(await truth()).toMatchObject({ balance: before.balance, waiting: 1 })
+  await client.synchronize(access, account)
+  expect((await truth()).balance).toBe(sumDecimals([before.balance, '11.11']))
+})
+
 test('a line that is booked late stands below lines known before', async () => {
   const { lines } = await add({ amount: '-7.00', bookedOn: dayBefore(30) })
   const all = idsOf(await client.readAll(access, `${path()}?limit=100`))

@@ -111,6 +111,18 @@ test('a link, a synchronization and a loss are announced', async () => {
   expect((await client.call(access, `/ponto-connect/accounts/${account.id}`)).status).toBe(404)
 })
 
+test('a change is announced by one synchronization and not by the next', async () => {
+  const { access } = await client.link('Twins Bank')
+  const [account] = await client.accounts(access)
+  await client.sim('POST', '/__sim/lines', { account: account.id, lines: [{ amount: '5.00' }] })
+  await client.synchronize(access, account.id)
+  await quiet()
+  received = []
+  await client.sim('POST', '/__sim/advance', { ms: 6 * 60_000 })
+  await client.synchronize(access, account.id)
+  expect(await typesSeen()).toEqual(['pontoConnect.synchronization.succeededWithoutChange'])
+})
+
 test('the loss of an integration is announced and its tokens are dead', async () => {
   const { access, refresh } = await client.link('Twins Bank')
   const { sub } = (await client.call(access, '/ponto-connect/userinfo')).body
