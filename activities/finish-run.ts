@@ -10,7 +10,7 @@ import { pauseProvider } from './provider-pause.ts'
 import type { ProviderStatus } from './providers/provider.ts'
 import { lockFacts, record } from './record.ts'
 import { newReference } from './reference.ts'
-import type { SyncInput } from './sync-connection.ts'
+import type { SyncInput } from './sync-input.ts'
 
 /**
  * Ends a run that read what it could: outcome, state, plan, message and events, in the caller's SQL transaction, which is

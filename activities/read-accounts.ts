@@ -12,7 +12,7 @@ import type { ProviderSession, ProviderStatus } from './providers/provider.ts'
 import { ProviderError } from './providers/provider.ts'
 import { pullAccount } from './pull-account.ts'
 import { record } from './record.ts'
-import type { Reading, SyncOutcome } from './sync-connection.ts'
+import type { Reading, SyncOutcome } from './sync-input.ts'
 
 /** Pages one step reads over all accounts; the run then goes on with another step. */
 const pagesMax = 200

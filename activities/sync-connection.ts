@@ -1,29 +1,17 @@
 import { cancellationSignal } from '@temporalio/activity'
 import * as syncRuns from '../db/queries/sync-runs.ts'
 import { withTenant } from '../db/tenant.ts'
-import type { RunCause, Snapshot } from '../domain/connection.ts'
-import type { ConnectionAt, Deps } from './deps.ts'
+import type { Deps } from './deps.ts'
 import { withExchangeLog } from './exchange-log.ts'
 import { settledFailure } from './failure.ts'
 import { finishFailedRun } from './finish-run.ts'
 import { withHeartbeat } from './heartbeat.ts'
 import { openSession } from './open-session.ts'
 import { liftPause, pausingOf } from './provider-pause.ts'
-import type { Exchange } from './providers/provider.ts'
 import { readAccounts } from './read-accounts.ts'
 import { lockFacts, record } from './record.ts'
 import { newReference } from './reference.ts'
-
-export interface SyncInput extends ConnectionAt {
-  runId: string
-  cause: RunCause
-}
-
-/** `more` = the page limit of one step was reached and the same run goes on. */
-export interface SyncOutcome {
-  kind: 'ok' | 'failed' | 'more'
-  snapshot: Snapshot | null
-}
+import type { Reading, SyncInput, SyncOutcome } from './sync-input.ts'
 
 /**
  * Brings every chosen account up to date. Retry-safe: a run that is finished answers at once, pages are upserts by
@@ -58,12 +46,6 @@ const beginRun = (deps: Deps, input: SyncInput): Promise<Begun> =>
     const snapshot = await record(tx, deps, { ...input, occurrences: [{ kind: 'loaded' }] })
     return { kind: 'finished', outcome: { kind: run.outcome, snapshot } }
   })
-
-export interface Reading extends SyncInput {
-  provider: string
-  onExchange: (exchange: Exchange) => void
-  progress: (pages: number) => void
-}
 
 const read = async (deps: Deps, reading: Reading): Promise<SyncOutcome> => {
   const pausing = await pausingOf(deps, reading.provider)
