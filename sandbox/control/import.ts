@@ -63,7 +63,7 @@ const load = (call: ControlCall) => {
   try {
     const statements = readCamt053(wish.file)
     const into = wish.account === null ? null : accountOf(world, wish.account)
-    const name = wish.bank ?? statements[0]?.servicer ?? 'Imported bank'
+    const name = wish.bank ?? statements[0]?.servicer?.slice(0, 100) ?? 'Imported bank'
     const bank = into === null ? bankFor(world, name) : bankOf(world, into.bankId)
     catchUp(world, statements)
     const nowMs = world.clock.now()
