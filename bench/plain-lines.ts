@@ -1,0 +1,93 @@
+/** The same lines written without the product: as rows for COPY and for single inserts. */
+import { createHash } from 'node:crypto'
+import type { Client } from 'pg'
+import type { Line } from '../domain/statement-line.ts'
+import { contentOf, fingerprintOf, fingerprintVersion } from '../domain/statement-line.ts'
+import { copyIn, copyRows } from './copy-in.ts'
+import type { LinkedAccount } from './database.ts'
+
+export const plainColumns = [
+  'tenant_id',
+  'account_id',
+  'line_key',
+  'seq',
+  'added_seq',
+  'booked_on',
+  'value_on',
+  'amount',
+  'currency',
+  'text',
+  'counterparty',
+  'counterparty_account',
+  'reference',
+  'content_hash',
+  'fingerprint',
+  'fingerprint_version',
+  'connection_id',
+  'sync_run_id',
+  'raw',
+]
+
+const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest()
+
+/** A page as rows of `plainColumns`, numbered after `seq`; everything is computed beforehand. */
+export const plainRows = (
+  lines: readonly Line[],
+  { tenantId, linked, seq }: { tenantId: string; linked: LinkedAccount; seq: number },
+): unknown[][] =>
+  lines.map((line, index) => [
+    tenantId,
+    linked.account.accountId,
+    line.lineKey,
+    seq + 1 + index,
+    seq + 1 + index,
+    line.bookedOn,
+    line.valueOn,
+    line.amount,
+    line.currency,
+    line.text,
+    line.counterparty,
+    line.counterpartyAccount,
+    line.reference,
+    sha256(contentOf(line)),
+    sha256(fingerprintOf(line)),
+    fingerprintVersion,
+    linked.connectionId,
+    linked.runId,
+    line.raw,
+  ])
+
+const inTransaction = async (client: Client, work: () => Promise<void>): Promise<void> => {
+  await client.query('BEGIN')
+  await work()
+  await client.query('COMMIT')
+}
+
+/** Copies pages, each in an SQL transaction of its own; the client is the administrator, whom COPY is open to. */
+export const copyPages = async (client: Client, pages: readonly unknown[][][]): Promise<number> => {
+  const text = `COPY statement_line (${plainColumns.join(', ')}) FROM STDIN`
+  const buffers = pages.map(copyRows)
+  const startedAt = performance.now()
+  for (const rows of buffers) await inTransaction(client, () => copyIn(client, text, rows))
+  return performance.now() - startedAt
+}
+
+/** Inserts pages row by row as the role `app`: every row its own SQL transaction, or all rows of a page in one. */
+export const insertPages = async (
+  client: Client,
+  pages: readonly unknown[][][],
+  commit: 'each row' | 'each page',
+): Promise<number> => {
+  const places = plainColumns.map((_column, index) => `$${index + 1}`).join(', ')
+  const text = `INSERT INTO statement_line (${plainColumns.join(', ')}) VALUES (${places})
+    ON CONFLICT (tenant_id, account_id, line_key) DO NOTHING`
+  const insertAll = async (rows: readonly unknown[][]) => {
+    for (const values of rows) await client.query(text, values)
+  }
+  const startedAt = performance.now()
+  for (const rows of pages) {
+    if (commit === 'each row') await insertAll(rows)
+    else await inTransaction(client, () => insertAll(rows))
+  }
+  return performance.now() - startedAt
+}
