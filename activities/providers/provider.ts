@@ -60,7 +60,8 @@ export interface StartedLink {
 export type LinkCallback = Record<string, string>
 
 export type LinkResult =
-  | { state: 'pending' }
+  /** `flow` replaces the kept one where something was learned on the way, for example tokens already exchanged. */
+  | { state: 'pending'; flow?: Secret<string> }
   | {
       state: 'linked'
       /** null = the stored ones stay (a renewal that issued no new ones). */
@@ -133,7 +134,10 @@ export interface ProviderSession {
 }
 
 export interface SessionOptions extends CallOptions {
-  /** Claims the right to rotate and returns the freshest secrets; waits or throws `transient` while another holds it. */
+  /**
+   * Claims the right to rotate and returns the freshest secrets; waits or throws `transient` while another holds it.
+   * A session that holds it already may claim again, to read what is kept once more.
+   */
   claimRotation: () => Promise<Secret<string>>
   /** Resolves once the new secrets are committed; only then may the token that came with them be used. */
   onSecretsRotated: (secrets: Secret<string>) => Promise<void>

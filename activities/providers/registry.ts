@@ -5,9 +5,9 @@ import type { Provider } from './provider.ts'
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** Every provider there is, one line each. */
-const makers: Readonly<Record<string, (environment: Environment) => Provider>> = {
-  ponto: pontoFromEnvironment,
-}
+const makers: ReadonlyMap<string, (environment: Environment) => Provider> = new Map([
+  ['ponto', pontoFromEnvironment],
+])
 
 /** Makes the named providers; the environment is read for those only. Throws a sentence per wrong name or key. */
 export const createProviders = (
@@ -16,9 +16,9 @@ export const createProviders = (
 ): ReadonlyMap<ProviderId, Provider> =>
   new Map(
     names.map((name) => {
-      const make = makers[name]
+      const make = makers.get(name)
       if (!make)
-        throw new Error(`PROVIDERS names "${name}"; there are: ${Object.keys(makers).join(', ')}.`)
+        throw new Error(`PROVIDERS names "${name}"; there are: ${[...makers.keys()].join(', ')}.`)
       return [providerId(name), make(environment)] as const
     }),
   )

@@ -1,86 +1,108 @@
 /** One valid access token per session: rotated under the caller's lease, stored before it is used. */
+import type { z } from 'zod'
 import type { Secret } from '../../../domain/secret.ts'
 import type { SessionOptions } from '../provider.ts'
 import { ProviderError } from '../provider.ts'
-import type { PontoClient } from './client.ts'
-import type { PontoConfig } from './config.ts'
-import type { PontoSecrets } from './schema.ts'
+import type { Call, Ponto } from './client.ts'
 import { isFresh, readSecrets, refreshTokens, toSecret } from './oauth.ts'
+import type { PontoSecrets } from './schema.ts'
 
 export interface Access {
-  /** Runs a call with a valid token; a token refused once is rotated and the call repeated once. */
-  run: <T>(call: (token: string) => Promise<T>) => Promise<T>
+  /** Makes a call with a valid token; a token refused once is rotated and the call repeated once. */
+  call: <Schema extends z.ZodType>(
+    call: Omit<Call, 'authorization'>,
+    schema: Schema,
+  ) => Promise<z.infer<Schema>>
   secrets: () => PontoSecrets
 }
 
-const isTokenRefused = (error: unknown): boolean =>
-  error instanceof ProviderError && error.failure.reason === 'access_token'
-
-const isGrantLost = (error: unknown): boolean =>
-  error instanceof ProviderError && error.failure.reason === 'grant_lost'
+const hasReason = (error: unknown, reason: string): boolean =>
+  error instanceof ProviderError && error.failure.reason === reason
 
 /** Opens the access of a session. */
 export const createAccess = (
-  { client, config }: { client: PontoClient; config: PontoConfig },
+  ponto: Ponto,
   secret: Secret<string>,
   options: SessionOptions,
 ): Access => {
-  let held = readSecrets(secret)
+  const rotation = createRotation(ponto, readSecrets(secret), options)
+
+  const run = async <T>(call: (token: string) => Promise<T>): Promise<T> => {
+    if (!isFresh(rotation.held())) await rotation.rotate()
+    const used = rotation.held().accessToken
+    try {
+      return await call(used)
+    } catch (error) {
+      if (!hasReason(error, 'access_token')) throw error
+    }
+    // a call beside this one may have rotated meanwhile
+    if (rotation.held().accessToken === used) await rotation.rotate()
+    try {
+      return await call(rotation.held().accessToken)
+    } catch (error) {
+      if (!(error instanceof ProviderError) || !hasReason(error, 'access_token')) throw error
+      const { failure } = error
+      throw new ProviderError({ ...failure, code: 'credentials_invalid', reason: 'token_refused' })
+    }
+  }
+
+  return {
+    secrets: rotation.held,
+    call: (call, schema) =>
+      run((bearer) => ponto.client.call({ ...call, authorization: { bearer } }, schema, options)),
+  }
+}
+
+interface Rotation {
+  held: () => PontoSecrets
+  /** Brings a new access token; calls at the same time share one rotation. */
+  rotate: () => Promise<void>
+}
+
+const createRotation = (ponto: Ponto, first: PontoSecrets, options: SessionOptions): Rotation => {
+  let held = first
   let rotating: Promise<void> | null = null
 
-  const adopt = async (before: PontoSecrets): Promise<void> => {
-    const fresh = readSecrets(await options.claimRotation())
-    // another attempt rotated meanwhile: its token serves as well
-    if (fresh.refreshToken !== before.refreshToken && isFresh(fresh)) {
-      held = fresh
-      return
-    }
-    const rotated = await refreshTokens({ client, config, options }, fresh)
+  /** Another attempt may have rotated since: its token serves as well, and ours would kill it. */
+  const adopts = (kept: PontoSecrets): boolean => {
+    if (kept.accessToken === held.accessToken || !isFresh(kept)) return false
+    held = kept
+    return true
+  }
+
+  const refresh = async (kept: PontoSecrets): Promise<void> => {
+    const rotated = await refreshTokens({ ...ponto, options }, kept)
     await options.onSecretsRotated(toSecret(rotated))
     held = rotated
   }
 
   const rotateOnce = async (): Promise<void> => {
-    const before = held
+    const kept = readSecrets(await options.claimRotation())
+    if (adopts(kept)) return
     try {
-      await adopt(before)
+      await refresh(kept)
     } catch (error) {
-      if (!isGrantLost(error)) throw error
-      // a race of two refreshers looks the same: the stored secret is read again, once
-      const stored = readSecrets(await options.claimRotation())
-      if (stored.refreshToken === before.refreshToken) throw error
-      await adopt(before)
+      if (!hasReason(error, 'grant_lost')) throw error
+      // a race of two refreshers looks the same as a dead grant: what is kept is read once more
+      const newest = readSecrets(await options.claimRotation().catch(() => refuse(error, options)))
+      if (newest.refreshToken === kept.refreshToken) throw error
+      if (!adopts(newest)) await refresh(newest)
     }
   }
 
-  const rotate = (): Promise<void> => {
-    rotating ??= rotateOnce().finally(() => {
-      rotating = null
-    })
-    return rotating
-  }
-
   return {
-    secrets: () => held,
-    async run(call) {
-      if (!isFresh(held)) await rotate()
-      const used = held.accessToken
-      try {
-        return await call(used)
-      } catch (error) {
-        if (!isTokenRefused(error)) throw error
-      }
-      if (held.accessToken === used) await rotate()
-      try {
-        return await call(held.accessToken)
-      } catch (error) {
-        if (!isTokenRefused(error)) throw error
-        throw new ProviderError({
-          code: 'credentials_invalid',
-          scope: 'connection',
-          reason: 'token_refused_twice',
-        })
-      }
+    held: () => held,
+    rotate() {
+      rotating ??= rotateOnce().finally(() => {
+        rotating = null
+      })
+      return rotating
     },
   }
+}
+
+/** A claim refused to the one who holds it brings nothing newer; only our own stop is told as such. */
+const refuse = (error: unknown, { signal }: SessionOptions): never => {
+  if (signal.aborted) throw signal.reason
+  throw error
 }

@@ -1,7 +1,7 @@
 /** HTTP and nothing else: addresses, authorization, time and size limits. Answers are parsed against a schema. */
 import { Agent, fetch, type Dispatcher } from 'undici'
 import type { z } from 'zod'
-import type { CallOptions } from '../provider.ts'
+import type { CallOptions, Exchange } from '../provider.ts'
 import { ProviderError } from '../provider.ts'
 import type { PontoConfig } from './config.ts'
 import { failureOf, invalidResponse, unreachable } from './errors.ts'
@@ -14,8 +14,8 @@ export type Authorization = { bearer: string } | 'basic' | 'none'
 
 export interface Call {
   method: 'GET' | 'POST' | 'DELETE'
-  /** Path below the API's base, or a whole address on the same host. */
-  url: string
+  /** Path below the API's base. */
+  path: string
   authorization: Authorization
   json?: unknown
   form?: Record<string, string>
@@ -30,9 +30,20 @@ export interface PontoClient {
   ) => Promise<z.infer<Schema>>
   /** For calls whose answer does not matter; "not found" is success when deleting. */
   send: (call: Call, options: CallOptions) => Promise<void>
+  /** Reads the published keys, which are on an address of their own and need no token. */
+  published: <Schema extends z.ZodType>(
+    schema: Schema,
+    options: CallOptions,
+  ) => Promise<z.infer<Schema>>
+  /** The path of a paging link; a link that leaves the API is an `invalid_response`, because a token would follow it. */
+  pathOf: (link: string) => string
 }
 
-const base64 = (text: string): string => Buffer.from(text).toString('base64')
+/** What every part of the adapter works with. */
+export interface Ponto {
+  config: PontoConfig
+  client: PontoClient
+}
 
 interface Answered {
   status: number
@@ -41,98 +52,137 @@ interface Answered {
   retryAfter: string | null
 }
 
-/** Makes the client of one configuration; it keeps connections open and nothing else. */
-export const createPontoClient = (config: PontoConfig): PontoClient => {
-  const dispatcher = new Agent({
-    ...(config.tls === null ? {} : { connect: config.tls }),
-    connections: 64,
-  })
-  const context = { config, dispatcher }
-  return {
-    async call(call, schema, options) {
-      const answered = await exchange(context, call, options)
-      if (answered.status >= 400) throw refusal(answered)
-      return parsed(answered, schema)
-    },
-    async send(call, options) {
-      const answered = await exchange(context, call, options)
-      const isGone = call.method === 'DELETE' && answered.status === 404
-      if (answered.status >= 400 && !isGone) throw refusal(answered)
-    },
-  }
-}
-
 interface Context {
   config: PontoConfig
   dispatcher: Dispatcher
 }
 
-/** A token must never travel to another host, whatever a paging link says. */
-const addressOf = ({ apiUrl, jwksUrl }: PontoConfig, url: string): URL => {
-  const address = new URL(url.startsWith('/') ? `${apiUrl}${url}` : url)
-  const allowed = [new URL(apiUrl).origin, new URL(jwksUrl).origin]
-  if (!allowed.includes(address.origin)) throw invalidResponse('link_to_another_host')
-  return address
+interface Asked {
+  address: string
+  call: Call
+  options: CallOptions
 }
 
-const headersOf = (
+/** Makes the client of one configuration; it keeps connections open and nothing else. */
+export const createPontoClient = (config: PontoConfig): PontoClient => {
+  const { tls } = config
+  const certificates = tls && { cert: tls.cert?.reveal(), key: tls.key?.reveal(), ca: tls.ca }
+  const dispatcher = new Agent({ ...(certificates && { connect: certificates }), connections: 64 })
+  const context = { config, dispatcher }
+  const below = (call: Call, options: CallOptions): Asked => ({
+    address: config.apiUrl + call.path,
+    call,
+    options,
+  })
+  return {
+    call: (call, schema, options) =>
+      exchange(context, below(call, options), (answered) => parsed(answered, { call, schema })),
+    send: (call, options) =>
+      exchange(context, below(call, options), (answered) => {
+        const isGone = call.method === 'DELETE' && answered.status === 404
+        if (answered.status >= 300 && !isGone) throw refusal(answered, call)
+      }),
+    published(schema, options) {
+      const call: Call = { method: 'GET', path: '', authorization: 'none' }
+      const asked = { address: config.jwksUrl, call, options }
+      return exchange(context, asked, (answered) => parsed(answered, { call, schema }))
+    },
+    pathOf: (link) => pathBelow(config.apiUrl, link),
+  }
+}
+
+const pathBelow = (apiUrl: string, link: string): string => {
+  const href = URL.canParse(link, `${apiUrl}/`) ? new URL(link, `${apiUrl}/`).href : ''
+  if (!href.startsWith(`${apiUrl}/`)) throw invalidResponse('link_leaves_the_api')
+  return href.slice(apiUrl.length)
+}
+
+const authorizationOf = (
   { clientId, clientSecret }: PontoConfig,
-  call: Call,
-): Record<string, string> => ({
+  authorization: Authorization,
+): Record<string, string> => {
+  if (authorization === 'none') return {}
+  if (authorization !== 'basic') return { authorization: `Bearer ${authorization.bearer}` }
+  const pair = Buffer.from(`${clientId}:${clientSecret.reveal()}`).toString('base64')
+  return { authorization: `Basic ${pair}` }
+}
+
+const headersOf = (config: PontoConfig, call: Call): Record<string, string> => ({
   accept: 'application/vnd.api+json, application/json',
-  ...(call.authorization === 'basic'
-    ? { authorization: `Basic ${base64(`${clientId}:${clientSecret}`)}` }
-    : call.authorization === 'none'
-      ? {}
-      : { authorization: `Bearer ${call.authorization.bearer}` }),
+  ...authorizationOf(config, call.authorization),
   ...(call.json === undefined ? {} : { 'content-type': 'application/vnd.api+json' }),
   ...call.headers,
 })
 
-const bodyOf = ({ json, form }: Call): Record<string, string | URLSearchParams> => {
+const bodyOf = ({ json, form }: Call): { body?: string | URLSearchParams } => {
   if (json !== undefined) return { body: JSON.stringify(json) }
   return form === undefined ? {} : { body: new URLSearchParams(form) }
 }
 
-const exchange = async (
-  { config, dispatcher }: Context,
-  call: Call,
-  options: CallOptions,
-): Promise<Answered> => {
-  const address = addressOf(config, call.url)
+/** One call, from the first byte to what is read from the answer; told to `onExchange` however it ends. */
+const exchange = async <T>(
+  context: Context,
+  asked: Asked,
+  read: (answered: Answered) => T,
+): Promise<T> => {
   const startedMs = performance.now()
   let answered: Answered | null = null
+  let failureCode: string | null = null
   try {
-    const response = await fetch(address, {
-      method: call.method,
-      headers: headersOf(config, call),
-      ...bodyOf(call),
-      redirect: 'error',
-      dispatcher,
-      signal: AbortSignal.any([options.signal, AbortSignal.timeout(callTimeoutMs)]),
-    })
-    const { headers, status } = response
-    answered = {
-      status,
-      text: await readLimited(response.body),
-      requestId: headers.get('ibanity-request-id'),
-      retryAfter: headers.get('retry-after'),
-    }
-    return answered
+    answered = await answerOf(context, asked)
+    return read(answered)
   } catch (error) {
-    if (error instanceof ProviderError) throw error
-    // our own stop is not the provider's fault
-    if (options.signal.aborted) throw options.signal.reason
-    throw unreachable(error)
+    const failed = providerErrorOf(error, asked.options)
+    failureCode = failed.failure.code
+    throw failed
   } finally {
-    options.onExchange?.({
-      method: call.method,
-      path: address.pathname,
-      status: answered?.status ?? null,
-      durationMs: Math.round(performance.now() - startedMs),
-      responseBytes: answered === null ? 0 : Buffer.byteLength(answered.text),
-      ...(answered?.requestId ? { providerRequestId: answered.requestId } : {}),
+    const durationMs = Math.round(performance.now() - startedMs)
+    asked.options.onExchange?.({
+      ...recordOf(asked, answered),
+      durationMs,
+      ...(failureCode === null ? {} : { failureCode }),
     })
+  }
+}
+
+const providerErrorOf = (error: unknown, { signal }: CallOptions): ProviderError => {
+  if (error instanceof ProviderError) return error
+  // our own stop is not the provider's fault
+  if (signal.aborted) throw signal.reason
+  return unreachable(error)
+}
+
+/** What is kept of a call: no header, no query, no word of a body. */
+const recordOf = (
+  { address, call }: Asked,
+  answered: Answered | null,
+): Omit<Exchange, 'durationMs'> => ({
+  method: call.method,
+  path: new URL(address).pathname,
+  status: answered?.status ?? null,
+  responseBytes: answered === null ? 0 : Buffer.byteLength(answered.text),
+  ...(answered?.requestId ? { providerRequestId: answered.requestId } : {}),
+})
+
+const answerOf = async (
+  { config, dispatcher }: Context,
+  { address, call, options }: Asked,
+): Promise<Answered> => {
+  const response = await fetch(address, {
+    method: call.method,
+    headers: headersOf(config, call),
+    ...bodyOf(call),
+    // a redirect would carry the token elsewhere
+    redirect: 'manual',
+    dispatcher,
+    signal: AbortSignal.any([options.signal, AbortSignal.timeout(callTimeoutMs)]),
+  })
+  const { headers, status } = response
+  return {
+    status,
+    text: await readLimited(response.body),
+    requestId: headers.get('ibanity-request-id'),
+    retryAfter: headers.get('retry-after'),
   }
 }
 
@@ -156,20 +206,25 @@ const parseOrNull = (text: string): unknown => {
   }
 }
 
-const refusal = ({ status, text, requestId, retryAfter }: Answered): ProviderError =>
-  new ProviderError(
-    failureOf({ status, body: parseOrNull(text), requestId, retryAfter, nowMs: Date.now() }),
-  )
+const refusal = ({ text, ...answered }: Answered, { path }: Call): ProviderError => {
+  const where = path.startsWith('/oauth2/') ? 'token' : 'api'
+  const nowMs = Date.now()
+  return new ProviderError(failureOf({ ...answered, where, body: parseOrNull(text), nowMs }))
+}
 
-const parsed = <Schema extends z.ZodType>({ text }: Answered, schema: Schema): z.infer<Schema> => {
+const parsed = <Schema extends z.ZodType>(
+  answered: Answered,
+  { call, schema }: { call: Call; schema: Schema },
+): z.infer<Schema> => {
+  if (answered.status >= 300) throw refusal(answered, call)
   let value: unknown
   try {
-    value = parseExact(text)
+    value = parseExact(answered.text)
   } catch (error) {
-    throw invalidResponse('not_json', error)
+    throw invalidResponse('not_json', { cause: error })
   }
   const result = schema.safeParse(value)
-  if (!result.success)
-    throw invalidResponse(`schema:${result.error.issues[0]?.path.join('.') ?? ''}`.slice(0, 100))
-  return result.data
+  if (result.success) return result.data
+  const place = result.error.issues[0]?.path.join('.') ?? ''
+  throw invalidResponse(`schema:${place}`.slice(0, 100))
 }

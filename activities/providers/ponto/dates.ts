@@ -1,21 +1,65 @@
 /** Ponto writes instants in UTC; a booking day is a day in the institution's calendar. */
 
-/** Ponto serves Belgian, Dutch and French institutions; their calendars agree to the minute. */
-const timeZone = 'Europe/Brussels'
-const calendar = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' })
-const dayPattern = /^\d{4}-\d{2}-\d{2}$/
-const midnight = /T00:00:00(?:\.0+)?Z$/
+/** The calendar of most institutions Ponto serves; used where none is named. */
+export const usualTimeZone = 'Europe/Brussels'
 
-/** The calendar day of a date or an instant, with or without fractions of a second; null where it is neither. */
-export const dayOf = (text: string | null | undefined): string | null => {
+const dayPattern = /^\d{4}-\d{2}-\d{2}$/
+const instantPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$/
+const midnight = /T00:00(:00(\.0+)?)?Z?$/
+const zoned = /(Z|[+-]\d{2}:?\d{2})$/
+
+const calendars = new Map<string, Intl.DateTimeFormat>()
+
+const calendarOf = (timeZone: string): Intl.DateTimeFormat => {
+  const known = calendars.get(timeZone)
+  if (known) return known
+  const calendar = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' })
+  // there are about 600 names of time zones, so this stays small
+  calendars.set(timeZone, calendar)
+  return calendar
+}
+
+/** Tells whether this machine knows the time zone by that name. */
+export const isTimeZone = (name: string): boolean => {
+  try {
+    calendarOf(name)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const dayAt = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
+
+const isDay = (text: string): boolean => {
+  const ms = Date.parse(`${text}T00:00:00Z`)
+  return !Number.isNaN(ms) && dayAt(ms) === text
+}
+
+/** Milliseconds of an instant, with or without fractions; without a zone it counts as UTC. Null where it is none. */
+const msOf = (text: string): number | null => {
+  if (!instantPattern.test(text)) return null
+  const ms = Date.parse(zoned.test(text) ? text : `${text}Z`)
+  return Number.isNaN(ms) ? null : ms
+}
+
+/** The calendar day in a time zone of a date or an instant; null where it is neither. */
+export const dayOf = (text: string | null | undefined, timeZone: string): string | null => {
   if (!text) return null
-  if (dayPattern.test(text)) return text
-  const at = Date.parse(text)
-  if (Number.isNaN(at)) return null
-  // east of Greenwich midnight in UTC is the same day; most rows are written so
-  return midnight.test(text) ? text.slice(0, 10) : calendar.format(at)
+  if (dayPattern.test(text)) return isDay(text) ? text : null
+  const ms = msOf(text)
+  if (ms === null) return null
+  // midnight in UTC is how most institutions' plain dates arrive: that day is meant, in any zone
+  return midnight.test(text) ? text.slice(0, 10) : calendarOf(timeZone).format(ms)
+}
+
+/** The instant as ISO text in UTC; null where the text is neither an instant nor a day. */
+export const instantOf = (text: string | null | undefined): string | null => {
+  if (!text) return null
+  const ms = dayPattern.test(text) && isDay(text) ? Date.parse(`${text}T00:00:00Z`) : msOf(text)
+  return ms === null ? null : new Date(ms).toISOString()
 }
 
 /** The day `days` before a calendar day. */
 export const daysBefore = (day: string, days: number): string =>
-  new Date(Date.parse(`${day}T00:00:00Z`) - days * 86_400_000).toISOString().slice(0, 10)
+  dayAt(Date.parse(`${day}T00:00:00Z`) - days * 86_400_000)

@@ -3,16 +3,25 @@ import type { Failure, FailureCode } from '../../../domain/failure.ts'
 import { ProviderError } from '../provider.ts'
 import { errorBody, oauthErrorBody } from './schema.ts'
 
+/** Whose word it is: Ponto's API, its token endpoint, or an item of a synchronization's `errors`. */
+export type Where = 'api' | 'token' | 'synchronization'
+
 interface Row {
   code: FailureCode
   scope: Failure['scope']
   reason?: string
 }
 
-/** Codes known so far; what is not here falls back on the HTTP status. */
-const table: Readonly<Record<string, Row>> = {
+type Table = Readonly<Record<string, Row>>
+
+const synchronizationTable: Table = {
   authorizationInvalid: { code: 'consent_expired', scope: 'account' },
   authorizationExpired: { code: 'consent_expired', scope: 'account' },
+}
+
+/** Codes known so far; what is not here falls back on the HTTP status. */
+const callTable: Table = {
+  ...synchronizationTable,
   accountRecentlySynchronized: { code: 'rate_limited', scope: 'account' },
   invalidAccessToken: { code: 'transient', scope: 'connection', reason: 'access_token' },
   credentialsInvalid: { code: 'transient', scope: 'connection', reason: 'access_token' },
@@ -23,11 +32,20 @@ const table: Readonly<Record<string, Row>> = {
   tooManyRequests: { code: 'rate_limited', scope: 'provider' },
 }
 
+const tables: Record<Where, Table> = {
+  api: callTable,
+  token: callTable,
+  synchronization: synchronizationTable,
+}
+
 /** Same account and subtype at most every five minutes. */
 const recentlyMs = 300_000
-const retryAfterDefaultMs = 60_000
+const waitDefaultMs = 60_000
+const waitMaxMs = 86_400_000
+const codeMax = 100
 
 export interface Refusal {
+  where: Where
   status: number
   /** Parsed body; anything that is not Ponto's error form is ignored. */
   body: unknown
@@ -36,73 +54,108 @@ export interface Refusal {
   nowMs: number
 }
 
-const namedIn = (body: unknown): { code: string; resource?: string } | null => {
+interface Named {
+  code: string
+  resource?: string | null | undefined
+}
+
+/** The most telling code named: of several errors one that the table knows comes first. */
+const namedIn = ({ body, where }: Refusal): Named | null => {
   const api = errorBody.safeParse(body)
-  const [first] = api.success ? api.data.errors : []
-  if (first)
-    return { code: first.code, ...(first.meta?.resource ? { resource: first.meta.resource } : {}) }
+  if (api.success) {
+    const named = api.data.errors.map(({ code, meta }) => ({ code, resource: meta?.resource }))
+    return named.find(({ code }) => Object.hasOwn(tables[where], code)) ?? named[0] ?? null
+  }
   const oauth = oauthErrorBody.safeParse(body)
   return oauth.success ? { code: oauth.data.error } : null
 }
 
-const rowOf = (status: number, named: ReturnType<typeof namedIn>): Row => {
+/** First rule that holds: an answer is judged by its status only when its code says nothing. */
+const byStatus = (status: number): Row => {
+  if (status === 429) return { code: 'rate_limited', scope: 'provider' }
+  if (status >= 500) return { code: 'provider_unavailable', scope: 'provider' }
+  if (status >= 400) return { code: 'defect', scope: 'connection' }
+  return { code: 'invalid_response', scope: 'provider', reason: 'unexpected_status' }
+}
+
+const rowOf = ({ where, status }: Refusal, named: Named | null): Row => {
+  const table = tables[where]
+  const known = named !== null && Object.hasOwn(table, named.code) ? table[named.code] : undefined
+  if (known) return known
+  // inside a synchronization Ponto repeats what the bank said, so an unknown code speaks of the institution
+  if (where === 'synchronization') return { code: 'institution_unavailable', scope: 'account' }
   if (named?.code === 'resourceNotFound')
     return named.resource === 'account'
       ? { code: 'account_gone', scope: 'account' }
-      : { code: 'defect', scope: 'connection' }
-  const known = named && Object.hasOwn(table, named.code) ? table[named.code] : undefined
-  if (known) return known
-  if (status === 429) return { code: 'rate_limited', scope: 'provider' }
-  if (status >= 500) return { code: 'provider_unavailable', scope: 'provider' }
-  if (status === 401) return { code: 'transient', scope: 'connection', reason: 'access_token' }
-  return { code: 'defect', scope: 'connection' }
+      : { code: 'defect', scope: 'connection', reason: 'not_found' }
+  return byStatus(status)
 }
 
 const retryAfterMs = (header: string | null | undefined, nowMs: number): number => {
-  const seconds = Number(header)
-  if (header && Number.isFinite(seconds) && seconds >= 0) return seconds * 1_000
-  const at = Date.parse(header ?? '')
-  return Number.isNaN(at) ? retryAfterDefaultMs : Math.max(0, at - nowMs)
+  const seconds = Number(header || 'none')
+  const ms = Number.isFinite(seconds) ? seconds * 1_000 : Date.parse(header ?? '') - nowMs
+  return Number.isNaN(ms) ? waitDefaultMs : Math.min(Math.max(ms, 0), waitMaxMs)
 }
 
-/** The one failure that a refused call means. */
-export const failureOf = ({ status, body, retryAfter, requestId, nowMs }: Refusal): Failure => {
-  const named = namedIn(body)
-  const row = rowOf(status, named)
+/** The one failure that a refused call, or a failed synchronization, means. */
+export const failureOf = (refusal: Refusal): Failure => {
+  const { nowMs, retryAfter, requestId } = refusal
+  const named = namedIn(refusal)
+  const row = rowOf(refusal, named)
   const waitMs =
     named?.code === 'accountRecentlySynchronized' ? recentlyMs : retryAfterMs(retryAfter, nowMs)
   return {
     ...row,
     ...(row.code === 'rate_limited' ? { until: new Date(nowMs + waitMs).toISOString() } : {}),
-    ...(named === null ? {} : { providerCode: named.code }),
-    ...(requestId ? { providerRequestId: requestId } : {}),
+    ...(named === null ? {} : { providerCode: named.code.slice(0, codeMax) }),
+    ...(requestId ? { providerRequestId: requestId.slice(0, codeMax) } : {}),
   }
 }
 
-/** The failure of one item of a synchronization's `errors`; an unknown one speaks of the institution. */
-export const synchronizationFailure = (code: string): Failure => {
-  const known = Object.hasOwn(table, code) ? table[code] : undefined
-  return {
-    ...(known ?? { code: 'institution_unavailable', scope: 'account' }),
-    scope: 'account',
-    providerCode: code,
-  }
-}
-
-/** An answer that cannot be used. */
-export const invalidResponse = (reason: string, cause?: unknown): ProviderError =>
-  new ProviderError(
-    { code: 'invalid_response', scope: 'provider', reason },
-    cause === undefined ? {} : { cause: withoutText(cause) },
-  )
-
-/** No answer, or one that broke off. */
-export const unreachable = (cause: unknown): ProviderError =>
-  new ProviderError(
-    { code: 'provider_unavailable', scope: 'provider', reason: 'no_answer' },
-    { cause: withoutText(cause) },
-  )
+/** The failure of a synchronization that ended with these errors; with none, the institution is meant. */
+export const synchronizationFailure = (
+  errors: readonly { code: string }[] | null | undefined,
+): Failure =>
+  failureOf({ where: 'synchronization', status: 200, body: { errors: errors ?? [] }, nowMs: 0 })
 
 /** Errors of clients may carry headers or bodies: only their names go on. */
-const withoutText = (cause: unknown): Error =>
+const nameOf = (cause: unknown): Error =>
   new Error(cause instanceof Error ? cause.name : typeof cause)
+
+/** An answer that cannot be used. */
+export const invalidResponse = (
+  reason: string,
+  { scope = 'provider', cause }: { scope?: Failure['scope']; cause?: unknown } = {},
+): ProviderError =>
+  new ProviderError(
+    { code: 'invalid_response', scope, reason },
+    cause === undefined ? {} : { cause: nameOf(cause) },
+  )
+
+const causeDepthMax = 5
+
+const codesOf = (error: unknown, depth = 0): string[] => {
+  if (!(error instanceof Error) || depth > causeDepthMax) return []
+  const code = 'code' in error && typeof error.code === 'string' ? [error.code] : []
+  return [...code, ...codesOf(error.cause, depth + 1)]
+}
+
+/** TLS alerts with which a server refuses the certificate that we showed, or that we showed none. */
+const certificateRefused =
+  /^ERR_SSL_\w*ALERT\w*(CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED|HANDSHAKE_FAILURE)/
+/** Our own network, or a server whose certificate we do not trust. */
+const ownTrouble =
+  /^(ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|ENETDOWN|ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO)/
+
+/** No answer, or one that broke off; what the error's codes tell, never its text. */
+export const unreachable = (cause: unknown): ProviderError => {
+  const codes = codesOf(cause)
+  const failure = (): Failure => {
+    if (codes.some((code) => certificateRefused.test(code)))
+      return { code: 'operator_misconfigured', scope: 'provider', reason: 'client_certificate' }
+    if (codes.some((code) => ownTrouble.test(code)))
+      return { code: 'transient', scope: 'provider', reason: 'network' }
+    return { code: 'provider_unavailable', scope: 'provider', reason: 'no_answer' }
+  }
+  return new ProviderError(failure(), { cause: nameOf(cause) })
+}

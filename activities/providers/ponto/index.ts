@@ -4,16 +4,16 @@ import type { Provider } from '../provider.ts'
 import { createPontoClient } from './client.ts'
 import type { PontoConfig } from './config.ts'
 import { readPontoConfig } from './config.ts'
+import { listInstitutions } from './institutions.ts'
 import { beginAuthorization, completeFlow } from './link.ts'
-import { toInstitution } from './map.ts'
 import { rereadDays } from './pull-lines.ts'
-import { institutionList } from './schema.ts'
 import { openPontoSession } from './session.ts'
 import { verifyPontoWebhook } from './webhook.ts'
 
 /** Ponto Connect: many organizations, OAuth with rotating tokens. */
 export const createPonto = (config: PontoConfig): Provider => {
-  const ponto = { config, client: createPontoClient(config), keys: createKeyCache() }
+  const ponto = { config, client: createPontoClient(config) }
+  const keys = createKeyCache()
   return {
     id: providerId('ponto'),
     name: 'Ponto',
@@ -30,22 +30,11 @@ export const createPonto = (config: PontoConfig): Provider => {
       pagesProvisional: false,
       offer: { price: '€4 a month per account', renewalDays: 90, supportSpeed: 'fast' },
     },
-    async listInstitutions(page, options) {
-      const url = page ?? '/financial-institutions?page%5Blimit%5D=100'
-      const answer = await ponto.client.call(
-        { method: 'GET', url, authorization: 'none' },
-        institutionList,
-        options,
-      )
-      const institutions = answer.data
-        .map(toInstitution)
-        .filter(({ status }) => status !== 'withdrawn')
-      return { institutions, nextPage: answer.links?.next ?? null }
-    },
+    listInstitutions: (page, options) => listInstitutions(ponto, page, options),
     beginLink: (request, options) => beginAuthorization({ ...ponto, options }, request),
     completeLink: (request, options) => completeFlow(ponto, request, options),
     openSession: (secrets, options) => openPontoSession(ponto, secrets, options),
-    verifyWebhook: (raw, options) => verifyPontoWebhook(ponto, raw, options),
+    verifyWebhook: (raw, options) => verifyPontoWebhook({ ...ponto, keys }, raw, options),
   }
 }
 

@@ -1,11 +1,29 @@
-/** JSON in which every number stays the text it was written as: amounts and long ids never pass through a float. */
+/** JSON in which every number keeps the digits it was written with: amounts and long ids never pass through a float. */
 
-interface Source {
-  source?: string
+interface RawNumber {
+  readonly rawJSON: string
 }
 
-/** Parses JSON text; numbers come out as strings. Throws SyntaxError on anything that is not JSON. */
+declare global {
+  interface JSON {
+    rawJSON(text: string): object
+    isRawJSON(value: unknown): value is RawNumber
+    parse(
+      text: string,
+      reviver: (key: string, value: unknown, context: { source?: string }) => unknown,
+    ): unknown
+  }
+}
+
+/**
+ * Parses JSON text; each number becomes an object that `numberText` reads and `JSON.stringify` writes digit by digit.
+ * Throws SyntaxError on anything that is not JSON.
+ */
 export const parseExact = (text: string): unknown =>
-  JSON.parse(text, (_key: string, value: unknown, context?: Source) =>
-    typeof value === 'number' ? (context?.source ?? String(value)) : value,
+  JSON.parse(text, (_key, value, { source }) =>
+    typeof value === 'number' ? JSON.rawJSON(source ?? String(value)) : value,
   )
+
+/** The digits of a number parsed exactly; null for anything else. */
+export const numberText = (value: unknown): string | null =>
+  JSON.isRawJSON(value) ? value.rawJSON : null

@@ -1,6 +1,6 @@
-/** Where a person links or renews: the authorization page, or the page that renews one account. */
-import { timingSafeEqual } from 'node:crypto'
-import { Secret } from '../../../domain/secret.ts'
+/** Where a person links: the authorization page of OAuth with PKCE, and what comes back from it. */
+import type { Failure } from '../../../domain/failure.ts'
+import type { Secret } from '../../../domain/secret.ts'
 import type {
   CallOptions,
   LinkCallback,
@@ -10,29 +10,26 @@ import type {
   StartedLink,
 } from '../provider.ts'
 import { ProviderError } from '../provider.ts'
+import type { AuthorizedCall } from './accounts.ts'
+import { listAccounts } from './accounts.ts'
+import type { Ponto } from './client.ts'
+import { isSame, readFlow, startedLink, toFlow } from './flow.ts'
 import { toStatus } from './map.ts'
+import type { Asking } from './oauth.ts'
 import {
   challengeOf,
   clientToken,
   exchangeCode,
+  isFresh,
   newVerifier,
+  refreshTokens,
   toSecret,
-  type Asking,
 } from './oauth.ts'
-import type { Reading } from './pull-lines.ts'
-import type { AccountResource, PontoFlow } from './schema.ts'
-import { accountList, flowSchema, onboarding, reauthorization, userInfo } from './schema.ts'
-import type { Ponto } from './session.ts'
+import { completeRenewal } from './renewal.ts'
+import type { PontoFlow, PontoSecrets } from './schema.ts'
+import { onboarding, userInfo } from './schema.ts'
 
-/** How long a person has; Ponto names no limit of its own. */
-const flowMs = 1_800_000
 const scope = 'offline_access ai name'
-
-const started = (url: string, flow: PontoFlow): StartedLink => ({
-  url,
-  expiresAt: new Date(Date.now() + flowMs).toISOString(),
-  flow: new Secret(JSON.stringify(flow)),
-})
 
 /** Hands the chosen institution over, so that the person does not choose it again; usable for five minutes. */
 const onboardingOf = async (asking: Asking, institution: string): Promise<string> => {
@@ -41,7 +38,7 @@ const onboardingOf = async (asking: Asking, institution: string): Promise<string
   const { data } = await asking.client.call(
     {
       method: 'POST',
-      url: '/onboarding-details',
+      path: '/onboarding-details',
       authorization: { bearer },
       json: { data: { type: 'onboardingDetails', attributes } },
     },
@@ -54,9 +51,8 @@ const onboardingOf = async (asking: Asking, institution: string): Promise<string
 /** Begins the OAuth flow with PKCE. */
 export const beginAuthorization = async (
   asking: Asking,
-  request: LinkRequest,
+  { providerInstitutionId, state, returnUrl }: LinkRequest,
 ): Promise<StartedLink> => {
-  const { providerInstitutionId, state, returnUrl, locale } = request
   const verifier = newVerifier()
   const url = new URL(asking.config.authorizationUrl)
   const parameters = {
@@ -67,50 +63,12 @@ export const beginAuthorization = async (
     state,
     code_challenge: challengeOf(verifier),
     code_challenge_method: 'S256',
-    language: locale,
     ...(providerInstitutionId === undefined
       ? {}
       : { onboarding_details_id: await onboardingOf(asking, providerInstitutionId) }),
   }
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
-  return started(url.href, { kind: 'oauth', state, verifier })
-}
-
-const endOf = ({ attributes }: AccountResource): string =>
-  attributes.authorizationExpirationExpectedAt ?? ''
-
-/** Begins the renewal of the account whose consent ends first; the bank may renew its neighbours with it. */
-export const beginReauthorization = async (
-  { client, access, options }: Reading,
-  { state, returnUrl }: LinkRequest,
-  accounts: readonly AccountResource[],
-): Promise<StartedLink> => {
-  const [first] = accounts.toSorted((a, b) => endOf(a).localeCompare(endOf(b)))
-  if (!first)
-    throw new ProviderError({ code: 'connection_gone', scope: 'connection', reason: 'no_account' })
-  const redirectUri = new URL(returnUrl)
-  redirectUri.searchParams.set('state', state)
-  const { data } = await access.run((token) =>
-    client.call(
-      {
-        method: 'POST',
-        url: `/accounts/${first.id}/reauthorization-requests`,
-        authorization: { bearer: token },
-        json: {
-          data: { type: 'reauthorizationRequest', attributes: { redirectUri: redirectUri.href } },
-        },
-      },
-      reauthorization,
-      options,
-    ),
-  )
-  const endedAt = endOf(first) || null
-  return started(data.links.redirect, { kind: 'renewal', state, accountId: first.id, endedAt })
-}
-
-const same = (left: string, right: string): boolean => {
-  const [a, b] = [Buffer.from(left), Buffer.from(right)]
-  return a.length === b.length && timingSafeEqual(a, b)
+  return startedLink(url.href, { kind: 'oauth', state, verifier })
 }
 
 export interface Completing {
@@ -126,67 +84,75 @@ export const completeFlow = async (
   request: Completing,
   options: CallOptions,
 ): Promise<LinkResult> => {
-  const flow = flowSchema.parse(JSON.parse(request.flow.reveal()))
-  const callback = request.callback.reveal()
-  if (callback['error'] !== undefined) return { state: 'exited' }
-  if (callback['state'] !== undefined && !same(callback['state'], flow.state))
-    return { state: 'expired' }
-  if (flow.kind === 'renewal') return renewed(flow, request.session)
-  const { code } = callback
-  return code === undefined
-    ? { state: 'pending' }
-    : linked({ ...ponto, options }, { flow, code, returnUrl: request.returnUrl })
+  const flow = readFlow(request.flow)
+  const asking = { ...ponto, options }
+  if (flow.kind === 'onboarding') return onboarded(asking, flow.secrets)
+  const { state, error, code } = request.callback.reveal()
+  if (state !== undefined && !isSame(state, flow.state)) return { state: 'expired' }
+  if (error !== undefined) return refused(error)
+  if (flow.kind === 'renewal') return completeRenewal(flow, request.session)
+  if (code === undefined) return { state: 'pending' }
+  // a code without the state that went out may be somebody else's
+  if (state === undefined) return { state: 'expired' }
+  return linked(asking, flow, { code, returnUrl: request.returnUrl })
 }
 
-const renewed = async (
-  { accountId, endedAt }: Extract<PontoFlow, { kind: 'renewal' }>,
-  session: ProviderSession | null,
-): Promise<LinkResult> => {
-  if (session === null) return { state: 'expired' }
-  const { accounts, consentExpiresAt } = await session.status()
-  const account = accounts.find(({ providerAccountId }) => providerAccountId === accountId)
-  const isRenewed = (account?.consentExpiresAt ?? '') > (endedAt ?? '')
-  if (!isRenewed) return { state: 'pending' }
-  return {
-    state: 'linked',
-    secrets: null,
-    providerConnectionId: session.providerConnectionId,
-    accounts,
-    consentExpiresAt,
-  }
+/** Errors of OAuth that the person did not cause; every other one means that the page was left. */
+const oauthFailures: Readonly<Record<string, Failure>> = {
+  invalid_client: { code: 'operator_misconfigured', scope: 'provider' },
+  unauthorized_client: { code: 'operator_misconfigured', scope: 'provider' },
+  invalid_scope: { code: 'operator_misconfigured', scope: 'provider' },
+  invalid_request: { code: 'defect', scope: 'connection' },
+  server_error: { code: 'provider_unavailable', scope: 'provider' },
+  temporarily_unavailable: { code: 'provider_unavailable', scope: 'provider' },
 }
+
+const refused = (error: string): LinkResult => {
+  const failure = Object.hasOwn(oauthFailures, error) ? oauthFailures[error] : undefined
+  return { state: 'exited', ...(failure ? { failure: { ...failure, providerCode: error } } : {}) }
+}
+
+const deadCode = ['grant_lost', 'authorization_code']
 
 const linked = async (
   asking: Asking,
-  {
-    flow,
-    code,
-    returnUrl,
-  }: { flow: Extract<PontoFlow, { kind: 'oauth' }>; code: string; returnUrl: string },
+  { verifier }: Extract<PontoFlow, { kind: 'oauth' }>,
+  { code, returnUrl }: { code: string; returnUrl: string },
 ): Promise<LinkResult> => {
   let tokens
   try {
-    tokens = await exchangeCode(asking, { code, verifier: flow.verifier, returnUrl })
+    tokens = await exchangeCode(asking, { code, verifier, returnUrl })
   } catch (error) {
     const reason = error instanceof ProviderError ? error.failure.reason : undefined
     // a code is good once and for a short time; after a crash between exchange and storing the person starts anew
-    if (reason === 'grant_lost' || reason === 'authorization_code') return { state: 'expired' }
+    if (reason !== undefined && deadCode.includes(reason)) return { state: 'expired' }
     throw error
   }
-  const call = { method: 'GET', authorization: { bearer: tokens.accessToken } } as const
-  const info = await asking.client.call({ ...call, url: '/userinfo' }, userInfo, asking.options)
-  if (info.onboardingComplete === false) return { state: 'pending' }
-  const accounts = await asking.client.call(
-    { ...call, url: '/accounts?page%5Blimit%5D=100' },
-    accountList,
-    asking.options,
-  )
-  const status = toStatus(accounts.data)
+  return adopt(asking, { ...tokens, organizationId: '' })
+}
+
+/** Looks whether Ponto has accepted the organization meanwhile; the tokens were kept with the flow. */
+const onboarded = async (asking: Asking, kept: PontoSecrets): Promise<LinkResult> =>
+  adopt(asking, isFresh(kept) ? kept : await refreshTokens(asking, kept))
+
+const adopt = async (asking: Asking, tokens: PontoSecrets): Promise<LinkResult> => {
+  const call: AuthorizedCall = (what, schema) =>
+    asking.client.call(
+      { ...what, authorization: { bearer: tokens.accessToken } },
+      schema,
+      asking.options,
+    )
+  const { sub, onboardingComplete } = await call({ method: 'GET', path: '/userinfo' }, userInfo)
+  const secrets = { ...tokens, organizationId: sub }
+  // Ponto deletes an organization that does not finish its onboarding within 72 hours
+  if (onboardingComplete === false)
+    return { state: 'pending', flow: toFlow({ kind: 'onboarding', secrets }) }
+  const { accounts, consentExpiresAt } = toStatus(await listAccounts(asking.client, call))
   return {
     state: 'linked',
-    secrets: toSecret({ ...tokens, organizationId: info.sub }),
-    providerConnectionId: info.sub,
-    accounts: status.accounts,
-    consentExpiresAt: status.consentExpiresAt,
+    secrets: toSecret(secrets),
+    providerConnectionId: sub,
+    accounts,
+    consentExpiresAt,
   }
 }

@@ -1,118 +1,139 @@
 /** Ponto's resources → neutral words; pure. */
 import type { Balance } from '../../../domain/account.ts'
+import type { Failure } from '../../../domain/failure.ts'
 import type { Institution } from '../../../domain/institution.ts'
 import { toDecimal } from '../../../domain/money.ts'
-import type { Failure } from '../../../domain/failure.ts'
 import type { Line } from '../../../domain/statement-line.ts'
 import type { ProviderStatus } from '../provider.ts'
-import type { z } from 'zod'
-import { dayOf } from './dates.ts'
+import { dayOf, instantOf } from './dates.ts'
 import { invalidResponse, synchronizationFailure } from './errors.ts'
-import type { AccountResource, TransactionResource, institutionList } from './schema.ts'
+import { withoutBreaks } from './quirks/ing-nl.ts'
+import type { AccountResource, InstitutionResource, TransactionResource } from './schema.ts'
 
 type SeenAccount = ProviderStatus['accounts'][number]
 
-const decimal = (text: string): string => {
+const textMax = 4_000
+const nameMax = 200
+const numberMax = 64
+
+const decimal = (digits: string): string => {
   try {
-    return toDecimal(text)
+    return toDecimal(digits)
   } catch (error) {
-    throw invalidResponse('amount', error)
+    throw invalidResponse('amount', { scope: 'account', cause: error })
   }
+}
+
+const currencyOf = (text: string): string => {
+  if (/^[A-Za-z]{3}$/.test(text)) return text.toUpperCase()
+  throw invalidResponse('currency', { scope: 'account' })
 }
 
 /** Control characters and bidirectional tricks of a bank's text have no place on a screen. */
 // eslint-disable-next-line no-control-regex
-const unprintable = /[\u0000-\u0008\u000b-\u001f\u007f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
+const unprintable = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
 
-const clean = (text: string): string =>
-  text
-    // ING NL puts labels on lines of their own with <br>
-    .replace(/<br\s*\/?>/gi, ' ')
+const clean = (text: string, max = textMax): string =>
+  withoutBreaks(text)
     .replace(unprintable, ' ')
     .replace(/\s+/g, ' ')
     .trim()
+    .slice(0, max)
+    .toWellFormed()
 
-const cleaned = (value: string | null | undefined): string | null =>
-  value ? clean(value) || null : null
+const optional = <Name extends string>(
+  name: Name,
+  value: string | null | undefined,
+): { [Key in Name]?: string } | object => {
+  const text = clean(value ?? '')
+  return text === '' ? {} : { [name]: text }
+}
 
 /** One booked line; amounts are signed as the account holder sees them already. `raw` is the resource as JSON text. */
-export const toLine = ({ id, attributes }: TransactionResource, raw: string): Line => {
+export const toLine = (
+  { id, attributes }: TransactionResource,
+  { raw, timeZone }: { raw: string; timeZone: string },
+): Line => {
   const { executionDate, valueDate, remittanceInformation, description } = attributes
   // some institutions leave the execution date out of rows that are booked
-  const bookedOn = dayOf(executionDate) ?? dayOf(valueDate)
-  if (bookedOn === null) throw invalidResponse('booking_date')
-  const valueOn = dayOf(valueDate)
+  const bookedOn = dayOf(executionDate, timeZone) ?? dayOf(valueDate, timeZone)
+  if (bookedOn === null) throw invalidResponse('booking_date', { scope: 'account' })
+  const valueOn = dayOf(valueDate, timeZone)
   return {
     lineKey: `ponto:${id}`,
     amount: decimal(attributes.amount),
-    currency: attributes.currency,
+    currency: currencyOf(attributes.currency),
     bookedOn,
     ...(valueOn === null ? {} : { valueOn }),
     text: clean(remittanceInformation ?? '') || clean(description ?? ''),
-    ...partiesOf(attributes),
+    ...optional('counterparty', attributes.counterpartName),
+    ...optional('counterpartyAccount', attributes.counterpartReference),
+    ...optional('reference', attributes.endToEndId),
     raw,
   }
 }
 
-const partiesOf = (attributes: TransactionResource['attributes']): Partial<Line> => {
-  const counterparty = cleaned(attributes.counterpartName)
-  const counterpartyAccount = cleaned(attributes.counterpartReference)
-  const reference = cleaned(attributes.endToEndId)
-  return {
-    ...(counterparty === null ? {} : { counterparty }),
-    ...(counterpartyAccount === null ? {} : { counterpartyAccount }),
-    ...(reference === null ? {} : { reference }),
-  }
-}
-
 const balancesOf = ({ attributes, meta }: AccountResource): Balance[] => {
-  const { currency } = attributes
-  const seenAt = meta?.synchronizedAt ?? ''
+  const currency = currencyOf(attributes.currency)
   const balance = (
     kind: Balance['kind'],
-    amount: string | null | undefined,
+    amount: string | null,
     at: string | null | undefined,
-  ): Balance[] => (amount ? [{ kind, amount: decimal(amount), currency, asOf: at ?? seenAt }] : [])
+  ): Balance[] => {
+    const asOf = instantOf(at) ?? instantOf(meta?.synchronizedAt)
+    return amount === null || asOf === null
+      ? []
+      : [{ kind, amount: decimal(amount), currency, asOf }]
+  }
   return [
-    // the current balance with its reference date is that of the booked lines (decision E3)
+    // the current balance with its reference date is that of the booked lines
     ...balance('booked', attributes.currentBalance, attributes.currentBalanceReferenceDate),
     ...balance('available', attributes.availableBalance, attributes.availableBalanceReferenceDate),
   ]
 }
 
 const failureOfAccount = ({ attributes, meta }: AccountResource): Failure | null => {
-  const latest = meta?.latestSynchronization?.attributes
-  const [error] = latest?.status === 'error' ? (latest.errors ?? []) : []
-  if (error) return synchronizationFailure(error.code)
-  if (meta?.availability === 'readonly')
-    return { code: 'institution_unavailable', scope: 'account', reason: 'readonly' }
+  // a replaced connector works until its authorization ends and cannot be renewed, so this outweighs the rest
   if (attributes.deprecated === true)
     return { code: 'institution_unsupported', scope: 'account', reason: 'deprecated' }
-  return null
+  const latest = meta?.latestSynchronization?.attributes
+  const failure = latest?.status === 'error' ? synchronizationFailure(latest.errors) : null
+  if (failure?.code === 'consent_expired') return failure
+  // a maintenance makes synchronizations fail as well, and says more than their error
+  return meta?.availability === 'readonly'
+    ? { code: 'institution_unavailable', scope: 'account', reason: 'readonly' }
+    : failure
 }
+
+/** Numbers that identify an account and are no secret; a card's own number is shown only where it is masked. */
+const shownNumbers = ['IBAN', 'BBAN', 'MASKEDPAN']
+
+const numberOf = ({ referenceType, reference }: AccountResource['attributes']) =>
+  reference && shownNumbers.includes(referenceType ?? '')
+    ? { number: clean(reference, numberMax) }
+    : {}
 
 const nameOf = ({ id, attributes }: AccountResource): string => {
   const { product, description, holderName, reference } = attributes
-  return clean(product ?? description ?? holderName ?? reference ?? id).slice(0, 200)
+  const words = [product, description, holderName, reference].map((text) =>
+    clean(text ?? '', nameMax),
+  )
+  return words.find((text) => text !== '') ?? id
 }
 
-const numberOf = ({ attributes: { referenceType, reference } }: AccountResource): string | null =>
-  reference && (referenceType === 'IBAN' || referenceType === 'BBAN') ? reference : null
-
 /** One account with its balances and what keeps it from working. */
-const toAccount = (resource: AccountResource): SeenAccount => {
+export const toAccount = (resource: AccountResource): SeenAccount => {
   const { id, attributes } = resource
-  const { subtype, currency, authorizationExpirationExpectedAt: consentExpiresAt } = attributes
   const failure = failureOfAccount(resource)
-  const number = numberOf(resource)
+  const consentExpiresAt = instantOf(attributes.authorizationExpirationExpectedAt)
   return {
     providerAccountId: id,
-    ...(number === null ? {} : { number }),
+    ...numberOf(attributes),
     name: nameOf(resource),
-    type: subtype ?? 'unknown',
-    currency,
+    type: clean(attributes.subtype ?? '', nameMax) || 'unknown',
+    currency: currencyOf(attributes.currency),
     balances: balancesOf(resource),
-    ...(consentExpiresAt ? { consentExpiresAt } : {}),
+    ...(consentExpiresAt === null ? {} : { consentExpiresAt }),
     ...(failure === null ? {} : { failure }),
   }
 }
@@ -121,36 +142,50 @@ const toAccount = (resource: AccountResource): SeenAccount => {
 export const toStatus = (resources: readonly AccountResource[]): ProviderStatus => {
   const accounts = resources.map(toAccount)
   const ends = accounts.flatMap(({ consentExpiresAt }) => consentExpiresAt ?? []).toSorted()
-  const refreshed = resources.flatMap(({ meta }) => meta?.synchronizedAt ?? []).toSorted()
+  const refreshed = resources.flatMap(({ meta }) => instantOf(meta?.synchronizedAt) ?? [])
   return {
     health: accounts.some(({ failure }) => failure) ? 'failing' : 'ok',
     consentExpiresAt: ends[0] ?? null,
     unattendedAllowed: true,
-    lastBankRefreshAt: refreshed.at(-1) ?? null,
+    lastBankRefreshAt: refreshed.toSorted().at(-1) ?? null,
     accounts,
   }
 }
 
-type InstitutionResource = z.infer<typeof institutionList>['data'][number]
+const isInMaintenance = (
+  { maintenanceFrom, maintenanceTo }: InstitutionResource['attributes'],
+  nowMs: number,
+): boolean => {
+  const now = new Date(nowMs).toISOString()
+  const [from, to] = [instantOf(maintenanceFrom), instantOf(maintenanceTo)]
+  return from !== null && from <= now && (to === null || now < to)
+}
+
+const statusOf = (
+  attributes: InstitutionResource['attributes'],
+  nowMs: number,
+): Institution['status'] => {
+  if (attributes.deprecated === true) return 'withdrawn'
+  return isInMaintenance(attributes, nowMs) ? 'maintenance' : 'available'
+}
 
 /** One institution; `experimental` and `beta` are both marked as beta. */
-export const toInstitution = ({ id, attributes }: InstitutionResource): Institution => ({
-  providerInstitutionId: id,
-  name: clean(attributes.name),
-  countries: attributes.country ? [attributes.country] : [],
-  ...(attributes.bic ? { bic: attributes.bic } : {}),
-  ...(attributes.logoUrl ? { logoUrl: attributes.logoUrl } : {}),
-  beta: attributes.status === 'beta' || attributes.status === 'experimental',
-  mfa: 'page',
-  unattended: true,
-  historyDays: null,
-  consentDays: attributes.expectedAuthorizationLifetime
-    ? Number(attributes.expectedAuthorizationLifetime)
-    : null,
-  status:
-    attributes.deprecated === true
-      ? 'withdrawn'
-      : attributes.maintenanceFrom
-        ? 'maintenance'
-        : 'available',
-})
+export const toInstitution = (
+  { id, attributes }: InstitutionResource,
+  nowMs: number,
+): Institution => {
+  const { name, country, bic, logoUrl, status, expectedAuthorizationLifetime: days } = attributes
+  return {
+    providerInstitutionId: id,
+    name: clean(name, nameMax),
+    countries: country ? [country] : [],
+    ...(bic ? { bic } : {}),
+    ...(logoUrl ? { logoUrl } : {}),
+    beta: status === 'beta' || status === 'experimental',
+    mfa: 'page',
+    unattended: true,
+    historyDays: null,
+    consentDays: days === null ? null : Math.trunc(Number(days)),
+    status: statusOf(attributes, nowMs),
+  }
+}

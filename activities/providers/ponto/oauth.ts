@@ -2,34 +2,36 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { Secret } from '../../../domain/secret.ts'
 import type { CallOptions } from '../provider.ts'
-import type { PontoClient } from './client.ts'
-import type { PontoConfig } from './config.ts'
+import { ProviderError } from '../provider.ts'
+import type { Ponto } from './client.ts'
+import { invalidResponse } from './errors.ts'
 import type { PontoSecrets } from './schema.ts'
 import { secretsSchema, tokens } from './schema.ts'
 
 /** Access tokens are used until shortly before their end, so that none dies on its way. */
 const marginMs = 60_000
+const lifeMaxSeconds = 86_400
 
-/** A verifier of 256 random bits and its S256 challenge. */
+/** A verifier of 256 random bits. */
 export const newVerifier = (): string => randomBytes(32).toString('base64url')
+
+/** The S256 challenge of a verifier. */
 export const challengeOf = (verifier: string): string =>
   createHash('sha256').update(verifier).digest('base64url')
 
-export interface Asking {
-  client: PontoClient
-  config: PontoConfig
+export interface Asking extends Ponto {
   options: CallOptions
 }
 
 const mint = ({ client, options }: Asking, form: Record<string, string>) =>
   client.call(
-    { method: 'POST', url: '/oauth2/token', authorization: 'basic', form },
+    { method: 'POST', path: '/oauth2/token', authorization: 'basic', form },
     tokens,
     options,
   )
 
 const endOf = (seconds: string): string =>
-  new Date(Date.now() + Number(seconds) * 1_000 - marginMs).toISOString()
+  new Date(Date.now() + Math.min(Number(seconds), lifeMaxSeconds) * 1_000).toISOString()
 
 /** Exchanges the code a person brought back; the organization is not known yet. */
 export const exchangeCode = async (
@@ -43,15 +45,16 @@ export const exchangeCode = async (
     redirect_uri: returnUrl,
     code_verifier: verifier,
   })
+  if (!answer.refresh_token) throw invalidResponse('no_refresh_token')
   return {
     v: 1,
-    refreshToken: answer.refresh_token ?? '',
+    refreshToken: answer.refresh_token,
     accessToken: answer.access_token,
     accessTokenExpiresAt: endOf(answer.expires_in),
   }
 }
 
-/** Uses a refresh token; the answer replaces it. */
+/** Uses a refresh token; the answer replaces it, or leaves it where Ponto names no new one. */
 export const refreshTokens = async (
   asking: Asking,
   secrets: PontoSecrets,
@@ -63,7 +66,7 @@ export const refreshTokens = async (
   })
   return {
     ...secrets,
-    refreshToken: answer.refresh_token ?? secrets.refreshToken,
+    refreshToken: answer.refresh_token || secrets.refreshToken,
     accessToken: answer.access_token,
     accessTokenExpiresAt: endOf(answer.expires_in),
   }
@@ -73,11 +76,23 @@ export const refreshTokens = async (
 export const clientToken = async (asking: Asking): Promise<string> =>
   (await mint(asking, { grant_type: 'client_credentials' })).access_token
 
-export const readSecrets = (secret: Secret<string>): PontoSecrets =>
-  secretsSchema.parse(JSON.parse(secret.reveal()))
+/** Reads kept secrets; what cannot be read is a defect, told without a word of their content. */
+export const readSecrets = (secret: Secret<string>): PontoSecrets => {
+  try {
+    return secretsSchema.parse(JSON.parse(secret.reveal()))
+  } catch {
+    throw new ProviderError({
+      code: 'defect',
+      scope: 'connection',
+      reason: 'secrets_not_readable',
+    })
+  }
+}
 
+/** Writes secrets as they are kept. */
 export const toSecret = (secrets: PontoSecrets): Secret<string> =>
   new Secret(JSON.stringify(secrets))
 
+/** Whether the access token can still be used for a call. */
 export const isFresh = ({ accessTokenExpiresAt }: PontoSecrets): boolean =>
-  Date.parse(accessTokenExpiresAt) > Date.now()
+  Date.parse(accessTokenExpiresAt) - marginMs > Date.now()

@@ -2,22 +2,16 @@ import type { Secret } from '../../../domain/secret.ts'
 import type { ProviderSession, SessionOptions } from '../provider.ts'
 import { ProviderError } from '../provider.ts'
 import { createAccess } from './access.ts'
-import type { PontoClient } from './client.ts'
-import type { PontoConfig } from './config.ts'
-import { beginAuthorization, beginReauthorization } from './link.ts'
+import { listAccounts } from './accounts.ts'
+import type { Ponto } from './client.ts'
+import { beginAuthorization } from './link.ts'
 import { toStatus } from './map.ts'
+import type { Asking } from './oauth.ts'
 import { clientToken } from './oauth.ts'
 import { pullLines } from './pull-lines.ts'
 import { progressOf, startRefresh } from './refresh.ts'
-import type { AccountResource } from './schema.ts'
-import { accountList } from './schema.ts'
-
-const accountPagesMax = 20
-
-export interface Ponto {
-  client: PontoClient
-  config: PontoConfig
-}
+import { beginReauthorization } from './renewal.ts'
+import type { PontoSecrets } from './schema.ts'
 
 /** Opens a session with the secrets of one organization. */
 export const openPontoSession = (
@@ -26,63 +20,48 @@ export const openPontoSession = (
   options: SessionOptions,
 ): ProviderSession => {
   const access = createAccess(ponto, secret, options)
-  const reading = { client: ponto.client, access, options }
+  const reading = { ...ponto, access }
+  const accounts = () => listAccounts(ponto.client, access.call)
   return {
     providerConnectionId: access.secrets().organizationId,
-    status: async () => toStatus(await listAccounts(reading)),
+    status: async () => toStatus(await accounts()),
     pullLines: (request) => pullLines(reading, request),
-    requestRefresh(mode, { providerAccountIds, psu, idempotencyKey }) {
+    async requestRefresh(mode, { providerAccountIds, psu, idempotencyKey }) {
       // Ponto reads the banks about four times a day by itself
-      if (mode === 'unattended')
-        return Promise.resolve({ state: 'skipped', reason: 'refreshes_itself' })
+      if (mode === 'unattended') return { state: 'skipped', reason: 'refreshes_itself' }
       if (!psu)
-        throw new ProviderError({
-          code: 'defect',
-          scope: 'connection',
-          reason: 'no_person_address',
-        })
+        throw new ProviderError({ code: 'defect', scope: 'connection', reason: 'no_psu_ip' })
       return startRefresh(reading, providerAccountIds, { ip: psu.ip, idempotencyKey })
     },
     refreshProgress: (ref, { psu, idempotencyKey }) =>
       progressOf(reading, ref, psu ? { ip: psu.ip, idempotencyKey } : null),
     async beginRenewal(request) {
+      // a dead grant opens no page of an account: the whole flow begins anew
       if (request.reason === 'lost') return beginAuthorization({ ...ponto, options }, request)
-      return beginReauthorization(reading, request, await listAccounts(reading))
+      return beginReauthorization(reading, request, await accounts())
     },
-    async revoke() {
-      const { organizationId, refreshToken } = access.secrets()
-      // works with the client's own token, also after the organization's grant is lost
-      const bearer = await clientToken({ ...ponto, options })
-      const url = `/organizations/${organizationId}/integration`
-      await ponto.client.send({ method: 'DELETE', url, authorization: { bearer } }, options)
-      const form = { token: refreshToken }
-      await ponto.client.send(
-        { method: 'POST', url: '/oauth2/revoke', authorization: 'basic', form },
-        options,
-      )
-    },
+    revoke: () => revoke({ ...ponto, options }, access.secrets()),
   }
 }
 
-/** Every account of the organization; the paging is followed to its end because a missing account means something. */
-const listAccounts = async ({
-  client,
-  access,
-  options,
-}: Parameters<typeof pullLines>[0]): Promise<AccountResource[]> => {
-  const accounts: AccountResource[] = []
-  let url: string | null = '/accounts?page%5Blimit%5D=100'
-  for (let pages = 0; url !== null && pages < accountPagesMax; pages += 1) {
-    const at: string = url
-    const answer = await access.run((token) =>
-      client.call(
-        { method: 'GET', url: at, authorization: { bearer: token } },
-        accountList,
-        options,
-      ),
+/** Ends the integration with the client's own token, which works also after the organization's grant is lost. */
+const revoke = async (
+  asking: Asking,
+  { organizationId, refreshToken }: PontoSecrets,
+): Promise<void> => {
+  const { client, options } = asking
+  const bearer = await clientToken(asking)
+  const path = `/organizations/${encodeURIComponent(organizationId)}/integration`
+  await client.send({ method: 'DELETE', path, authorization: { bearer } }, options)
+  const form = { token: refreshToken }
+  try {
+    await client.send(
+      { method: 'POST', path: '/oauth2/revoke', authorization: 'basic', form },
+      options,
     )
-    accounts.push(...answer.data)
-    url = answer.links?.next ?? null
+  } catch (error) {
+    // with the integration its tokens are gone already, and Ponto may say so
+    const code = error instanceof ProviderError ? error.failure.code : null
+    if (code !== 'credentials_invalid' && code !== 'defect') throw error
   }
-  return accounts
 }
