@@ -59,12 +59,15 @@ const escapes: Readonly<Record<string, string>> = {
   '\r': '\\r',
 }
 
-const field = (value: unknown): string => {
+/** A column of a row as our tables have them. */
+export type Field = string | number | Buffer | null | undefined
+
+const field = (value: Field): string => {
   if (value === null || value === undefined) return '\\N'
   if (Buffer.isBuffer(value)) return `\\\\x${value.toString('hex')}`
   return String(value).replaceAll(/[\\\t\n\r]/g, (sign) => escapes[sign] ?? sign)
 }
 
 /** Rows in COPY's text format. */
-export const copyRows = (rows: readonly (readonly unknown[])[]): Buffer =>
+export const copyRows = (rows: readonly (readonly Field[])[]): Buffer =>
   Buffer.from(rows.map((row) => `${row.map(field).join('\t')}\n`).join(''))

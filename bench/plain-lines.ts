@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import type { Client } from 'pg'
 import type { Line } from '../domain/statement-line.ts'
 import { contentOf, fingerprintOf, fingerprintVersion } from '../domain/statement-line.ts'
+import type { Field } from './copy-in.ts'
 import { copyIn, copyRows } from './copy-in.ts'
 import type { LinkedAccount } from './database.ts'
 
@@ -34,7 +35,7 @@ const sha256 = (text: string): Buffer => createHash('sha256').update(text).diges
 export const plainRows = (
   lines: readonly Line[],
   { tenantId, linked, seq }: { tenantId: string; linked: LinkedAccount; seq: number },
-): unknown[][] =>
+): Field[][] =>
   lines.map((line, index) => [
     tenantId,
     linked.account.accountId,
@@ -64,7 +65,7 @@ const inTransaction = async (client: Client, work: () => Promise<void>): Promise
 }
 
 /** Copies pages, each in an SQL transaction of its own; the client is the administrator, whom COPY is open to. */
-export const copyPages = async (client: Client, pages: readonly unknown[][][]): Promise<number> => {
+export const copyPages = async (client: Client, pages: readonly Field[][][]): Promise<number> => {
   const text = `COPY statement_line (${plainColumns.join(', ')}) FROM STDIN`
   const buffers = pages.map(copyRows)
   const startedAt = performance.now()
@@ -75,13 +76,13 @@ export const copyPages = async (client: Client, pages: readonly unknown[][][]): 
 /** Inserts pages row by row as the role `app`: every row its own SQL transaction, or all rows of a page in one. */
 export const insertPages = async (
   client: Client,
-  pages: readonly unknown[][][],
+  pages: readonly Field[][][],
   commit: 'each row' | 'each page',
 ): Promise<number> => {
   const places = plainColumns.map((_column, index) => `$${index + 1}`).join(', ')
   const text = `INSERT INTO statement_line (${plainColumns.join(', ')}) VALUES (${places})
     ON CONFLICT (tenant_id, account_id, line_key) DO NOTHING`
-  const insertAll = async (rows: readonly unknown[][]) => {
+  const insertAll = async (rows: readonly Field[][]) => {
     for (const values of rows) await client.query(text, values)
   }
   const startedAt = performance.now()

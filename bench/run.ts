@@ -4,10 +4,12 @@ import { cpus } from 'node:os'
 import path from 'node:path'
 import type { Figure, Measurement } from './figure.ts'
 import { isMet } from './figure.ts'
+import { measureApi } from './api.ts'
 import { measureLines } from './lines.ts'
 
 const measurements: Readonly<Record<string, Measurement>> = {
   lines: measureLines,
+  api: measureApi,
 }
 
 const log = (line: string): void => console.log(line)
