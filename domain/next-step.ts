@@ -32,8 +32,6 @@ const commandStep = (state: WorkflowState): Step | null => {
   if (failed) return { kind: 'record', failed }
   if (state.disconnect !== null)
     return { kind: 'disconnect', requestId: state.disconnect, revoke: !state.revokeGivenUp }
-  const [name] = state.refusals
-  if (name !== undefined) return { kind: 'note_refusal', name, number: state.refusalsNoted + 1 }
   if (state.autoSync) return { kind: 'set_auto_sync', ...state.autoSync }
   const [begin] = state.flowsToBegin
   if (begin !== undefined) return { kind: 'begin_flow', flowId: begin }
@@ -41,9 +39,16 @@ const commandStep = (state: WorkflowState): Step | null => {
   if (complete !== undefined) return { kind: 'complete_flow', flowId: complete }
   const [choice] = state.choices
   if (choice) return { kind: 'choose_accounts', ...choice }
-  if (state.refreshAccounts !== null)
-    return { kind: 'refresh_accounts', requestId: state.refreshAccounts }
-  return state.settingsChanged ? { kind: 'adopt_settings' } : null
+  return state.refreshAccounts === null
+    ? null
+    : { kind: 'refresh_accounts', requestId: state.refreshAccounts }
+}
+
+/** What strangers can ask for as often as they like: it comes last and may be carried on, so that it starves nothing. */
+const patientStep = ({ settingsChanged, refusals, refusalsNoted }: WorkflowState): Step | null => {
+  if (settingsChanged) return { kind: 'adopt_settings' }
+  const [name] = refusals
+  return name === undefined ? null : { kind: 'note_refusal', name, number: refusalsNoted + 1 }
 }
 
 const runStep = (run: RunState, nowMs: number): Step | null => {
@@ -111,7 +116,8 @@ export const isOver = (state: WorkflowState): boolean => {
   // closed from outside while a run goes on: the run ends first
   if (state.run !== null) return false
   const closed = snapshot.disconnectReason !== null && closing.includes(snapshot.disconnectReason)
-  return closed && snapshot.flowEndsAtMs === null && commandStep(state) === null
+  const isIdle = commandStep(state) === null && patientStep(state) === null
+  return closed && snapshot.flowEndsAtMs === null && isIdle
 }
 
 const closing: readonly DisconnectReason[] = ['user', 'support', 'legacy']
@@ -123,7 +129,8 @@ export const nextStep = (state: WorkflowState, nowMs: number, leaveSuggested = f
   if (snapshot === null || isOver(state)) return { kind: 'leave' }
   const mayLeave = state.run === null && (leaveSuggested || state.cycles >= cyclesMax)
   return (
-    stepAtHand(state, snapshot, nowMs) ?? (mayLeave ? { kind: 'leave' } : waitStep(state, snapshot))
+    stepAtHand(state, snapshot, nowMs) ??
+    (mayLeave ? { kind: 'leave' } : (patientStep(state) ?? waitStep(state, snapshot)))
   )
 }
 

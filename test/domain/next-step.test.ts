@@ -30,16 +30,16 @@ const aRun = (run: Partial<RunState> = {}): RunState => ({ ...newRun('run', 'sch
 const kindAt = (state: WorkflowState, nowMs = start): Step['kind'] => nextStep(state, nowMs).kind
 
 /** Every reason to do something, alone, and the step it must lead to; the order is the priority. */
-const reasons: [Partial<WorkflowState>, Step['kind']][] = [
+const commands: [Partial<WorkflowState>, Step['kind']][] = [
   [{ unrecorded: [{ kind: 'flow', flowId: 'f', code: 'defect' }] }, 'record'],
   [{ disconnect: 'r' }, 'disconnect'],
-  [{ refusals: ['x'] }, 'note_refusal'],
   [{ autoSync: { requestId: 'r', enabled: false } }, 'set_auto_sync'],
   [{ flowsToBegin: ['f'] }, 'begin_flow'],
   [{ flowsToComplete: ['f'] }, 'complete_flow'],
   [{ choices: [{ requestId: 'r', choices: [] }] }, 'choose_accounts'],
   [{ refreshAccounts: 'r' }, 'refresh_accounts'],
-  [{ settingsChanged: true }, 'adopt_settings'],
+]
+const due: [Partial<WorkflowState>, Step['kind']][] = [
   [{ run: aRun({ phase: 'refresh' }) }, 'request_refresh'],
   [{ run: aRun({ phase: 'polling', pollAtMs: start }) }, 'poll_refresh'],
   [{ run: aRun({ phase: 'read' }) }, 'read'],
@@ -50,6 +50,11 @@ const reasons: [Partial<WorkflowState>, Step['kind']][] = [
   [{ snapshot: aSnapshot({ flowEndsAtMs: start }) }, 'end_flows'],
   [{ snapshot: aSnapshot({ removeAtMs: start }) }, 'remove'],
 ]
+const patient: [Partial<WorkflowState>, Step['kind']][] = [
+  [{ settingsChanged: true }, 'adopt_settings'],
+  [{ refusals: ['x'] }, 'note_refusal'],
+]
+const reasons = [...commands, ...due, ...patient]
 
 describe('every reason to act', () => {
   test.each(reasons)('is done when it stands alone: %#', (state, kind) => {
@@ -60,16 +65,17 @@ describe('every reason to act', () => {
     for (const [state] of reasons) expect(kindAt(idle({ ...state, loaded: false }))).toBe('load')
   })
 
-  test('comes in the order of urgency: what is noted, commands, the run in hand, what is due', () => {
-    const commands = reasons.slice(0, 9)
+  test('comes in the order of urgency: commands, the run in hand, what is due, what can wait', () => {
     commands.forEach(([state, kind], position) => {
       for (const [later] of reasons.slice(position + 1))
         expect(kindAt(idle({ ...later, ...state }))).toBe(kind)
     })
-    const due = aSnapshot({ nextSyncAtMs: start, noticeAtMs: start, flowEndsAtMs: start })
-    expect(kindAt(idle({ run: aRun(), snapshot: due }))).toBe('read')
-    expect(kindAt(idle({ snapshot: due }))).toBe('start_run')
-    expect(kindAt(idle({ snapshot: { ...due, nextSyncAtMs: null } }))).toBe('consent_due')
+    for (const [state, kind] of due)
+      for (const [later] of patient) expect(kindAt(idle({ ...later, ...state }))).toBe(kind)
+    const all = aSnapshot({ nextSyncAtMs: start, noticeAtMs: start, flowEndsAtMs: start })
+    expect(kindAt(idle({ run: aRun(), snapshot: all }))).toBe('read')
+    expect(kindAt(idle({ snapshot: all }))).toBe('start_run')
+    expect(kindAt(idle({ snapshot: { ...all, nextSyncAtMs: null } }))).toBe('consent_due')
   })
 
   test('is not asked for before its time', () => {
@@ -176,9 +182,17 @@ describe('leaving', () => {
   })
 
   test('never comes while something is to be done', () => {
-    for (const [state, kind] of reasons) expect(kindAt(idle({ ...tired, ...state }))).toBe(kind)
+    for (const [state, kind] of [...commands, ...due])
+      expect(kindAt(idle({ ...tired, ...state }))).toBe(kind)
     const polling = idle({ ...tired, run: aRun({ phase: 'polling', pollAtMs: start + 1 }) })
     expect(kindAt(polling)).toBe('wait')
+  })
+
+  test('does not wait for what strangers send without end: it is carried on', () => {
+    for (const [state] of patient) {
+      expect(nextStep(idle(state), start, true).kind).toBe('leave')
+      expect(hasWork(idle(state))).toBe(false)
+    }
   })
 
   test('is the end of a connection that does not exist or was removed', () => {
