@@ -12,7 +12,10 @@ const number = z.unknown().transform((value, context) => {
   context.addIssue({ code: 'custom', message: 'not a number' })
   return z.NEVER
 })
-const optionalNumber = z.unknown().transform((value) => numberText(value))
+const optionalNumber = z
+  .unknown()
+  .optional()
+  .transform((value) => numberText(value))
 
 /** An id; one written as a number keeps all its digits. */
 const id = z.union([text.min(1).max(200), number])
