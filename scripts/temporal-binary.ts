@@ -58,7 +58,7 @@ const noWayOpen = (version: string): string =>
   'No Temporal server can be had. Do one of these, then start again: ' +
   'set TEMPORAL_ADDRESS to a server that is running; ' +
   'install the Temporal CLI so that "temporal" is on PATH (or set TEMPORAL_CLI_PATH to it); ' +
-  `or install Go 1.21 or newer, with which version ${version} is built here once (about 4 minutes).`
+  `or install Go 1.21 or newer, with which version ${version} is built here once (4 to 7 minutes).`
 
 interface Build {
   go: string
@@ -72,7 +72,7 @@ const build = async ({ go, version, target, environment, log }: Build): Promise<
   await mkdir(path.dirname(target), { recursive: true })
   // built beside its place and renamed, so that nobody ever runs half a program
   const unfinished = `${target}.${process.pid}`
-  log(`Building the Temporal server (CLI ${version}) with Go, once per machine: about 4 minutes.`)
+  log(`Building the Temporal server (CLI ${version}) with Go, once per machine: 4 to 7 minutes.`)
   const child = await startChild({
     name: 'go build',
     command: go,
