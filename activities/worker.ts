@@ -69,6 +69,8 @@ const createWorkers = async (
     ...workflowsOf(config),
     taskQueue: 'connections',
     maxCachedWorkflows: cachedWorkflows,
+    // a worker that died keeps its workflows for this long; commands to them must be answered before their deadline
+    stickyQueueScheduleToStartTimeout: '3 seconds',
   })
   const fetches = [...deps.providers.keys()].map((provider) =>
     Worker.create({
