@@ -13,7 +13,7 @@ const defaults = {
   postgres: 54_320,
 }
 
-export type PortName = keyof typeof defaults
+type PortName = keyof typeof defaults
 
 export interface StackPorts {
   of: (name: PortName) => number
