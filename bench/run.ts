@@ -6,10 +6,12 @@ import type { Figure, Measurement } from './figure.ts'
 import { isMet } from './figure.ts'
 import { measureApi } from './api.ts'
 import { measureLines } from './lines.ts'
+import { measureSyncNow } from './sync-now.ts'
 
 const measurements: Readonly<Record<string, Measurement>> = {
   lines: measureLines,
   api: measureApi,
+  'sync-now': measureSyncNow,
 }
 
 const log = (line: string): void => console.log(line)
