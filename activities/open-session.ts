@@ -7,7 +7,8 @@ import type { ConnectionRef, Deps } from './deps.ts'
 import type { CallOptions, Provider, ProviderSession } from './providers/provider.ts'
 import { ProviderError } from './providers/provider.ts'
 
-const leaseSeconds = 60
+/** Longer than one call may take, shorter than all attempts of a read together. */
+const leaseSeconds = 35
 
 /** The provider with this name; an unknown one is a setting of the operator. */
 export const providerNamed = (deps: Pick<Deps, 'providers'>, name: string): Provider => {
@@ -47,7 +48,7 @@ export const openSession = async (
         throw ApplicationFailure.create({
           message: 'another attempt rotates the secret',
           type: 'transient',
-          nextRetryDelay: '5 seconds',
+          nextRetryDelay: '6 seconds',
         })
       const fresh = await load()
       if (fresh === null)
@@ -58,6 +59,9 @@ export const openSession = async (
         })
       version = fresh.version
       return fresh.secret
+    },
+    async releaseRotation(): Promise<void> {
+      await withTenant(pool, tenantId, (tx) => secrets.releaseLease(tx, connectionId))
     },
     async onSecretsRotated(secret: Secret<string>): Promise<void> {
       await deps.reach('rotation.before-store')

@@ -33,7 +33,8 @@ export const createRequestRefresh = (deps: Deps) =>
     return refreshing(deps, { ...input, provider }, async (session) => {
       const asker = askerOf(input, prepared)
       const started = await session.requestRefresh('attended', { ...asker, providerAccountIds })
-      if (started.state !== 'skipped') return { ref: started.ref }
+      if ('ref' in started) return { ref: started.ref }
+      if (started.state === 'done') return refreshed(deps, input)
       const untilMs = started.until === undefined ? null : Date.parse(started.until)
       await withTenant(deps.pool, input.tenantId, async (tx) => {
         await syncRuns.noteRefresh(tx, input.runId, {
@@ -60,13 +61,25 @@ export const createPollRefresh = (deps: Deps) =>
     return refreshing(deps, { ...input, provider: prepared.provider }, async (session) => {
       const progress = await session.refreshProgress(input.ref, askerOf(input, prepared))
       if (progress.state === 'running') return { ref: progress.ref }
-      const refresh = progress.state === 'done' ? 'done' : `failed: ${progress.failure.code}`
-      await withTenant(deps.pool, input.tenantId, (tx) =>
-        syncRuns.noteRefresh(tx, input.runId, { refresh, until: null }),
+      return refreshed(
+        deps,
+        input,
+        progress.state === 'done' ? 'done' : `failed: ${progress.failure.code}`,
       )
-      return nothingToWaitFor
     })
   }
+
+/** Notes how the refresh ended; what is there is read next. */
+const refreshed = async (
+  { pool }: Deps,
+  { tenantId, runId }: ConnectionRef & { runId: string },
+  refresh = 'done',
+): Promise<RefreshAnswer> => {
+  await withTenant(pool, tenantId, (tx) =>
+    syncRuns.noteRefresh(tx, runId, { refresh, until: null }),
+  )
+  return nothingToWaitFor
+}
 
 type Session = Awaited<ReturnType<typeof openSession>>
 

@@ -3,7 +3,10 @@ import type { ActivityOptions } from '@temporalio/workflow'
 import type { FailureCode } from '../domain/failure.ts'
 import { failureCodes, reactions } from '../domain/failure.ts'
 
-const settled: FailureCode[] = failureCodes.filter((code) => !reactions[code].retriedByActivity)
+/** Of `rate_limited` only short waits are thrown, and those are worth another attempt. */
+const settled: FailureCode[] = failureCodes.filter(
+  (code) => !reactions[code].retriedByActivity && code !== 'rate_limited',
+)
 
 /** Short database work: repeated until it succeeds, because the connection cannot go on without it. */
 export const databaseWork: ActivityOptions = {

@@ -103,6 +103,8 @@ export interface Page {
 
 export type RefreshStart =
   | { state: 'started' | 'joined'; ref: string }
+  /** Nothing is left to wait for. */
+  | { state: 'done' }
   | { state: 'skipped'; reason: 'refreshes_itself' | 'too_recent' | 'not_offered'; until?: string }
 
 export type RefreshProgress =
@@ -139,6 +141,8 @@ export interface SessionOptions extends CallOptions {
    * A session that holds it already may claim again, to read what is kept once more.
    */
   claimRotation: () => Promise<Secret<string>>
+  /** Gives the claim back when nothing was rotated, so that the next attempt need not wait for its end. */
+  releaseRotation?: () => Promise<void>
   /** Resolves once the new secrets are committed; only then may the token that came with them be used. */
   onSecretsRotated: (secrets: Secret<string>) => Promise<void>
 }

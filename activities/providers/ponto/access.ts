@@ -71,14 +71,19 @@ const createRotation = (ponto: Ponto, first: PontoSecrets, options: SessionOptio
   }
 
   const refresh = async (kept: PontoSecrets): Promise<void> => {
-    const rotated = await refreshTokens({ ...ponto, options }, kept)
+    const rotated = await refreshTokens({ ...ponto, options }, kept).catch(
+      async (error: unknown) => {
+        await options.releaseRotation?.()
+        throw error
+      },
+    )
     await options.onSecretsRotated(toSecret(rotated))
     held = rotated
   }
 
   const rotateOnce = async (): Promise<void> => {
     const kept = readSecrets(await options.claimRotation())
-    if (adopts(kept)) return
+    if (adopts(kept)) return options.releaseRotation?.()
     try {
       await refresh(kept)
     } catch (error) {

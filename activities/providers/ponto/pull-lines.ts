@@ -19,6 +19,8 @@ import { transactionList, transactionResource } from './schema.ts'
 
 /** Days before the last read that are read again. */
 export const rereadDays = 14
+/** Rows may stand below rows some days older, so a page ends the window only when all of it is older by that much. */
+const disorderDays = 2
 /** Half a million lines; far above any account, so that a paging that runs in circles ends. */
 const pagesMax = 5_000
 const restartsMax = 3
@@ -111,8 +113,11 @@ const toLines = (data: readonly unknown[], timeZone: string): Line[] =>
 const nextPath = ({ client }: Reading, { links }: TransactionList): string | null =>
   links?.next ? client.pathOf(links.next) : null
 
-const isBeforeWindow = (lines: readonly Line[], windowStart: string | null): boolean =>
-  windowStart !== null && lines.length > 0 && lines.every(({ bookedOn }) => bookedOn < windowStart)
+const isBeforeWindow = (lines: readonly Line[], windowStart: string | null): boolean => {
+  if (windowStart === null || lines.length === 0) return false
+  const end = daysBefore(windowStart, disorderDays)
+  return lines.every(({ bookedOn }) => bookedOn < end)
+}
 
 /** While a first reading at the bank is still going on, more of the history may follow. */
 const isGrowing = ({ meta }: TransactionList): boolean => {

@@ -111,7 +111,10 @@ const refOf = (steps: readonly Step[], before?: Ref['failed']): Ref => {
   return { open, ...(failed === undefined ? {} : { failed }) }
 }
 
-/** Starts the refresh of the accounts; `skipped` when all of it is fresh already. Fails when no account can be refreshed. */
+/**
+ * Starts the refresh of the accounts; `skipped` when all of it is fresh already, `done` when all of it succeeded at once.
+ * Fails when no account can be refreshed.
+ */
 export const startRefresh = async (
   reading: Reading,
   accounts: readonly string[],
@@ -126,7 +129,9 @@ export const startRefresh = async (
   const [until] = untils.toSorted()
   if (until !== undefined && untils.length === steps.length)
     return { state: 'skipped', reason: 'too_recent', until }
-  return { state: 'started', ref: JSON.stringify(refOf(steps)) }
+  const ref = refOf(steps)
+  if (ref.open.length === 0 && ref.failed === undefined) return { state: 'done' }
+  return { state: 'started', ref: JSON.stringify(ref) }
 }
 
 const readRef = (text: string): Ref => {
