@@ -75,8 +75,7 @@ test('a refresh asked for again by the same run joins what runs already', async 
 
 test('lines that are fresh already are not asked for, and it is said until when', async () => {
   const { session, providerAccountIds } = await arrange(0)
-  const ref = await startedRef(session, providerAccountIds)
-  expect(await look(session, ref)).toEqual({ state: 'done' })
+  expect(await start(session, providerAccountIds)).toEqual({ state: 'done' })
   const again = await start(session, providerAccountIds, 'run-2')
   expect(again).toMatchObject({ state: 'skipped', reason: 'too_recent' })
   if (again.state !== 'skipped') return

@@ -36,5 +36,8 @@ export const openStore = () => {
     cursor = pages.at(-1)!.nextCursor
     return pages
   }
-  return { lines, read, cursor: () => cursor }
+  const moveTo = (position: string): void => {
+    cursor = position
+  }
+  return { lines, read, cursor: () => cursor, moveTo }
 }
