@@ -191,6 +191,7 @@ test('a run is accepted once, begins, counts its pages and ends once', async () 
     expect(await syncRuns.finish(tx, run.id, { outcome: 'ok' })).toBe(true)
     expect(await syncRuns.finish(tx, run.id, failed)).toBe(false)
     expect(await syncRuns.begin(tx, run)).toMatchObject({ phase: 'done', outcome: 'ok' })
+    expect(await syncRuns.progress(tx, run.id, counts)).toMatchObject({ pages: 2, linesAdded: 4 })
     const [latest, ...older] = await syncRuns.listByConnection(tx, connectionId, { limit: 10 })
     expect(latest?.id).toBe(run.id)
     const rest = { limit: 10, ...(latest ? { before: latest } : {}) }
