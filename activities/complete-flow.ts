@@ -149,13 +149,16 @@ const store = async (
   const { vault } = deps
   const current = await lockFacts(tx, deps, connectionId)
   if (current === null) return null
-  const generation = isRenewal(facts, flow) ? current.generation : current.generation + 1
   if (result.secrets) await secrets.store({ tx, vault }, { connectionId, secret: result.secrets })
-  await connections.setProviderConnection(tx, connectionId, result.providerConnectionId)
+  const { providerConnectionId } = result
+  const isMoved = await connections.setProviderConnection(tx, connectionId, providerConnectionId)
+  // a grant that was lost is renewed by a new connection at the provider, whose accounts have ids of their own
+  const staysAt = isRenewal(facts, flow) && !isMoved
+  const generation = staysAt ? current.generation : current.generation + 1
   await connections.update(tx, connectionId, { generation })
   const found = await accounts.discover(tx, { connectionId, generation }, result.accounts)
   const refs = [
-    result.providerConnectionId,
+    providerConnectionId,
     ...result.accounts.map((account) => account.providerAccountId),
   ]
   await webhooks.setRoutes(tx, { provider: facts.provider, connectionId, refs })

@@ -158,14 +158,21 @@ export const update = async (
     UPDATE connection SET ${sql.join(assignments, sql.fragment`, `)} WHERE id = ${id}`)
 }
 
-/** Remembers the provider's own id of the connection, by which its webhooks find it. */
+const movedRow = z.object({ moved: z.boolean() })
+
+/**
+ * Remembers the provider's own id of the connection, by which its webhooks find it; true when it had another one before.
+ */
 export const setProviderConnection = async (
   tx: Tx,
   id: string,
   providerConnectionId: string,
-): Promise<void> => {
-  await tx.query(sql.unsafe`
-    UPDATE connection SET provider_connection_id = ${providerConnectionId} WHERE id = ${id}`)
+): Promise<boolean> => {
+  const { moved } = await tx.one(sql.type(movedRow)`
+    WITH before AS (SELECT provider_connection_id AS id FROM connection WHERE id = ${id})
+    UPDATE connection SET provider_connection_id = ${providerConnectionId} WHERE id = ${id}
+    RETURNING coalesce((SELECT before.id FROM before) <> provider_connection_id, FALSE) AS moved`)
+  return moved
 }
 
 /** Renames a connection; false where there is none. */
