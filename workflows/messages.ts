@@ -2,7 +2,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow'
 import type { Awaiting, ConnectionState } from '../domain/connection.ts'
 import type { FailureCode } from '../domain/failure.ts'
-import type { WorkflowState } from '../domain/workflow-state.ts'
+import type { Choice, WorkflowState } from '../domain/workflow-state.ts'
 
 export interface ConnectionInput {
   tenantId: string
@@ -47,16 +47,9 @@ export interface FlowInput {
   flowId: string
 }
 
-export interface AccountChoice {
-  accountId: string
-  chosen: boolean
-  /** The ERP's own reference of the journal; null takes the link away, left out keeps it. */
-  journalRef?: string | null
-}
-
 export interface ChooseAccountsInput {
   requestId: string
-  choices: AccountChoice[]
+  choices: Choice[]
 }
 
 /** Who asks (name, address) is a row under this id, never part of a message. */

@@ -12,7 +12,7 @@ export interface PublishedKey {
   jwk: JsonWebKey
 }
 
-export type FetchKeys = () => Promise<PublishedKey[]>
+type FetchKeys = () => Promise<PublishedKey[]>
 
 export interface KeyCache {
   /** The signing key with this id; null when the provider does not publish it. Fails as `fetchKeys` does. */

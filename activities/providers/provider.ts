@@ -7,7 +7,7 @@ import type { Secret } from '../../domain/secret.ts'
 import type { Line } from '../../domain/statement-line.ts'
 
 /** What differs between providers, as data instead of missing methods. */
-export interface Capabilities {
+interface Capabilities {
   link: 'url' | 'form' | 'manual'
   mfa: 'url' | 'inline' | 'manual'
   /** The provider refreshes by itself, so that an unattended run only reads. */
@@ -136,10 +136,7 @@ export interface ProviderSession {
 }
 
 export interface SessionOptions extends CallOptions {
-  /**
-   * Claims the right to rotate and returns the freshest secrets; waits or throws `transient` while another holds it.
-   * A session that holds it already may claim again, to read what is kept once more.
-   */
+  /** Claims the right to rotate and returns the freshest secrets; waits or throws `transient` while another holds it. */
   claimRotation: () => Promise<Secret<string>>
   /** Gives the claim back when nothing was rotated, so that the next attempt need not wait for its end. */
   releaseRotation?: () => Promise<void>

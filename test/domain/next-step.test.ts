@@ -39,7 +39,7 @@ const commands: [Partial<WorkflowState>, Step['kind']][] = [
   [{ choices: [{ requestId: 'r', choices: [] }] }, 'choose_accounts'],
   [{ refreshAccounts: 'r' }, 'refresh_accounts'],
 ]
-const due: [Partial<WorkflowState>, Step['kind']][] = [
+const dueStates: [Partial<WorkflowState>, Step['kind']][] = [
   [{ run: aRun({ phase: 'refresh' }) }, 'request_refresh'],
   [{ run: aRun({ phase: 'polling', pollAtMs: start }) }, 'poll_refresh'],
   [{ run: aRun({ phase: 'read' }) }, 'read'],
@@ -54,7 +54,7 @@ const patient: [Partial<WorkflowState>, Step['kind']][] = [
   [{ settingsChanged: true }, 'adopt_settings'],
   [{ refusals: ['x'] }, 'note_refusal'],
 ]
-const reasons = [...commands, ...due, ...patient]
+const reasons = [...commands, ...dueStates, ...patient]
 
 describe('every reason to act', () => {
   test.each(reasons)('is done when it stands alone: %#', (state, kind) => {
@@ -70,7 +70,7 @@ describe('every reason to act', () => {
       for (const [later] of reasons.slice(position + 1))
         expect(kindAt(idle({ ...later, ...state }))).toBe(kind)
     })
-    for (const [state, kind] of due)
+    for (const [state, kind] of dueStates)
       for (const [later] of patient) expect(kindAt(idle({ ...later, ...state }))).toBe(kind)
     const all = aSnapshot({ nextSyncAtMs: start, noticeAtMs: start, flowEndsAtMs: start })
     expect(kindAt(idle({ run: aRun(), snapshot: all }))).toBe('read')
@@ -182,7 +182,7 @@ describe('leaving', () => {
   })
 
   test('never comes while something is to be done', () => {
-    for (const [state, kind] of [...commands, ...due])
+    for (const [state, kind] of [...commands, ...dueStates])
       expect(kindAt(idle({ ...tired, ...state }))).toBe(kind)
     const polling = idle({ ...tired, run: aRun({ phase: 'polling', pollAtMs: start + 1 }) })
     expect(kindAt(polling)).toBe('wait')

@@ -365,7 +365,7 @@ describe('other commands', () => {
       'chooseAccounts',
       {
         requestId: randomUUID(),
-        choices: Array(201).fill({ accountId: randomUUID(), chosen: true }),
+        choices: Array.from({ length: 201 }, () => ({ accountId: randomUUID(), chosen: true })),
       },
     ],
     ['noSuchUpdate', {}],

@@ -70,28 +70,34 @@ const createRotation = (ponto: Ponto, first: PontoSecrets, options: SessionOptio
     return true
   }
 
-  const refresh = async (kept: PontoSecrets): Promise<void> => {
-    const rotated = await refreshTokens({ ...ponto, options }, kept).catch(
-      async (error: unknown) => {
-        await options.releaseRotation?.()
-        throw error
-      },
-    )
+  const claim = async (): Promise<PontoSecrets> => readSecrets(await options.claimRotation())
+  const release = async (): Promise<void> => options.releaseRotation?.()
+
+  /** Goes on with what is kept, refreshed where nobody else did; whatever happens, the claim has ended then. */
+  const goOn = async (kept: PontoSecrets): Promise<void> => {
+    if (adopts(kept)) return release()
+    let rotated: PontoSecrets
+    try {
+      rotated = await refreshTokens({ ...ponto, options }, kept)
+    } catch (error) {
+      await release()
+      throw error
+    }
     await options.onSecretsRotated(toSecret(rotated))
     held = rotated
   }
 
   const rotateOnce = async (): Promise<void> => {
-    const kept = readSecrets(await options.claimRotation())
-    if (adopts(kept)) return options.releaseRotation?.()
+    const kept = await claim()
     try {
-      await refresh(kept)
+      await goOn(kept)
     } catch (error) {
       if (!hasReason(error, 'grant_lost')) throw error
       // a race of two refreshers looks the same as a dead grant: what is kept is read once more
-      const newest = readSecrets(await options.claimRotation().catch(() => refuse(error, options)))
-      if (newest.refreshToken === kept.refreshToken) throw error
-      if (!adopts(newest)) await refresh(newest)
+      const newest = await claim()
+      if (newest.refreshToken !== kept.refreshToken) return goOn(newest)
+      await release()
+      throw error
     }
   }
 
@@ -104,10 +110,4 @@ const createRotation = (ponto: Ponto, first: PontoSecrets, options: SessionOptio
       return rotating
     },
   }
-}
-
-/** A claim refused to the one who holds it brings nothing newer; only our own stop is told as such. */
-const refuse = (error: unknown, { signal }: SessionOptions): never => {
-  if (signal.aborted) throw signal.reason
-  throw error
 }

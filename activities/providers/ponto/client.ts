@@ -10,7 +10,7 @@ import { parseExact } from './json.ts'
 const callTimeoutMs = 30_000
 const bodyMaxBytes = 10 * 1_024 * 1_024
 
-export type Authorization = { bearer: string } | 'basic' | 'none'
+type Authorization = { bearer: string } | 'basic' | 'none'
 
 export interface Call {
   method: 'GET' | 'POST' | 'DELETE'

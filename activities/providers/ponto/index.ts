@@ -11,7 +11,7 @@ import { openPontoSession } from './session.ts'
 import { verifyPontoWebhook } from './webhook.ts'
 
 /** Ponto Connect: many organizations, OAuth with rotating tokens. */
-export const createPonto = (config: PontoConfig): Provider => {
+const createPonto = (config: PontoConfig): Provider => {
   const ponto = { config, client: createPontoClient(config) }
   const keys = createKeyCache()
   return {

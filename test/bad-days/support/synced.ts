@@ -87,7 +87,7 @@ interface FeedEntry {
 }
 
 /** Every entry of an account's feed as it is served: nothing is merged, so that a line served twice is seen. */
-export const feedOf = async ({ erp }: Stage, accountId: string): Promise<FeedEntry[]> => {
+const feedOf = async ({ erp }: Stage, accountId: string): Promise<FeedEntry[]> => {
   const entries: FeedEntry[] = []
   for (let after = ''; ;) {
     const query = new URLSearchParams({ limit: '500', ...(after === '' ? {} : { after }) })

@@ -16,7 +16,7 @@ const failure = fc.record({
   scope: fc.constantFrom('account' as const, 'connection' as const, 'provider' as const),
 })
 
-export const occurrence: fc.Arbitrary<Occurrence> = fc.oneof(
+const occurrence: fc.Arbitrary<Occurrence> = fc.oneof(
   fc.record({
     kind: fc.constant('linked' as const),
     flowId: id,

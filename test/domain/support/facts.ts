@@ -9,7 +9,7 @@ export const minute = 60_000
 export const hour = 60 * minute
 export const day = 24 * hour
 
-export const connectionId = '0b6f5f0e-6a39-4b5e-9c0a-3f3f8f0f6d11'
+const connectionId = '0b6f5f0e-6a39-4b5e-9c0a-3f3f8f0f6d11'
 
 /** A Saturday morning from which the tests count. */
 export const start = Date.parse('2026-11-21T08:00:00.000Z')
@@ -52,7 +52,7 @@ export const at = (nowMs: number, renewalDays: number | null = 90): Circumstance
 })
 
 let runs = 0
-export const aRunId = (): string => {
+const aRunId = (): string => {
   runs += 1
   return `00000000-0000-4000-8000-${String(runs).padStart(12, '0')}`
 }

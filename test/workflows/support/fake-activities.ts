@@ -92,10 +92,11 @@ export const createFakeActivities = (banks: ReadonlyMap<string, Bank>): Activiti
     },
     beginFlow: async (input) => {
       const { bank, atMs } = await enter('beginFlow', input)
-      const reason = bank?.facts?.disconnectReason ?? null
-      const isNew = bank?.facts?.generation === 0 || (reason !== null && reason !== 'consent')
-      bank?.flows.set(input.flowId, { kind: isNew ? 'link' : 'renewal', endsAtMs: atMs + hour })
-      return bank && record(bank, atMs, [])
+      if (!bank) return null
+      const { generation, disconnectReason: reason } = bank.facts ?? {}
+      const isNew = generation === 0 || (reason && reason !== 'consent')
+      bank.flows.set(input.flowId, { kind: isNew ? 'link' : 'renewal', endsAtMs: atMs + hour })
+      return record(bank, atMs, [])
     },
     completeFlow: async (input) => {
       const { bank, atMs } = await enter('completeFlow', input)
