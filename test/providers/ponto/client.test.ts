@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net'
 import type { RequestListener, Server } from 'node:http'
 import { createServer } from 'node:http'
 import { gzipSync } from 'node:zlib'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createPontoClient } from '../../../activities/providers/ponto/client.ts'
 import { readPontoConfig } from '../../../activities/providers/ponto/config.ts'
 import { userInfo } from '../../../activities/providers/ponto/schema.ts'
@@ -103,6 +103,21 @@ describe('a server that misbehaves', () => {
       reason: 'body_too_large',
     })
   })
+
+  test.each(['before the answer', 'during the body'])(
+    'a silence %s ends the call',
+    async (when) => {
+      const limit = new AbortController()
+      const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(limit.signal)
+      const failure = await failed((_, res) => {
+        if (when === 'during the body') res.write('{')
+        setImmediate(() => limit.abort(new DOMException('too long', 'TimeoutError')))
+      })
+      expect(failure).toMatchObject({ code: 'provider_unavailable', reason: 'no_answer' })
+      expect(timeout).toHaveBeenCalledWith(30_000)
+      timeout.mockRestore()
+    },
+  )
 
   test.each(['before the answer', 'during the body'])('a stop %s ends the call', async (when) => {
     const controller = new AbortController()

@@ -196,6 +196,22 @@ describe('the end of a connection', () => {
     })
     expect(await organizations()).toHaveLength(1)
   })
+
+  test('is complete where Ponto says that the token died with the integration', async () => {
+    const { kept } = await linked.link()
+    const dead = { endpoint: 'revoke', status: 400, code: 'invalid_grant' }
+    await linked.sim('POST', '/__sim/fail-next', dead)
+    await linked.open(kept).revoke()
+  })
+
+  test('is tried again while the token may still live', async () => {
+    const { kept } = await linked.link()
+    await linked.sim('POST', '/__sim/fail-next', { endpoint: 'revoke', status: 503 })
+    await expect(linked.open(kept).revoke()).rejects.toMatchObject({
+      failure: { code: 'provider_unavailable' },
+    })
+    await linked.open(kept).revoke()
+  })
 })
 
 describe('the catalogue of institutions', () => {

@@ -154,15 +154,49 @@ test('a refresh token that was replaced while we asked is taken from what is kep
   expect(stored).toHaveLength(1)
 })
 
-test('a second look that is refused leaves the grant lost', async () => {
+test('a second look that is refused leaves it to the one who holds the claim', async () => {
   const kept = await linkedLongAgo()
   const dead = changed(kept, { refreshToken: 'dead' })
+  const refusal = new Error('another attempt rotates')
   let claims = 0
   const session = openWith(dead, {
-    claimRotation: () =>
-      (claims += 1) === 1 ? Promise.resolve(dead) : Promise.reject(new Error('held')),
+    claimRotation: () => ((claims += 1) === 1 ? Promise.resolve(dead) : Promise.reject(refusal)),
   })
-  expect((await failureOf(session.status())).reason).toBe('grant_lost')
+  await expect(session.status()).rejects.toBe(refusal)
+})
+
+test('a claim is given back whenever nothing was rotated, and never by one who was refused it', async () => {
+  const kept = await linkedLongAgo()
+  const dead = changed(kept, { refreshToken: 'dead' })
+  let held = false
+  const lease = (secrets: Secret<string>): Partial<SessionOptions> => ({
+    claimRotation() {
+      if (held) return Promise.reject(new Error('held'))
+      held = true
+      return Promise.resolve(secrets)
+    },
+    releaseRotation() {
+      held = false
+      return Promise.resolve()
+    },
+    onSecretsRotated(rotated) {
+      kept.secrets = rotated
+      held = false
+      return Promise.resolve()
+    },
+  })
+  const stale = kept.secrets
+  await expect(openWith(dead, lease(dead)).status()).rejects.toThrow(ProviderError)
+  expect(held).toBe(false)
+  await linked.sim('POST', '/__sim/fail-next', { endpoint: 'token', status: 503 })
+  await expect(openWith(stale, lease(stale)).status()).rejects.toThrow(ProviderError)
+  expect(held).toBe(false)
+  await openWith(stale, lease(stale)).status()
+  await openWith(stale, lease(kept.secrets)).status()
+  expect(held).toBe(false)
+  held = true
+  await expect(openWith(stale, lease(stale)).status()).rejects.toThrow('held')
+  expect(held).toBe(true)
 })
 
 test('a token refused once is replaced and the call repeated', async () => {
