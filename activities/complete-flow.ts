@@ -15,6 +15,7 @@ import { Secret } from '../domain/secret.ts'
 import type { FlowAt } from './begin-flow.ts'
 import { isRenewal } from './begin-flow.ts'
 import type { Deps } from './deps.ts'
+import type { Ending } from './fail-flow.ts'
 import { endFlow } from './fail-flow.ts'
 import { settledFailure } from './failure.ts'
 import { withHeartbeat } from './heartbeat.ts'
@@ -117,7 +118,8 @@ const adopt = async (
 ): Promise<FlowOutcome> => {
   switch (result.state) {
     case 'pending':
-      await putBack(deps, input, taken)
+      // what was learned on the way, such as tokens for a code that is used up now, is all there is to go on with
+      await putBack(deps, input, { ...taken, linkState: result.flow ?? taken.linkState })
       return {
         snapshot: await withTenant(deps.pool, input.tenantId, async (tx) => {
           await linkFlows.update(tx, input.flowId, { state: 'waiting' })
@@ -127,7 +129,7 @@ const adopt = async (
       }
     case 'exited':
     case 'expired':
-      return { snapshot: await endFlow(deps, input, { state: result.state }), linked: false }
+      return { snapshot: await endFlow(deps, input, endingOf(result)), linked: false }
     case 'linked':
       return {
         snapshot: await withTenant(deps.pool, input.tenantId, (tx) =>
@@ -137,6 +139,13 @@ const adopt = async (
       }
   }
 }
+
+/** A page that sent the person back because of us or of the provider is a failure, not a person who left. */
+const endingOf = ({
+  state,
+  failure,
+}: Extract<LinkResult, { state: 'exited' | 'expired' }>): Ending =>
+  failure === undefined ? { state } : { state: 'failed', code: failure.code }
 
 type Linked = Extract<LinkResult, { state: 'linked' }>
 

@@ -6,7 +6,7 @@ import type { ConnectionAt, Deps } from './deps.ts'
 import { record } from './record.ts'
 import { newReference } from './reference.ts'
 
-interface Ending {
+export interface Ending {
   state: 'failed' | 'exited' | 'expired'
   code?: string
 }

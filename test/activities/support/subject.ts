@@ -66,7 +66,16 @@ export const aSubject = async (scene: Scene, bank = 'Happy Bank') => {
     return { flowId, url: await urlOf(flowId) }
   }
 
-  /** The person decides on the page; what comes back is kept as the API keeps it. */
+  /** Keeps what came back with the person, as the API does. */
+  const comeBack = (id: string, callback: Record<string, string>): Promise<void> =>
+    within((tx) =>
+      oneTimeSecrets.store(
+        { tx, vault },
+        { purpose: 'completion', id, value: JSON.stringify(callback), ttlSeconds: 900 },
+      ),
+    )
+
+  /** The person decides on the page and comes back. */
   const decide = async (
     { flowId, url }: { flowId: string; url: string },
     decision: 'approve' | 'deny' = 'approve',
@@ -74,13 +83,7 @@ export const aSubject = async (scene: Scene, bank = 'Happy Bank') => {
     const { client } = scene
     const fields = client.fieldsOf(await (await fetch(url)).text())
     const { location } = await client.submit(url, [...fields, ['decision', decision]])
-    const value = JSON.stringify(Object.fromEntries(location!.searchParams))
-    await within((tx) =>
-      oneTimeSecrets.store(
-        { tx, vault },
-        { purpose: 'completion', id: flowId, value, ttlSeconds: 900 },
-      ),
-    )
+    await comeBack(flowId, Object.fromEntries(location!.searchParams))
   }
 
   const complete = (flowId: string, attempt = 1) =>
@@ -124,6 +127,7 @@ export const aSubject = async (scene: Scene, bank = 'Happy Bank') => {
     requestFlow,
     begin,
     decide,
+    comeBack,
     complete,
     link,
     choose,
