@@ -142,7 +142,7 @@ const codesOf = (error: unknown, depth = 0): string[] => {
 
 /** TLS alerts with which a server refuses the certificate that we showed, or that we showed none. */
 const certificateRefused =
-  /^ERR_SSL_\w*ALERT\w*(CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED|HANDSHAKE_FAILURE)/
+  /^ERR_SSL_.*ALERT.*(CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED|HANDSHAKE_FAILURE)/
 /** Our own network, or a server whose certificate we do not trust. */
 const ownTrouble =
   /^(ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|ENETDOWN|ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO)/

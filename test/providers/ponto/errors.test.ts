@@ -129,6 +129,7 @@ describe('the failure of an answer', () => {
       'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED',
       'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE',
       'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA',
+      'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE',
     ])
       expect(code(name), name).toBe('operator_misconfigured')
   })
