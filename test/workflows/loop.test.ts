@@ -142,8 +142,12 @@ describe('a failing read', () => {
         return [code, (await statusOf(subject)).lastOutcome === 'ok'] as const
       }),
     )
+    // of a rate limit only a short wait is thrown; a long one is an answer
     for (const [code, isRetried] of tried)
-      expect([code, isRetried]).toEqual([code, reactions[code].retriedByActivity])
+      expect([code, isRetried]).toEqual([
+        code,
+        reactions[code].retriedByActivity || code === 'rate_limited',
+      ])
   })
 
   test('that is an outage ends after eight tries, and the next one is planned', async () => {
@@ -304,6 +308,21 @@ describe('the cost of waiting', () => {
     // a signal is one event and at most its share of a workflow task; no read of its own
     expect(events?.length).toBeLessThan(4_000)
     expect(runsOf(subject)).toBeLessThan(5)
+  })
+})
+
+describe('a step that waits for a provider', () => {
+  test('has an end, also in the queue of a provider that no worker serves', async () => {
+    const subject = await world.live({ provider: 'nobody' })
+    await subject.handle.executeUpdate(messages.beginRenewal, { args: [aFlow()] })
+    await eventually('The step', async () => {
+      const { events } = await subject.handle.fetchHistory()
+      const scheduled = events
+        ?.map((event) => event.activityTaskScheduledEventAttributes)
+        .find((step) => step?.activityType?.name === 'beginFlow')
+      return Number(scheduled?.scheduleToCloseTimeout?.seconds) === 15 * 60
+    })
+    await subject.handle.terminate()
   })
 })
 

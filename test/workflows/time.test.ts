@@ -1,7 +1,7 @@
 /** Weeks in seconds: the real intervals on the server that skips time. */
 import { ApplicationFailure } from '@temporalio/client'
 import { TestWorkflowEnvironment } from '@temporalio/testing'
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest'
 import { anchorOf } from '../../domain/schedule.ts'
 import { searchAttributes } from '../../scripts/search-attributes.ts'
 import * as messages from '../../workflows/messages.ts'
@@ -41,11 +41,34 @@ describe.skipIf(path === null)('over weeks', () => {
   })
   afterAll(() => world.close())
 
+  const begun: Subject[] = []
+  // whoever still sleeps would wake in the time of the next test
+  afterEach(async () => {
+    for (const { handle } of begun.splice(0)) await handle.terminate().catch(() => undefined)
+  })
+
+  const never =
+    (activity: string): Subject['bank']['before'] =>
+    ({ name }) => {
+      if (name === activity) throw ApplicationFailure.nonRetryable('never', 'defect')
+      return undefined
+    }
   const now = () => environment.currentTimeMs()
   const pass = (ms: number) => environment.sleep(ms)
-  const live = async (facts: Parameters<World['arrange']>[0] = {}): Promise<Subject> => {
+  const live = async (
+    facts: Parameters<World['arrange']>[0] = {},
+    before?: (subject: Subject) => Subject['bank']['before'],
+  ): Promise<Subject> => {
     const nowMs = await now()
-    return world.live({ createdAtMs: nowMs, consentExpiresAtMs: nowMs + 365 * day, ...facts })
+    const subject = world.arrange({
+      createdAtMs: nowMs,
+      consentExpiresAtMs: nowMs + 365 * day,
+      ...facts,
+    })
+    if (before) subject.bank.before = before(subject)
+    await world.start(subject)
+    begun.push(subject)
+    return subject
   }
   const slotsOf = ({ bank, connectionId }: Subject): number[] => {
     const anchor = anchorOf(connectionId, interval)
@@ -81,17 +104,12 @@ describe.skipIf(path === null)('over weeks', () => {
   })
 
   test('an outage is tried again after 15 minutes, 1 hour and 6 hours, told at the third slot, and over with a success', async () => {
-    const subject = world.arrange()
-    const nowMs = await now()
-    if (subject.bank.facts)
-      subject.bank.facts = { ...subject.bank.facts, consentExpiresAtMs: nowMs + 365 * day }
     let isAway = true
-    subject.bank.before = ({ name }) => {
+    const subject = await live({}, () => ({ name }) => {
       if (name === 'syncConnection' && isAway)
         throw ApplicationFailure.nonRetryable('away', 'provider_unavailable')
       return undefined
-    }
-    await world.start(subject)
+    })
     await pass(3 * interval)
     const tries = reads(subject.bank).map(({ atMs }) => atMs)
     const first = tries[0] ?? 0
@@ -148,11 +166,7 @@ describe.skipIf(path === null)('over weeks', () => {
       failureCode: 'credentials_invalid',
       awaiting: 'credentials',
     })
-    subject.bank.before = ({ name }) => {
-      if (name === 'lookAtConnection')
-        throw ApplicationFailure.nonRetryable('no', 'credentials_invalid')
-      return undefined
-    }
+    subject.bank.before = never('lookAtConnection')
     for (let i = 0; i < 10; i += 1) {
       await subject.handle.signal(messages.providerEvent, { kind: 'x' })
       await pass(10_000)
@@ -160,27 +174,11 @@ describe.skipIf(path === null)('over weeks', () => {
     expect(called(subject.bank, 'lookAtConnection').length).toBeLessThanOrEqual(3)
   })
 
-  test('a provider that no worker serves does not hold up a disconnection', async () => {
-    const subject = await live({ provider: 'nobody' })
-    await subject.handle.executeUpdate(messages.beginRenewal, {
-      args: [{ flowId: crypto.randomUUID() }],
-    })
-    await subject.handle.executeUpdate(messages.disconnect, {
-      args: [{ requestId: crypto.randomUUID() }],
-    })
-    await pass(hour)
-    expect(subject.bank.facts).toMatchObject({ state: 'disconnected', disconnectReason: 'user' })
-    expect(posted(subject.bank)).toContain('consent.not_revoked')
-  })
-
   test('what is due and cannot be done is tried again later, not on the spot', async () => {
     const nowMs = await now()
-    const subject = world.arrange({ consentExpiresAtMs: nowMs - 1, autoSync: false })
-    subject.bank.before = ({ name }) => {
-      if (name === 'consentDue') throw ApplicationFailure.nonRetryable('never', 'defect')
-      return undefined
-    }
-    await world.start(subject)
+    const subject = await live({ consentExpiresAtMs: nowMs - 1, autoSync: false }, () =>
+      never('consentDue'),
+    )
     await pass(2 * hour)
     const tries = called(subject.bank, 'consentDue').length
     expect(tries).toBeGreaterThanOrEqual(2)
