@@ -125,6 +125,7 @@ export const aSubject = async (scene: Scene, bank = 'Happy Bank') => {
     at,
     within,
     requestFlow,
+    urlOf,
     begin,
     decide,
     comeBack,
