@@ -11,6 +11,12 @@ const shortWaitTries = 5
 const waitOf = ({ until }: Failure): number | null =>
   until === undefined ? null : Math.max(0, Date.parse(until) - Date.now())
 
+const isRepeated = ({ code }: Failure, attempt: number, isShort: boolean): boolean => {
+  if (code === 'rate_limited') return isShort
+  if (code === 'invalid_response') return attempt < invalidResponseTries
+  return reactions[code].retriedByActivity
+}
+
 /** Throws what passes by itself, so that Temporal repeats the attempt; returns what a person or a long wait must solve. */
 export const settledFailure = (error: unknown): Failure => {
   if (!(error instanceof ProviderError)) throw error
@@ -18,13 +24,10 @@ export const settledFailure = (error: unknown): Failure => {
   const { attempt } = activityInfo()
   const waitMs = waitOf(failure)
   const isShort = waitMs !== null && waitMs <= shortWaitMs && attempt < shortWaitTries
-  const repeats =
-    failure.code === 'rate_limited' ? isShort : reactions[failure.code].retriedByActivity
-  if (!repeats) return failure
+  if (!isRepeated(failure, attempt, isShort)) return failure
   throw ApplicationFailure.create({
     message: error.message,
     type: failure.code,
-    nonRetryable: failure.code === 'invalid_response' && attempt >= invalidResponseTries,
     category: 'BENIGN',
     nextRetryDelay: isShort ? waitMs : backoffMs(attempt),
   })

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { ApplicationFailure } from '@temporalio/activity'
 import * as secrets from '../db/queries/connection-secrets.ts'
 import { withTenant } from '../db/tenant.ts'
@@ -65,8 +66,10 @@ export const openSession = async (
     },
     async onSecretsRotated(secret: Secret<string>): Promise<void> {
       await deps.reach('rotation.before-store')
-      const stored = await withTenant(pool, tenantId, (tx) =>
-        secrets.rotate({ tx, vault }, { connectionId, expectedVersion: version, secret }),
+      const rotation = { connectionId, expectedVersion: version, secret }
+      // the provider has forgotten the old secret already: losing this write loses the connection
+      const stored = await persistently(() =>
+        withTenant(pool, tenantId, (tx) => secrets.rotate({ tx, vault }, rotation)),
       )
       if (!stored)
         throw ApplicationFailure.create({
@@ -76,4 +79,18 @@ export const openSession = async (
       version += 1
     },
   })
+}
+
+const storeTries = 5
+const storePauseMs = 1_000
+
+const persistently = async <T>(store: () => Promise<T>): Promise<T> => {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await store()
+    } catch (error) {
+      if (tries >= storeTries) throw error
+      await pause(storePauseMs)
+    }
+  }
 }
