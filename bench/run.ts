@@ -5,12 +5,14 @@ import path from 'node:path'
 import type { Figure, Measurement } from './figure.ts'
 import { isMet } from './figure.ts'
 import { measureApi } from './api.ts'
+import { measureIdleCycle } from './idle-cycle.ts'
 import { measureLines } from './lines.ts'
 import { measureSyncNow } from './sync-now.ts'
 
 const measurements: Readonly<Record<string, Measurement>> = {
   lines: measureLines,
   api: measureApi,
+  'idle-cycle': measureIdleCycle,
   'sync-now': measureSyncNow,
 }
 

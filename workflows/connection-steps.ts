@@ -13,7 +13,7 @@ import {
   providerRead,
 } from './activity-options.ts'
 
-export type Doing = Exclude<Step, { kind: 'wait' | 'leave' }>
+export type Doing = Exclude<Step, { kind: 'wait' | 'leave' | 'start_run' }>
 
 const pollDelaysMs = [200, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 30_000] as const
 const refreshMaxMs = 600_000
@@ -33,7 +33,8 @@ const atProvider = (state: WorkflowState, ref: ConnectionRef, urgent: boolean) =
 const caller = (state: WorkflowState, ref: ConnectionRef): Activities =>
   proxyActivities<Activities>({ ...providerCall, ...atProvider(state, ref, true) })
 
-const startRun = (state: WorkflowState, cause: RunCause): void => {
+/** Begins a run; no activity is needed for it. */
+export const startRun = (state: WorkflowState, cause: RunCause): void => {
   state.run = newRun(uuid4(), cause)
   state.eventAtMs = null
 }
@@ -164,7 +165,7 @@ const setAutoSync = async (
   if (state.autoSync?.requestId === requestId) state.autoSync = null
 }
 
-type RunStep = Extract<Doing, { kind: 'start_run' | 'request_refresh' | 'poll_refresh' | 'read' }>
+type RunStep = Extract<Doing, { kind: 'request_refresh' | 'poll_refresh' | 'read' }>
 type FlowStep = Extract<Doing, { kind: 'begin_flow' | 'complete_flow' | 'end_flows' }>
 type CommandStep = Extract<
   Doing,
@@ -173,7 +174,7 @@ type CommandStep = Extract<
 type BookStep = Exclude<Doing, RunStep | FlowStep | CommandStep>
 
 const isRunStep = (step: Doing): step is RunStep =>
-  ['start_run', 'request_refresh', 'poll_refresh', 'read'].includes(step.kind)
+  ['request_refresh', 'poll_refresh', 'read'].includes(step.kind)
 const isFlowStep = (step: Doing): step is FlowStep =>
   ['begin_flow', 'complete_flow', 'end_flows'].includes(step.kind)
 const isCommandStep = (step: Doing): step is CommandStep =>
@@ -185,8 +186,6 @@ const performRun = async (
   step: RunStep,
 ): Promise<void> => {
   switch (step.kind) {
-    case 'start_run':
-      return startRun(state, step.cause)
     case 'request_refresh':
       return requestRefresh(state, ref, step.run)
     case 'poll_refresh':

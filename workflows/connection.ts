@@ -5,6 +5,7 @@ import {
   condition,
   isCancellation,
   makeContinueAsNewFunc,
+  sleep,
   workflowInfo,
 } from '@temporalio/workflow'
 import type { ConnectionRef } from '../activities/index.ts'
@@ -17,7 +18,7 @@ import { noteFailure } from './connection-failures.ts'
 import type { Handled } from './connection-handlers.ts'
 import { registerHandlers } from './connection-handlers.ts'
 import type { Doing } from './connection-steps.ts'
-import { perform } from './connection-steps.ts'
+import { perform, startRun } from './connection-steps.ts'
 import { createSupportView } from './connection-support-view.ts'
 import type { ConnectionInput } from './messages.ts'
 
@@ -37,6 +38,8 @@ export async function connection(input: ConnectionInput): Promise<void> {
       if (!hasWork(state)) break
     } else if (step.kind === 'wait') {
       await waitForChange(handled, step)
+    } else if (step.kind === 'start_run') {
+      startRun(state, step.cause)
     } else {
       await performInto(handled, ref, step)
     }
@@ -75,12 +78,25 @@ const leaveSuggested = (): boolean => {
   return continueAsNewSuggested || targetWorkerDeploymentVersionChanged
 }
 
+/**
+ * Waits beside a timer of its own: `condition` with a timeout makes more than twice as many promises, and of each of them
+ * the worker keeps a stack trace, which was the better part of a cycle in which nothing happens.
+ */
 const waitForChange = async (
   handled: Handled,
   { untilMs, summary }: Extract<Step, { kind: 'wait' }>,
 ): Promise<void> => {
   if (untilMs === null) await condition(() => handled.changed)
-  else await condition(() => handled.changed, Math.max(1, untilMs - Date.now()), { summary })
+  else {
+    const timer = new CancellationScope()
+    let isDue = false
+    const end = () => {
+      isDue = true
+    }
+    timer.run(() => sleep(Math.max(1, untilMs - Date.now()), { summary })).then(end, end)
+    await condition(() => handled.changed || isDue)
+    if (!isDue) timer.cancel()
+  }
   handled.changed = false
 }
 

@@ -73,6 +73,16 @@ describe('a disconnection', () => {
     expect(await subject.codes()).not.toContain('sync.done')
   })
 
+  test('is not undone by a run that nobody ended', async () => {
+    const subject = await aLinkedSubject(scene)
+    scene.onReach(async (point) => {
+      if (point === 'read.before-store') await close(subject)
+    })
+    await subject.sync()
+    expect(await subject.view()).toMatchObject({ state: 'disconnected', disconnectReason: 'user' })
+    expect(await subject.codes()).not.toContain('sync.done')
+  })
+
   test('says so when the consent could not be withdrawn', async () => {
     const subject = await aLinkedSubject(scene)
     await close(subject, { revoked: false })

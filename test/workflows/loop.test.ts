@@ -242,17 +242,17 @@ describe('the end of a workflow', () => {
   })
 
   test.each([
-    ['while it waits', false],
-    ['while it reads', true],
-  ])('comes when an operator cancels it %s', async (_when, isReading) => {
-    const subject = world.arrange()
+    ['while it waits', {}],
+    ['while it reads what is due', { nextSyncAtMs: Date.now() }],
+  ])('comes when an operator cancels it %s', async (_when, facts) => {
+    const subject = world.arrange(facts)
     subject.bank.before = ({ name }) => (name === 'syncConnection' ? untilStopped() : undefined)
     await world.start(subject)
-    await eventually('Loaded', async () => (await statusOf(subject)).nextSyncAt !== null)
-    if (isReading) {
-      await syncNow(subject)
-      await eventually('The reading', () => runsOf(subject) === 1)
-    }
+    const isThere = async () =>
+      'nextSyncAtMs' in facts
+        ? runsOf(subject) === 1
+        : (await statusOf(subject)).nextSyncAt !== null
+    await eventually('What it is to be cancelled in', isThere)
     await subject.handle.cancel()
     await expect(subject.handle.result()).rejects.toThrow(WorkflowFailedError)
     expect((await subject.handle.describe()).status.name).toBe('CANCELLED')

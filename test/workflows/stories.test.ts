@@ -36,10 +36,7 @@ const sync = async (subject: Subject): Promise<void> => {
   await eventually('The run', async () => (await statusOf(subject)).runId === null)
 }
 
-const link = async (
-  subject: Subject,
-  begin: typeof messages.beginLink,
-): Promise<void> => {
+const link = async (subject: Subject, begin: typeof messages.beginLink): Promise<void> => {
   const flow = aFlow()
   await subject.handle.executeUpdate(begin, { args: [flow] })
   await eventually('The flow', () => subject.bank.flows.has(flow.flowId))
