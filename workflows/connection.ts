@@ -113,8 +113,7 @@ const performInto = async (handled: Handled, ref: ConnectionRef, step: Doing): P
     await scope.run(() => perform(state, ref, step))
   } catch (error) {
     // a disconnection stopped the work in hand; anything else that cancels is an operator, and ends the workflow
-    const isEnding = !isStopped || CancellationScope.current().consideredCancelled
-    if (isCancellation(error) && isEnding) throw error
+    if (isCancellation(error) && !isStopped) throw error
     if (!isStopped) noteFailure(state, step, error)
   } finally {
     handled.stopWork = null
