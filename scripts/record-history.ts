@@ -29,6 +29,7 @@ const history = await handle.fetchHistory()
 const day = new Date().toISOString().slice(0, 10)
 const file = path.resolve(import.meta.dirname, '../test/histories', type, `${day}-${what}.json`)
 await mkdir(path.dirname(file), { recursive: true })
-await writeFile(file, `${historyToJSON(history)}\n`)
+// stack traces name the folder of whoever recorded it
+await writeFile(file, `${historyToJSON(history).replaceAll(process.cwd(), '/app')}\n`)
 await connection.close()
 console.log(`Written: ${path.relative(process.cwd(), file)}`)
