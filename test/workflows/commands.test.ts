@@ -94,6 +94,23 @@ describe('synchronize now', () => {
     await eventually('The read', () => reads(bank).length === 1)
   })
 
+  test('is answered before a workflow ends that finds no connection', async () => {
+    const { workflowId, tenantId, connectionId, bank, handle } = world.arrange()
+    bank.facts = null
+    const startWorkflowOperation = new WithStartWorkflowOperation('connection', {
+      workflowId,
+      taskQueue: 'connections',
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      args: [{ tenantId, connectionId }],
+    })
+    const answer = await world.client.workflow.executeUpdateWithStart(messages.syncNow, {
+      startWorkflowOperation,
+      args: [aRequest()],
+    })
+    expect(answer).toEqual({ kind: 'refused', why: 'not_connected', until: null })
+    await handle.result()
+  })
+
   test.each([
     ['not_connected', { state: 'not_connected', generation: 0, chosenAccounts: 0 }],
     ['blocked', { pauses: ['block'] }],
