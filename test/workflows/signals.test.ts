@@ -183,14 +183,22 @@ describe('a program that speaks to the server without an SDK', () => {
 })
 
 describe('notes of refused signals', () => {
-  test('are one for each name while they wait, each with a key of its own', async () => {
+  test('have each a key of its own, also for the same name again', async () => {
     const subject = await world.live()
-    for (const name of ['a', 'b', 'a']) {
+    for (const [i, name] of ['a', 'b', 'a'].entries()) {
       await subject.handle.signal(name, 1)
-      await eventually('Noted', () => called(subject.bank, 'noteRefusal').length > 0)
+      await eventually('Noted', () => called(subject.bank, 'noteRefusal').length === i + 1)
     }
-    await eventually('All noted', () => called(subject.bank, 'noteRefusal').length === 3)
-    expect(posted(subject.bank).filter((code) => code === 'signal.refused')).toHaveLength(3)
+    await eventually('Posted', () => subject.bank.messages.size === 3)
+    expect(new Set(posted(subject.bank))).toEqual(new Set(['signal.refused']))
+  })
+
+  test('are one while they wait: hundreds of one name are fewer notes', async () => {
+    const subject = await world.live()
+    await Promise.all(Array.from({ length: 200 }, () => subject.handle.signal('a', 1)))
+    await eventually('Noted', () => called(subject.bank, 'noteRefusal').length > 0)
+    await answers(subject)
+    expect(subject.bank.messages.size).toBeLessThan(100)
   })
 
   test('cut names that are too long', async () => {
