@@ -57,12 +57,12 @@ const answered = (command: { linked: Linked; key: string }): Promise<Answered> =
   )
 
 test('an API killed before it answered: the command is carried out once, and its key gets the same run', async () => {
-  const [run] = await byPerson(accepted.linked)
   const answer = await answered(accepted)
-  expect(answer).toMatchObject({ replayed: false, body: { runId: run?.id } })
+  expect(answer).toMatchObject({ replayed: false })
   expect(await sync(accepted)).toMatchObject({ status: 202, replayed: true, body: answer.body })
   expect(await runDone(stage, String(answer.body['runId']))).toMatchObject({ outcome: 'ok' })
-  expect(await byPerson(accepted.linked)).toHaveLength(1)
+  // the run of the command that was cut is the one its key answers with
+  expect(await byPerson(accepted.linked)).toMatchObject([{ id: answer.body['runId'] }])
 })
 
 test('an API killed after it claimed a key: nothing is carried out until the key comes again, then once', async () => {
