@@ -1,7 +1,7 @@
 /** The accounts of one organization. */
 import type { z } from 'zod'
 import type { Call, PontoClient } from './client.ts'
-import { invalidResponse } from './errors.ts'
+import { invalidResponse } from '../call-failures.ts'
 import type { AccountResource } from './schema.ts'
 import { accountList } from './schema.ts'
 

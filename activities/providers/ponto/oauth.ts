@@ -4,7 +4,7 @@ import { Secret } from '../../../domain/secret.ts'
 import type { CallOptions } from '../provider.ts'
 import { ProviderError } from '../provider.ts'
 import type { Ponto } from './client.ts'
-import { invalidResponse } from './errors.ts'
+import { invalidResponse } from '../call-failures.ts'
 import type { PontoSecrets } from './schema.ts'
 import { secretsSchema, tokens } from './schema.ts'
 

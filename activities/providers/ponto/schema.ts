@@ -1,6 +1,6 @@
 /** The parts of Ponto's answers that are used; everything else may be missing or new. */
 import { z } from 'zod'
-import { numberText } from './json.ts'
+import { numberText } from '../exact-json.ts'
 
 const text = z.string()
 const optionalText = z.string().nullish()

@@ -7,7 +7,7 @@ import type { CallOptions, ProviderEvent, RawWebhook } from '../provider.ts'
 import { WebhookRefused } from '../provider.ts'
 import type { Ponto } from './client.ts'
 import { instantOf } from './dates.ts'
-import { parseExact } from './json.ts'
+import { parseExact } from '../exact-json.ts'
 import { jwks, webhookBody } from './schema.ts'
 
 const leewayMs = 30_000

@@ -2,11 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Where } from '../../../activities/providers/ponto/errors.ts'
-import {
-  failureOf,
-  synchronizationFailure,
-  unreachable,
-} from '../../../activities/providers/ponto/errors.ts'
+import { unreachable } from '../../../activities/providers/call-failures.ts'
+import { failureOf, synchronizationFailure } from '../../../activities/providers/ponto/errors.ts'
 import { failureCodes } from '../../../domain/failure.ts'
 import { describeWithReference } from '../support/reference.ts'
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { parseExact } from '../../../activities/providers/ponto/json.ts'
+import { parseExact } from '../../../activities/providers/exact-json.ts'
 import { toInstitution, toLine, toStatus } from '../../../activities/providers/ponto/map.ts'
 import * as schema from '../../../activities/providers/ponto/schema.ts'
 import { ProviderError } from '../../../activities/providers/provider.ts'

@@ -1,7 +1,7 @@
 /** A bank in memory behind Ponto's paging: newest first, with rows a day out of place, pages of any size. */
 import type { Access } from '../../../activities/providers/ponto/access.ts'
 import type { Ponto } from '../../../activities/providers/ponto/client.ts'
-import { parseExact } from '../../../activities/providers/ponto/json.ts'
+import { parseExact } from '../../../activities/providers/exact-json.ts'
 import { pullLines } from '../../../activities/providers/ponto/pull-lines.ts'
 import type { ProviderSession } from '../../../activities/providers/provider.ts'
 
