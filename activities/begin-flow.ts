@@ -58,16 +58,29 @@ const start = async (
 ): Promise<StartedLink> => {
   const { facts, flow, providerInstitutionId } = asked
   const provider = providerNamed(deps, facts.provider)
-  const request: LinkRequest = {
-    state: linkStateOf(deps.vault, input.flowId),
-    returnUrl: `${deps.publicUrl}/callbacks/${facts.provider}`,
-    providerInstitutionId,
-    locale: flow.locale,
-  }
+  const request = linkRequestOf(deps, input, { facts, flow, providerInstitutionId })
   const options = { signal: cancellationSignal() }
   if (!isRenewal(facts, flow)) return provider.beginLink(request, options)
   const session = await openSession(deps, { ...input, provider: facts.provider }, options)
   return session.beginRenewal({ ...request, reason: reasonOf(facts) })
+}
+
+const linkRequestOf = (
+  { vault, publicUrl }: Deps,
+  { tenantId, flowId }: FlowAt,
+  asked: { facts: ConnectionFacts; flow: LinkFlow; providerInstitutionId: string },
+): LinkRequest => {
+  const { facts, flow, providerInstitutionId } = asked
+  const state = linkStateOf(vault, flowId)
+  return {
+    state,
+    returnUrl: `${publicUrl}/callbacks/${facts.provider}`,
+    providerInstitutionId,
+    locale: flow.locale,
+    customerRef: tenantId,
+    webhookUrl: `${publicUrl}/hooks/${facts.provider}`,
+    pageUrl: `${publicUrl}/link/${facts.provider}/${flowId}?state=${encodeURIComponent(state)}`,
+  }
 }
 
 /** A renewal while the provider still knows the connection, else a new link (decision D1). */

@@ -60,7 +60,8 @@ export const createPollRefresh = (deps: Deps) =>
     if (prepared === null) return nothingToWaitFor
     return refreshing(deps, { ...input, provider: prepared.provider }, async (session) => {
       const progress = await session.refreshProgress(input.ref, askerOf(input, prepared))
-      if (progress.state === 'running') return { ref: progress.ref }
+      if (progress.state === 'running' || progress.state === 'challenge')
+        return { ref: progress.ref }
       return refreshed(
         deps,
         input,

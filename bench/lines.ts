@@ -36,6 +36,7 @@ const sessionOf = (pages: readonly Line[][]): ProviderSession => ({
   status: refused,
   requestRefresh: refused,
   refreshProgress: refused,
+  answerMfa: refused,
   beginRenewal: refused,
   revoke: refused,
   pullLines: ({ cursor }) => {

@@ -4,7 +4,13 @@ import { Ledger } from './ledger.ts'
 import type { Line, LineScript } from './line.ts'
 import { lineFrom } from './line.ts'
 import { belgianIban } from './iban.ts'
+import type { PlaidScript } from './plaid/script.ts'
+import { standardPlaid } from './plaid/script.ts'
+import type { SaltEdgeScript } from './saltedge/script.ts'
+import { standardSaltEdge } from './saltedge/script.ts'
 import { seededNumber, seededUuid } from './seeded.ts'
+import type { YodleeScript } from './yodlee/script.ts'
+import { standardYodlee } from './yodlee/script.ts'
 
 /** Why a synchronization fails; `body` is what the bank is said to have answered. */
 export interface SyncFailure {
@@ -40,6 +46,9 @@ export interface BankScript {
   /** Organizations that are linked through this bank have finished Ponto's onboarding. */
   onboardingComplete: boolean
   unknownCursor: 'error' | 'empty'
+  plaid: PlaidScript
+  yodlee: YodleeScript
+  saltedge: SaltEdgeScript
 }
 
 /** A change of a line that the bank made. */
@@ -158,6 +167,9 @@ const behaviour: BankScript = {
   dates: 'milliseconds',
   onboardingComplete: true,
   unknownCursor: 'error',
+  plaid: standardPlaid,
+  yodlee: standardYodlee,
+  saltedge: standardSaltEdge,
 }
 
 /** A bank that behaves well but for what the script says, without accounts. */

@@ -1,6 +1,7 @@
 /** What was called, for assertions; secrets are masked. */
 export interface LoggedRequest {
   number: number
+  provider: 'ponto' | 'plaid' | 'yodlee' | 'saltedge'
   at: string
   method: string
   path: string
@@ -24,6 +25,12 @@ const secretKeys = [
   'token',
   'client_secret',
   'access_token',
+  'public_token',
+  'link_token',
+  'secret',
+  'password',
+  'accessToken',
+  'value',
 ]
 
 const tail = (secret: string): string => (secret.length > 12 ? `…${secret.slice(-4)}` : '…')
@@ -44,8 +51,19 @@ const maskAuthorization = (header: string | undefined): string | null => {
   return scheme.toLowerCase() === 'basic' ? 'Basic …' : `${scheme} ${tail(secret)}`
 }
 
+/** Replaces the values of secret members of JSON, at any depth. */
+const maskJson = (text: string): string => {
+  try {
+    return JSON.stringify(JSON.parse(text), (key, value: unknown) =>
+      secretKeys.includes(key) && typeof value === 'string' ? tail(value) : value,
+    )
+  } catch {
+    return text
+  }
+}
+
 const maskBody = (body: string, contentType: string): string => {
-  const masked = contentType.includes('form-urlencoded') ? maskForm(body) : body
+  const masked = contentType.includes('form-urlencoded') ? maskForm(body) : maskJson(body)
   return masked.slice(0, bodyKept)
 }
 

@@ -8,14 +8,26 @@ import { openWebhooks } from './ponto/webhooks.ts'
 import { plainBanks } from './banks/plain-banks.ts'
 import { scriptedBanks } from './banks/scripted-banks.ts'
 import { Faults } from './faults.ts'
+import type { Observer } from './observe.ts'
+import { freshPlaid } from './plaid/state.ts'
 import { RequestLog } from './request-log.ts'
+import { freshSaltEdge } from './saltedge/state.ts'
+import type { SideName } from './side.ts'
+import { sides } from './sides.ts'
 import { openStateFile } from './state-file.ts'
 import type { Settings, World } from './world.ts'
+import { freshYodlee } from './yodlee/state.ts'
 
 export interface SandboxOptions extends Partial<Settings> {
   host?: string
   /** Port of Ponto's side; 0 or nothing takes a free one. */
   pontoPort?: number
+  /** Ports of the other providers' sides; 0 or nothing takes a free one. */
+  ports?: Partial<Record<SideName, number>>
+  /** Where the other providers send their events. */
+  webhookUrls?: Partial<Record<SideName, string | null>>
+  /** Told of everything that goes over the wire. */
+  observe?: Observer
   /** Port of the control routes; 0 or nothing takes a free one. */
   controlPort?: number
   /** File that keeps the state over a restart; nothing keeps it in memory only. */
@@ -27,6 +39,8 @@ export interface SandboxOptions extends Partial<Settings> {
 export interface Sandbox {
   /** Address of Ponto's side; the API is below `/ponto-connect`. */
   pontoUrl: string
+  /** Addresses of the other providers' sides. */
+  urls: Record<SideName, string>
   controlUrl: string
   /** Saves the state, ends every open connection and both servers. */
   stop(): Promise<void>
@@ -56,6 +70,12 @@ const settingsOf = (options: SandboxOptions): Settings => {
   return { ...standard, ...Object.fromEntries(chosen) }
 }
 
+const freshSides = ({ webhookUrls }: SandboxOptions): Pick<World, SideName> => ({
+  plaid: { ...freshPlaid(), webhookUrl: webhookUrls?.plaid ?? null },
+  yodlee: { ...freshYodlee(), webhookUrl: webhookUrls?.yodlee ?? null },
+  saltedge: { ...freshSaltEdge(), webhookUrl: webhookUrls?.saltedge ?? null },
+})
+
 const emptyWorld = (options: SandboxOptions): World => {
   const aheadMs = options.startAt === undefined ? 0 : Date.parse(options.startAt) - Date.now()
   const clock = startClock(aheadMs)
@@ -72,9 +92,11 @@ const emptyWorld = (options: SandboxOptions): World => {
     onboardings: new Map(),
     synchronizations: new Map(),
     reauthorizations: new Map(),
+    ...freshSides(options),
     nextOwnRunMs: clock.now() + ownRunEveryMs,
     issued: 0,
     changed: () => undefined,
+    observe: options.observe ?? (() => undefined),
     announce: () => undefined,
   }
 }
@@ -84,6 +106,12 @@ const found = (world: World): void => {
   const founding = { seed: world.settings.seed, nowMs: world.clock.now() }
   for (const bank of [...scriptedBanks(founding), ...plainBanks(founding)])
     world.banks.set(bank.id, bank)
+}
+
+/** What happens by the clock alone, at every provider. */
+const resume = (world: World): void => {
+  keepOwnSchedule(world)
+  for (const side of sides) side.resume(world)
 }
 
 const reset = (world: World, options: SandboxOptions): void => {
@@ -98,6 +126,7 @@ const reset = (world: World, options: SandboxOptions): void => {
     world.reauthorizations,
   ])
     map.clear()
+  Object.assign(world, freshSides(options))
   world.faults.clear()
   world.log.clear()
   world.issued = 0
@@ -105,7 +134,7 @@ const reset = (world: World, options: SandboxOptions): void => {
   world.settings = settingsOf(options)
   world.nextOwnRunMs = world.clock.now() + ownRunEveryMs
   found(world)
-  keepOwnSchedule(world)
+  resume(world)
   world.changed()
 }
 
@@ -116,7 +145,7 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
   world.announce = webhooks.announce
   const stateFile = openStateFile(options.stateFile ?? null, world)
   if (!stateFile.restore()) found(world)
-  keepOwnSchedule(world)
+  resume(world)
   world.changed = stateFile.changed
   world.changed()
   const host = options.host ?? '127.0.0.1'
@@ -124,14 +153,27 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
     host,
     port: options.pontoPort ?? 0,
   })
+  const others = await Promise.all(
+    sides.map(async (side) => {
+      const port = options.ports?.[side.name] ?? 0
+      return [side.name, await listen(side.listener(world), { host, port })] as const
+    }),
+  )
   const control = await listen(
     controlListener({ world, webhooks, reset: () => reset(world, options) }),
     { host, port: options.controlPort ?? 0 },
   )
   const stop = async () => {
-    await Promise.all([close(ponto.server), close(control.server)])
+    const servers = [ponto, control, ...others.map(([, each]) => each)]
+    await Promise.all(servers.map(({ server }) => close(server)))
     world.clock.stop()
     stateFile.save()
   }
-  return { pontoUrl: ponto.url, controlUrl: control.url, stop }
+  const addressOf = (name: SideName) => others.find(([each]) => each === name)?.[1].url ?? ''
+  const urls = {
+    plaid: addressOf('plaid'),
+    yodlee: addressOf('yodlee'),
+    saltedge: addressOf('saltedge'),
+  }
+  return { pontoUrl: ponto.url, urls, controlUrl: control.url, stop }
 }

@@ -11,12 +11,25 @@ const { env } = process
 const sandbox = await startSandbox({
   host: env['SANDBOX_HOST'] || '127.0.0.1',
   pontoPort: portOf(env['SANDBOX_PONTO_PORT'], 3101),
+  ports: {
+    plaid: portOf(env['SANDBOX_PLAID_PORT'], 3102),
+    yodlee: portOf(env['SANDBOX_YODLEE_PORT'], 3103),
+    saltedge: portOf(env['SANDBOX_SALTEDGE_PORT'], 3104),
+  },
+  webhookUrls: {
+    plaid: env['SANDBOX_PLAID_WEBHOOK_URL'] || null,
+    yodlee: env['SANDBOX_YODLEE_WEBHOOK_URL'] || null,
+    saltedge: env['SANDBOX_SALTEDGE_WEBHOOK_URL'] || null,
+  },
   controlPort: portOf(env['SANDBOX_CONTROL_PORT'], 3109),
   stateFile: env['SANDBOX_STATE_FILE'] || null,
   webhookUrl: env['SANDBOX_WEBHOOK_URL'] || null,
   seed: env['SANDBOX_SEED'] || 'sandbox',
 })
-console.log(`sandbox: Ponto at ${sandbox.pontoUrl}, control at ${sandbox.controlUrl}`)
+const { plaid, yodlee, saltedge } = sandbox.urls
+console.log(
+  `sandbox: Ponto at ${sandbox.pontoUrl}, Plaid at ${plaid}, Yodlee at ${yodlee}, Salt Edge at ${saltedge}, control at ${sandbox.controlUrl}`,
+)
 
 let stopping = false
 const stop = () => {

@@ -6,6 +6,7 @@ import { Ledger } from './ledger.ts'
 import type { Line } from './line.ts'
 import { goOn } from './ponto/synchronize.ts'
 import { watchOnboarding } from './ponto/linking.ts'
+import { sideNames } from './side.ts'
 import type { LinkedAccount, Organization, World } from './world.ts'
 
 export interface StateFile {
@@ -17,7 +18,7 @@ export interface StateFile {
   save: () => void
 }
 
-const version = 1
+const version = 2
 const saveAfterMs = 500
 
 type SavedAccount = Omit<BankAccount, 'booked' | 'pending'> & { booked: Line[]; pending: Line[] }
@@ -43,6 +44,9 @@ interface Saved {
   settings: World['settings']
   banks: SavedBank[]
   organizations: SavedOrganization[]
+  plaid: World['plaid']
+  yodlee: World['yodlee']
+  saltedge: World['saltedge']
   maps: { [K in PlainMap]: [string, World[K] extends Map<string, infer V> ? V : never][] }
 }
 
@@ -61,6 +65,9 @@ const savedOf = (world: World): Saved => ({
   issued: world.issued,
   nextOwnRunMs: world.nextOwnRunMs,
   settings: world.settings,
+  plaid: world.plaid,
+  yodlee: world.yodlee,
+  saltedge: world.saltedge,
   banks: [...world.banks.values()].map(saveBank),
   organizations: [...world.organizations.values()].map((organization) => ({
     ...organization,
@@ -96,6 +103,10 @@ const refill = <V>(map: Map<string, V>, entries: readonly [string, V][]): void =
   for (const [key, value] of entries) map.set(key, value)
 }
 
+/** Where events go is said anew at every start. */
+const addressOf = ({ webhookUrl }: { webhookUrl: string | null }) =>
+  webhookUrl === null ? {} : { webhookUrl }
+
 const restoreInto = (world: World, saved: Saved): void => {
   const { clientId, clientSecret, applicationId, issuer, webhookUrl } = world.settings
   world.settings = {
@@ -106,6 +117,8 @@ const restoreInto = (world: World, saved: Saved): void => {
     issuer,
     webhookUrl: webhookUrl ?? saved.settings.webhookUrl,
   }
+  for (const side of sideNames)
+    Object.assign(world[side], { ...saved[side], ...addressOf(world[side]) })
   world.issued = saved.issued
   world.nextOwnRunMs = saved.nextOwnRunMs
   world.clock.advance(Math.max(saved.offsetMs - world.clock.offsetMs(), 0))

@@ -2,8 +2,12 @@
 import type { Bank, BankAccount, SyncFailure } from './bank.ts'
 import type { Clock } from './clock.ts'
 import type { Faults } from './faults.ts'
+import type { Observer } from './observe.ts'
+import type { PlaidState } from './plaid/state.ts'
 import type { RequestLog } from './request-log.ts'
+import type { SaltEdgeState } from './saltedge/state.ts'
 import { seededToken, seededUuid } from './seeded.ts'
+import type { YodleeState } from './yodlee/state.ts'
 
 export interface Settings {
   seed: string
@@ -116,12 +120,17 @@ export interface World {
   onboardings: Map<string, OnboardingDetails>
   synchronizations: Map<string, Synchronization>
   reauthorizations: Map<string, Reauthorization>
+  plaid: PlaidState
+  yodlee: YodleeState
+  saltedge: SaltEdgeState
   /** When Ponto synchronizes by itself the next time. */
   nextOwnRunMs: number
   /** How many ids were given out so far. */
   issued: number
   /** Tells that something changed that must survive a restart. */
   changed: () => void
+  /** Told of everything that goes over the wire; nothing is done with it unless a test listens. */
+  observe: Observer
   /** Sends one of Ponto's events to whoever listens. */
   announce: (event: Announcement) => void
 }

@@ -3,6 +3,7 @@ import type { ProviderAccount } from '../../domain/account.ts'
 import type { Failure } from '../../domain/failure.ts'
 import type { ProviderId } from '../../domain/ids.ts'
 import type { Institution } from '../../domain/institution.ts'
+import type { Challenge } from '../../domain/mfa.ts'
 import type { Secret } from '../../domain/secret.ts'
 import type { Line } from '../../domain/statement-line.ts'
 
@@ -19,8 +20,13 @@ interface Capabilities {
   consent: 'connection' | 'account'
   /** Days before the last read that are read again; `known` must cover at least these. */
   rereadDays: number
-  /** The pages of one run may be invalidated half-way, so they are stored together. */
+  /**
+   * The pages of one run may be invalidated half-way, so they are stored together; a `transient` failure with the reason
+   * `pages_invalidated` asks for a new start from the run's first cursor, and any page may name removed lines.
+   */
   pagesProvisional: boolean
+  /** Days of history that a new link can reach; null where only the institution decides. */
+  historyDaysMax: number | null
   offer: { price: string; renewalDays: number | null; supportSpeed: 'slow' | 'normal' | 'fast' }
 }
 
@@ -47,13 +53,30 @@ export interface LinkRequest {
   returnUrl: string
   providerInstitutionId?: string
   locale: 'en' | 'fr' | 'nl'
+  /** Who the person belongs to at the provider: the tenant's id, the same for all its connections. */
+  customerRef: string
+  /** Where the provider's events are sent to; null where the provider cannot reach us. */
+  webhookUrl: string | null
+  /** Our own page of this flow, for a provider whose widget must be opened by a page of ours. */
+  pageUrl: string
 }
 
 export interface StartedLink {
   url: string
   expiresAt: string
+  /** What our own page needs to open the provider's widget, for a `url` that is `pageUrl`; kept encrypted. */
+  page?: Secret<LinkPage>
+  /** By which the provider's events name this flow before there is a connection; not a secret. */
+  eventRef?: string
   /** What the adapter needs to finish the flow (PKCE verifier …); kept encrypted by the caller. */
   flow: Secret<string>
+}
+
+/** A widget that our own page opens: its script, the element's call and its parameters, with a token of minutes. */
+export interface LinkPage {
+  widget: 'fastlink'
+  scriptUrl: string
+  parameters: Record<string, unknown>
 }
 
 /** Parameters with which the person came back, for example `{ code, state }`. */
@@ -69,10 +92,13 @@ export type LinkResult =
       providerConnectionId: string
       accounts: ProviderAccount[]
       consentExpiresAt: string | null
+      /** Where the person chose the institution on the provider's page. */
+      institution?: { providerInstitutionId: string; name: string }
     }
   | { state: 'exited' | 'expired'; failure?: Failure }
 
 export interface ProviderStatus {
+  /** With a `failure`: `failing` = nothing can be read until it is solved, else what is there is read and the failure told. */
   health: 'ok' | 'failing' | 'waiting'
   /** Read back, never computed; null where the provider names none. */
   consentExpiresAt: string | null
@@ -91,7 +117,7 @@ export interface PullRequest {
 
 export interface Page {
   lines: Line[]
-  /** Only with the last page of a run. */
+  /** Only with the last page of a run, unless the provider's pages are provisional. */
   removedLineKeys: string[]
   /** With `hasMore: true` a position inside this run, never stored; with `false` the cursor to store. */
   nextCursor: string
@@ -103,12 +129,31 @@ export interface Page {
 
 export type RefreshStart =
   | { state: 'started' | 'joined'; ref: string }
+  | Challenged
   /** Nothing is left to wait for. */
   | { state: 'done' }
   | { state: 'skipped'; reason: 'refreshes_itself' | 'too_recent' | 'not_offered'; until?: string }
 
 export type RefreshProgress =
-  { state: 'running'; ref: string } | { state: 'done' } | { state: 'failed'; failure: Failure }
+  | { state: 'running'; ref: string }
+  | Challenged
+  | { state: 'done' }
+  | { state: 'failed'; failure: Failure }
+
+/** The refresh waits for a person; `ref` goes on with it after the answer. */
+export interface Challenged {
+  state: 'challenge'
+  ref: string
+  challenge: Challenge
+}
+
+export interface MfaAnswer {
+  ref: string
+  /** `keep` of the challenge that is answered. */
+  kept: Secret<string>
+  /** Field name → what the person typed or chose. */
+  answers: Secret<Record<string, string>>
+}
 
 export interface ProviderSession {
   /** The provider's own id of the connection, by which its webhooks name it. */
@@ -128,8 +173,11 @@ export interface ProviderSession {
     ref: string,
     request: { psu?: { ip: string; userAgent: string }; idempotencyKey: string },
   ): Promise<RefreshProgress>
+  /** Hands over an answer, once; whether it was right shows in `refreshProgress(ref)`: done, failed or a new challenge. */
+  answerMfa(answer: MfaAnswer): Promise<{ ref: string }>
+  /** `challenge` = the person solves on the provider's page what a refresh asked for (`kind: 'page'`). */
   beginRenewal(
-    request: LinkRequest & { reason: 'expiring' | 'expired' | 'requested' | 'lost' },
+    request: LinkRequest & { reason: 'expiring' | 'expired' | 'requested' | 'lost' | 'challenge' },
   ): Promise<StartedLink>
   /** Idempotent: "not found" is success. */
   revoke(): Promise<void>
@@ -151,15 +199,20 @@ export interface ProviderEvent {
     | 'balances_available'
     | 'failed'
     | 'repaired'
+    | 'consent_expiring'
     | 'consent_renewed'
     | 'connection_gone'
     | 'account_gone'
     | 'accounts_changed'
     | 'link_finished'
+    | 'mfa_waiting'
+    | 'progress'
+    | 'institution_changed'
     | 'ignored'
-  /** Either of these finds the connection. */
+  /** Any of these finds the connection; `eventRef` is the one of its `StartedLink`. */
   providerConnectionId?: string
   providerAccountId?: string
+  eventRef?: string
   at: string
   dedupeKey: string
 }

@@ -17,6 +17,9 @@ const failureShape = z.strictObject({
 })
 const instant = z.iso.datetime({ offset: true }).nullable()
 
+/** What one provider shows of the bank otherwise; its own folder says what there is. */
+const sideScript = z.record(z.string(), z.unknown()).optional()
+
 const bankShape = z.strictObject({
   name: z.string().min(1).max(100).optional(),
   country: z.string().length(2).nullable().optional(),
@@ -37,6 +40,9 @@ const bankShape = z.strictObject({
   dates: z.enum(['milliseconds', 'seconds', 'day']).optional(),
   onboardingComplete: z.boolean().optional(),
   unknownCursor: z.enum(['error', 'empty']).optional(),
+  plaid: sideScript,
+  yodlee: sideScript,
+  saltedge: sideScript,
   accounts: z.array(accountShape).max(100).optional(),
 })
 
@@ -72,9 +78,16 @@ const open = (world: World, bank: Bank, script: z.infer<typeof accountShape>): v
 }
 
 const shape = (call: ControlCall, bank: Bank): Bank => {
-  const { accounts, ...script } = bodyOf(call, bankShape)
+  const { accounts, plaid, yodlee, saltedge, ...script } = bodyOf(call, bankShape)
   const wanted: Partial<BankScript> = given(script)
-  bank.script = { ...bank.script, ...wanted }
+  const before = bank.script
+  bank.script = {
+    ...before,
+    ...wanted,
+    plaid: { ...before.plaid, ...plaid },
+    yodlee: { ...before.yodlee, ...yodlee },
+    saltedge: { ...before.saltedge, ...saltedge },
+  }
   for (const account of accounts ?? []) open(call.world, bank, account)
   call.world.changed()
   return bank

@@ -1,6 +1,7 @@
 /** Faults for the next calls, and the log of calls. */
 import { z } from 'zod'
 import type { ControlCall, ControlRoute } from './control-route.ts'
+import { sides } from '../sides.ts'
 import { bodyOf } from './control-route.ts'
 
 const endpoints = [
@@ -26,6 +27,7 @@ const endpoints = [
   'usage',
   'sandbox',
   'root',
+  ...sides.flatMap((side) => side.endpoints),
 ]
 
 const faultShape = z.strictObject({

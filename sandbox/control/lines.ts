@@ -4,6 +4,7 @@ import type { BankAccount, Change } from '../bank.ts'
 import { balanceOf, findLine, lineOf, publish, publishAll } from '../bank.ts'
 import { plainDecimal } from '../decimal.ts'
 import { synchronize } from '../ponto/synchronize.ts'
+import { sides } from '../sides.ts'
 import type { World } from '../world.ts'
 import type { ControlCall, ControlRoute } from './control-route.ts'
 import { accountOf, bodyOf, ControlRefusal, holdingsOf } from './control-route.ts'
@@ -34,6 +35,7 @@ const announce = (world: World, account: BankAccount, seen: Seen): void => {
       attended: false,
       idempotencyKey: null,
     })
+  for (const side of sides) side.announceLines(world, account)
 }
 
 const addShape = z.strictObject({

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { json, readBody, send } from '../http.ts'
 import type { Webhooks } from '../ponto/webhooks.ts'
 import { findRoute } from '../routes.ts'
+import { sides } from '../sides.ts'
 import type { World } from '../world.ts'
 import { bankRoutes } from './banks.ts'
 import type { ControlCall, ControlRoute } from './control-route.ts'
@@ -49,6 +50,7 @@ export const controlListener = ({ world, webhooks, reset }: Control) => {
     ...importRoutes,
     ...faultRoutes,
     ...webhookControlRoutes,
+    ...sides.flatMap((side) => side.control),
     resetRoute,
   ])
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

@@ -5,13 +5,13 @@ import type { Answer } from '../http.ts'
 import { html, json, readBody, send } from '../http.ts'
 import type { Match } from '../routes.ts'
 import { findRoute } from '../routes.ts'
+import { strike } from '../strike.ts'
 import type { AccessToken, Organization, World } from '../world.ts'
 import { nextId } from '../world.ts'
 import { accountRoutes } from './accounts.ts'
 import { consentRoutes } from './consent-page.ts'
 import type { Exchange, Route } from './exchange.ts'
 import { errorAnswer, Refusal } from './exchange.ts'
-import { strike } from './strike.ts'
 import { institutionRoutes } from './institutions.ts'
 import { oauthRoutes } from './oauth.ts'
 import { partnerRoutes } from './partner.ts'
@@ -86,6 +86,7 @@ const note = (
   { world, method, path, query, headers, requestId, body }: Exchange,
   { endpoint, fault }: { endpoint: string; fault: Fault | null },
 ) => ({
+  provider: 'ponto' as const,
   at: world.clock.instant(),
   method,
   path,
@@ -98,6 +99,22 @@ const note = (
   body,
   fault: fault?.mode ?? null,
 })
+
+const statusOf = ({ status, code }: Fault): number =>
+  status ?? (code === 'invalid_grant' ? 400 : code === 'invalid_client' ? 401 : 500)
+
+/** A fault in Ponto's envelope, or in that of its token endpoint. */
+const refusalOf =
+  ({ path, requestId }: { path: string; requestId: string }) =>
+  (fault: Fault) => {
+    const status = statusOf(fault)
+    const code = fault.code ?? (status === 429 ? 'tooManyRequests' : 'internalServerError')
+    const detail = 'A scripted fault.'
+    const body = path.includes('/oauth2/')
+      ? { error: code, error_description: detail }
+      : { errors: [{ code, detail, meta: { requestId } }] }
+    return { status, body }
+  }
 
 /** The listener of Ponto's port. */
 export const pontoListener = (world: World, webhooks: Webhooks) => {
@@ -114,9 +131,24 @@ export const pontoListener = (world: World, webhooks: Webhooks) => {
     const seen = note(exchange, { endpoint, fault })
     response.setHeader('ibanity-request-id', begun.requestId)
     const carryOut = () => answerOf(exchange, match)
-    const answer = fault === null ? carryOut() : await strike(fault, { carryOut, response, begun })
+    const refusal = refusalOf(begun)
+    const answer =
+      fault === null ? carryOut() : await strike(fault, { carryOut, response, refusal })
     const durationMs = Math.round((performance.now() - startedMs) * 1000) / 1000
     world.log.add({ ...seen, status: answer?.status ?? null, durationMs })
+    world.observe({
+      provider: 'ponto',
+      direction: 'in',
+      method: begun.method,
+      path: begun.path,
+      query: begun.query.toString(),
+      requestHeaders: begun.headers,
+      requestBody: exchange.body,
+      status: answer?.status ?? null,
+      responseHeaders: answer?.headers ?? {},
+      responseBody: answer?.body ?? '',
+      faulty: fault !== null,
+    })
     if (answer !== null) send(response, answer)
   }
 }

@@ -28,6 +28,7 @@ const createPonto = (config: PontoConfig): Provider => {
       consent: 'account',
       rereadDays,
       pagesProvisional: false,
+      historyDaysMax: null,
       offer: { price: '€4 a month per account', renewalDays: 90, supportSpeed: 'fast' },
     },
     listInstitutions: (page, options) => listInstitutions(ponto, page, options),

@@ -35,6 +35,10 @@ export const openPontoSession = (
     },
     refreshProgress: (ref, { psu, idempotencyKey }) =>
       progressOf(reading, ref, psu ? { ip: psu.ip, idempotencyKey } : null),
+    answerMfa() {
+      const failure = { code: 'defect', scope: 'connection', reason: 'no_inline_mfa' } as const
+      return Promise.reject(new ProviderError(failure))
+    },
     async beginRenewal(request) {
       // a dead grant opens no page of an account: the whole flow begins anew
       if (request.reason === 'lost') return beginAuthorization({ ...ponto, options }, request)

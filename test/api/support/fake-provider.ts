@@ -21,6 +21,7 @@ export const fakeProvider: Provider = {
     consent: 'account',
     rereadDays: 14,
     pagesProvisional: false,
+    historyDaysMax: null,
     offer: { price: '€4 a month', renewalDays: 180, supportSpeed: 'fast' },
   },
   listInstitutions: never,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { LinkResult } from '../../../activities/providers/provider.ts'
 import { callOptions } from '../support/caller.ts'
 import type { Kept, Linked } from '../support/linked-ponto.ts'
-import { openLinked, returnUrl, state } from '../support/linked-ponto.ts'
+import { flowFrame, openLinked, returnUrl, state } from '../support/linked-ponto.ts'
 
 let linked: Linked
 beforeAll(async () => {
@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => linked.stop())
 beforeEach(() => linked.sim('POST', '/__sim/reset'))
 
-const renewing = { state, returnUrl, locale: 'nl', reason: 'expiring' } as const
+const renewing = { state, returnUrl, locale: 'nl', reason: 'expiring', ...flowFrame } as const
 
 describe('a new link', () => {
   test('sends the person to the chosen bank and keeps what the person approved', async () => {

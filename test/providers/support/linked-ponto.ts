@@ -17,6 +17,13 @@ import { callOptions } from './caller.ts'
 export const returnUrl = 'http://127.0.0.1:9/callbacks/ponto'
 export const state = 'an-opaque-state-of-32-characters'
 
+/** What the caller says of itself with every flow. */
+export const flowFrame = {
+  customerRef: '5f6d8d7e-6a51-4a4a-9d6c-0d7e6f3b2a11',
+  webhookUrl: null,
+  pageUrl: 'http://127.0.0.1:9/link',
+} as const
+
 export const pontoEnvironment = (pontoUrl: string): Record<string, string> => ({
   PONTO_API_URL: `${pontoUrl}/ponto-connect`,
   PONTO_AUTHORIZATION_URL: `${pontoUrl}/oauth2/auth`,
@@ -43,7 +50,7 @@ export const openLinked = async (options: SandboxOptions = {}) => {
   const begin = async (bank: string): Promise<StartedLink> => {
     const { id } = await client.sim('GET', `/__sim/banks/${encodeURIComponent(bank)}`)
     return provider.beginLink(
-      { state, returnUrl, providerInstitutionId: id, locale: 'en' },
+      { state, returnUrl, providerInstitutionId: id, locale: 'en', ...flowFrame },
       callOptions(),
     )
   }

@@ -1,28 +1,21 @@
 /** Carries out a fault instead of, or on top of, the right answer. */
 import type { ServerResponse } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Fault } from '../faults.ts'
-import type { Answer } from '../http.ts'
-import { html, json } from '../http.ts'
+import type { Fault } from './faults.ts'
+import type { Answer } from './http.ts'
+import { html, json } from './http.ts'
 
 interface Call {
   carryOut: () => Answer
   response: ServerResponse
-  begun: { path: string; requestId: string }
+  /** The provider's own form of an error with the fault's status and code. */
+  refusal: (fault: Fault) => { status: number; body: unknown }
 }
 
-const statusOf = ({ status, code }: Fault): number =>
-  status ?? (code === 'invalid_grant' ? 400 : code === 'invalid_client' ? 401 : 500)
-
-const scriptedError = (fault: Fault, { path, requestId }: Call['begun']): Answer => {
-  const status = statusOf(fault)
-  const code = fault.code ?? (status === 429 ? 'tooManyRequests' : 'internalServerError')
-  const detail = 'A scripted fault.'
-  const plain = path.includes('/oauth2/')
-    ? { error: code, error_description: detail }
-    : { errors: [{ code, detail, meta: { requestId } }] }
+const scriptedError = (fault: Fault, { refusal }: Call): Answer => {
+  const plain = refusal(fault)
   const { body, contentType, headers } = fault
-  const answer = json(status, body ?? plain)
+  const answer = json(fault.status ?? plain.status, body ?? plain.body)
   if (typeof body === 'string') answer.body = body
   if (contentType !== null) answer.headers['content-type'] = contentType
   return { ...answer, headers: { ...answer.headers, ...headers } }
@@ -59,7 +52,7 @@ export const strike = async (fault: Fault, call: Call): Promise<Answer | null> =
     case 'garbage':
       return { ...json(fault.status ?? 200, null), body: '{"data":[{"id":' }
     case 'error':
-      return scriptedError(fault, call.begun)
+      return scriptedError(fault, call)
     case 'truncate':
       cutInHalf(call.response, call.carryOut())
       return null

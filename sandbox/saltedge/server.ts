@@ -1,0 +1,13 @@
+/** Salt Edge's side of the sandbox. */
+import { json, send } from '../http.ts'
+import type { Side } from '../side.ts'
+
+export const saltedgeSide: Side = {
+  name: 'saltedge',
+  endpoints: [],
+  listener: () => (_request, response) =>
+    Promise.resolve(send(response, json(404, { error: 'no such route' }))),
+  control: [],
+  resume: () => undefined,
+  announceLines: () => undefined,
+}
