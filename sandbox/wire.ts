@@ -55,33 +55,39 @@ interface Done {
   startedMs: number
 }
 
-const tell = (
-  { provider }: Wire,
-  request: WireRequest,
-  { endpoint, fault, answer, startedMs }: Done,
-): void => {
-  const { world, method, path, query, headers, body, requestId } = request
-  const seen = { provider, method, path, query: query.toString(), status: answer?.status ?? null }
-  world.log.add({
-    ...seen,
+const note = ({ world, ...request }: WireRequest, done: Done, status: number | null) => {
+  const { headers, body, requestId } = request
+  return {
     at: world.clock.instant(),
-    endpoint,
+    endpoint: done.endpoint,
     requestId,
     idempotencyKey: String(headers['ibanity-idempotency-key'] ?? '') || null,
     authorization: headers.authorization,
     contentType: headers['content-type'] ?? '',
     body,
-    fault: fault?.mode ?? null,
-    durationMs: Math.round((performance.now() - startedMs) * 1000) / 1000,
-  })
+    status,
+    fault: done.fault?.mode ?? null,
+    durationMs: Math.round((performance.now() - done.startedMs) * 1000) / 1000,
+  }
+}
+
+const unanswered: Answer = { status: 0, headers: {}, body: '' }
+
+const tell = ({ provider }: Wire, request: WireRequest, done: Done): void => {
+  const { world, method, path, query, headers, body } = request
+  const status = done.answer?.status ?? null
+  const { headers: responseHeaders, body: responseBody } = done.answer ?? unanswered
+  const call = { provider, method, path, query: query.toString() }
+  world.log.add({ ...call, ...note(request, done, status) })
   world.observe({
-    ...seen,
+    ...call,
     direction: 'in',
     requestHeaders: headers,
     requestBody: body,
-    responseHeaders: answer?.headers ?? {},
-    responseBody: answer?.body ?? '',
-    faulty: fault !== null,
+    status,
+    responseHeaders,
+    responseBody,
+    faulty: done.fault !== null,
   })
 }
 
