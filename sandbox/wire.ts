@@ -14,6 +14,8 @@ export interface WireRequest {
   world: World
   method: string
   path: string
+  /** Path and query exactly as they were written, for signatures. */
+  target: string
   query: URLSearchParams
   headers: IncomingHttpHeaders
   /** Address under which the caller reached us. */
@@ -40,6 +42,7 @@ const requestOf = (world: World, request: IncomingMessage, body: string): WireRe
     world,
     method: request.method ?? 'GET',
     path,
+    target: request.url ?? '/',
     query: new URLSearchParams(search.join('?')),
     headers: request.headers,
     origin: `http://${request.headers.host ?? 'localhost'}`,
