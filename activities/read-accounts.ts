@@ -117,9 +117,14 @@ const pullOne = async (
     pagesMax: number
   },
 ): Promise<Pulled> => {
-  const { rereadDays } = providerNamed(deps, reading.provider).capabilities
+  const { rereadDays, pagesProvisional } = providerNamed(deps, reading.provider).capabilities
   try {
-    const { finished, pages } = await pullAccount(deps, { ...reading, ...part, rereadDays })
+    const { finished, pages } = await pullAccount(deps, {
+      ...reading,
+      ...part,
+      rereadDays,
+      pagesProvisional,
+    })
     return { kind: finished ? 'done' : 'paged_out', pages }
   } catch (error) {
     if (!(error instanceof ProviderError) || error.failure.scope !== 'account') throw error

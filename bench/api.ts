@@ -54,6 +54,7 @@ const arrange = async (database: BenchDatabase): Promise<Route[]> => {
       lines.storePage(tx, {
         accountId,
         connectionId,
+        generation: 0,
         syncRunId: runId,
         lines: page,
         removedLineKeys: [],

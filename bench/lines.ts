@@ -71,6 +71,7 @@ const storePages = async (
     tenantId,
     session: sessionOf(pages),
     rereadDays: 14,
+    pagesProvisional: false,
     pagesMax: pages.length,
     progress: () => {},
     onLastPage: () => Promise.resolve(),

@@ -76,17 +76,19 @@ const correctionTypes = [...lineTypes, 'text', 'int8']
 
 const insertReused = async (
   tx: Tx,
-  { accountId, connectionId, syncRunId }: PageOrigin,
+  { accountId, connectionId, generation, syncRunId }: PageOrigin,
   { lines, seq }: Numbered<Correction>,
 ): Promise<void> => {
   if (lines.length === 0) return
   await tx.query(sql.unsafe`
     INSERT INTO statement_line (tenant_id, account_id, line_key, seq, added_seq, booked_on,
       value_on, amount, currency, text, counterparty, counterparty_account, reference,
-      content_hash, fingerprint, fingerprint_version, reused_key, connection_id, sync_run_id, raw)
+      content_hash, fingerprint, fingerprint_version, reused_key, connection_id, generation,
+      sync_run_id, raw)
     SELECT ${currentTenant}, ${accountId}, line_key, number, number, booked_on,
       value_on, amount, currency, text, counterparty, counterparty_account, reference,
-      content_hash, fingerprint, ${fingerprintVersion}, TRUE, ${connectionId}, ${syncRunId}, raw
+      content_hash, fingerprint, ${fingerprintVersion}, TRUE, ${connectionId}, ${generation},
+      ${syncRunId}, raw
     FROM (
       SELECT *, ${hashes}
       FROM ${sql.unnest(correctionRows(lines, seq), correctionTypes)}
@@ -102,7 +104,7 @@ const before = sql.fragment`jsonb_build_object('bookedOn', stored.booked_on,
 
 const changeLines = async (
   tx: Tx,
-  { accountId, connectionId, syncRunId }: PageOrigin,
+  { accountId, connectionId, generation, syncRunId }: PageOrigin,
   { lines, seq }: Numbered<Correction>,
 ): Promise<void> => {
   if (lines.length === 0) return
@@ -124,7 +126,7 @@ const changeLines = async (
       reference = shown.reference, content_hash = shown.content_hash,
       fingerprint = shown.fingerprint, fingerprint_version = ${fingerprintVersion},
       raw = shown.raw, removed_at = NULL, connection_id = ${connectionId},
-      sync_run_id = ${syncRunId}
+      generation = ${generation}, sync_run_id = ${syncRunId}
     FROM shown
     WHERE stored.account_id = ${accountId} AND stored.line_key = shown.line_key`)
 }

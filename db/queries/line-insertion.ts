@@ -17,7 +17,7 @@ const insertedRow = z.object({ added: count, differing: z.array(z.string()) })
  */
 export const insertNew = (
   tx: DatabaseTransactionConnection,
-  { accountId, connectionId, syncRunId }: PageOrigin,
+  { accountId, connectionId, generation, syncRunId }: PageOrigin,
   { lines, seq }: Numbered<Line>,
 ): Promise<z.infer<typeof insertedRow>> =>
   // The conflict finds what is stored, always by the primary key. A join by key cost a third more where all is new, and
@@ -26,10 +26,11 @@ export const insertNew = (
     WITH met AS (
       INSERT INTO statement_line AS stored (tenant_id, account_id, line_key, seq, added_seq,
         booked_on, value_on, amount, currency, text, counterparty, counterparty_account, reference,
-        content_hash, fingerprint, fingerprint_version, connection_id, sync_run_id, raw)
+        content_hash, fingerprint, fingerprint_version, connection_id, generation, sync_run_id,
+        raw)
       SELECT ${currentTenant}, ${accountId}, line_key, ${seq} + position, ${seq} + position,
         booked_on, value_on, amount, currency, text, counterparty, counterparty_account, reference,
-        ${hashes}, ${fingerprintVersion}, ${connectionId}, ${syncRunId}, raw
+        ${hashes}, ${fingerprintVersion}, ${connectionId}, ${generation}, ${syncRunId}, raw
       FROM ${sql.unnest(lines.map(toRow), lineTypes)} WITH ORDINALITY
         AS page (${lineColumns}, position)
       ON CONFLICT (tenant_id, account_id, line_key) DO UPDATE SET seq = stored.seq

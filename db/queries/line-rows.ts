@@ -3,10 +3,15 @@ import { sql } from 'slonik'
 import type { Line } from '../../domain/statement-line.ts'
 import { contentOf, fingerprintOf } from '../../domain/statement-line.ts'
 
-/** Where a page belongs and came from. */
-export interface PageOrigin {
-  accountId: string
+/** Who shows a line: keys of lines count within one generation of one connection. */
+export interface LineSource {
   connectionId: string
+  generation: number
+}
+
+/** Where a page belongs and came from. */
+export interface PageOrigin extends LineSource {
+  accountId: string
   syncRunId: string
 }
 
@@ -17,7 +22,8 @@ export interface Numbered<T> {
 }
 
 /** PostgreSQL knows no NUL in text; one must not stop a whole page for ever. */
-const storable = (text: string): string => (text.includes('\0') ? text.replaceAll('\0', '') : text)
+export const storable = (text: string): string =>
+  text.includes('\0') ? text.replaceAll('\0', '') : text
 
 const optional = (text: string | undefined): string | null =>
   text === undefined ? null : storable(text)

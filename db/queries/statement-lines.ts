@@ -5,8 +5,9 @@ import { z } from 'zod'
 import type { Line } from '../../domain/statement-line.ts'
 import { count } from '../row.ts'
 import { applyCorrections, removeLines } from './line-corrections.ts'
+import { hasOtherSources, resolve } from './line-identity.ts'
 import { insertNew } from './line-insertion.ts'
-import type { PageOrigin } from './line-rows.ts'
+import type { LineSource, PageOrigin } from './line-rows.ts'
 
 type Tx = DatabaseTransactionConnection
 
@@ -37,12 +38,13 @@ export const storePage = async (tx: Tx, page: LinePage): Promise<Stored> => {
   const { lastSeq } = await tx.one(sql.type(lockRow)`
     SELECT last_seq AS "lastSeq" FROM account WHERE id = ${page.accountId} FOR UPDATE`)
   let seq = lastSeq
-  let rest = page.lines
+  const shown = (await hasOtherSources(tx, page)) ? await resolve(tx, page, page) : page
+  let rest = shown.lines
   while (rest.length > 0) {
     const { first, repeated } = byKey(rest)
-    const shown = [...first.values()]
-    const { added, differing } = await insertNew(tx, page, { lines: shown, seq })
-    if (added > 0) seq += shown.length
+    const distinct = [...first.values()]
+    const { added, differing } = await insertNew(tx, page, { lines: distinct, seq })
+    if (added > 0) seq += distinct.length
     const corrections = differing.flatMap((key) => first.get(key) ?? [])
     const corrected = await applyCorrections(tx, page, { lines: corrections, seq })
     seq += corrected.added + corrected.changed
@@ -50,7 +52,7 @@ export const storePage = async (tx: Tx, page: LinePage): Promise<Stored> => {
     stored.changed += corrected.changed
     rest = repeated
   }
-  stored.removed = await removeLines(tx, page, { lineKeys: page.removedLineKeys, seq })
+  stored.removed = await removeLines(tx, page, { lineKeys: shown.removedLineKeys, seq })
   return stored
 }
 
@@ -117,18 +119,24 @@ export const earliestBookedOn = async (tx: Tx, accountId: string): Promise<strin
 
 const knownKeyRow = z.object({ lineKey: z.string(), bookedOn: z.string() })
 
-/** The provider's line keys booked on or after a day, with their booking day; removed lines are not among them. */
+/** The keys by which a source names lines booked on or after a day, with that day; removed lines are not among them. */
 export const knownSince = async (
   tx: Tx,
-  accountId: string,
+  { accountId, connectionId, generation }: LineSource & { accountId: string },
   fromOn: string,
 ): Promise<Map<string, string>> => {
   // a re-used key is the provider's key again, and names the line that came last
   const rows = await tx.any(sql.type(knownKeyRow)`
-    SELECT CASE WHEN reused_key THEN regexp_replace(line_key, '#[0-9]+$', '') ELSE line_key END
-        AS "lineKey", booked_on AS "bookedOn"
-    FROM statement_line
-    WHERE account_id = ${accountId} AND booked_on >= ${fromOn}::date AND removed_at IS NULL
+    SELECT coalesce(alias.line_key, CASE WHEN reused_key
+        THEN regexp_replace(stored.line_key, '#[0-9]+$', '') ELSE stored.line_key END) AS "lineKey",
+      booked_on AS "bookedOn"
+    FROM statement_line AS stored
+    LEFT JOIN line_alias AS alias ON alias.account_id = stored.account_id
+      AND alias.tenant_id = stored.tenant_id AND alias.stored_key = stored.line_key
+      AND alias.connection_id = ${connectionId} AND alias.generation = ${generation}
+    WHERE stored.account_id = ${accountId} AND booked_on >= ${fromOn}::date AND removed_at IS NULL
+      AND (alias.line_key IS NOT NULL
+        OR (stored.connection_id = ${connectionId} AND stored.generation = ${generation}))
     ORDER BY added_seq`)
   return new Map(rows.map(({ lineKey, bookedOn }) => [lineKey, bookedOn]))
 }

@@ -106,7 +106,14 @@ test('a page whose commit was cut off before the answer is stored once', async (
   const page = Array.from({ length: 20 }, () => aLine())
   const tries = await throughCuts(
     (tx) =>
-      lines.storePage(tx, { accountId, connectionId, syncRunId, lines: page, removedLineKeys: [] }),
+      lines.storePage(tx, {
+        accountId,
+        connectionId,
+        generation: 0,
+        syncRunId,
+        lines: page,
+        removedLineKeys: [],
+      }),
     account,
   )
   expect(tries).toBe(4)

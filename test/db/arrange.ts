@@ -121,7 +121,14 @@ export const aLinkedAccount = async (pool: DatabasePool): Promise<Linked> => {
     within,
     store: (page, removedLineKeys = []) =>
       within((tx) =>
-        lines.storePage(tx, { accountId, connectionId, syncRunId, lines: page, removedLineKeys }),
+        lines.storePage(tx, {
+          accountId,
+          connectionId,
+          generation: 0,
+          syncRunId,
+          lines: page,
+          removedLineKeys,
+        }),
       ),
     feed: (afterSeq = 0) =>
       within((tx) => lines.listFeed(tx, accountId, { afterSeq, limit: 1_000 })),

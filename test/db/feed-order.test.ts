@@ -63,7 +63,7 @@ test('a reader of the feed misses no line when two writers interleave', async ()
   const account = await aLinkedAccount(arranged.pool)
   const { within, accountId, connectionId, syncRunId } = account
   const { storePage } = await import('../../db/queries/statement-lines.ts')
-  const page = { accountId, connectionId, syncRunId, removedLineKeys: [] }
+  const page = { accountId, connectionId, generation: 0, syncRunId, removedLineKeys: [] }
   const seen = await followTwoWriters(account, {
     slow: (open, begun) =>
       within(async (tx) => {

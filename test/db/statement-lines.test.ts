@@ -128,7 +128,9 @@ test('the provider is told its own keys, each with the day of the line it names 
     aLine({ lineKey: 'old', bookedOn: '2026-01-01' }),
   ])
   await account.store([{ ...first, ...reused }], ['gone'])
-  const known = await account.within((tx) => lines.knownSince(tx, account.accountId, '2026-02-01'))
+  const known = await account.within((tx) =>
+    lines.knownSince(tx, { ...account, generation: 0 }, '2026-02-01'),
+  )
   expect([...known]).toEqual([['k#7', '2026-06-01']])
 })
 

@@ -69,6 +69,7 @@ export const anAccount = async (
     await statementLines.storePage(tx, {
       accountId: id,
       connectionId,
+      generation: 0,
       syncRunId: runId,
       removedLineKeys: [],
       lines: Array.from({ length: lines }, (_none, index) => ({

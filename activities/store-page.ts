@@ -1,0 +1,91 @@
+import type { DatabaseTransactionConnection } from 'slonik'
+import * as coverage from '../db/queries/coverage.ts'
+import * as cursors from '../db/queries/cursors.ts'
+import * as events from '../db/queries/events.ts'
+import * as runPositions from '../db/queries/run-positions.ts'
+import * as lines from '../db/queries/statement-lines.ts'
+import * as syncRuns from '../db/queries/sync-runs.ts'
+import type { NewEvent } from '../domain/event.ts'
+import type { Page } from './providers/provider.ts'
+import type { Pulling } from './pulling.ts'
+
+type Shown = Pick<Page, 'lines' | 'removedLineKeys'>
+
+/** Stores lines of a page and counts them for the run; returns how many changed anything. */
+export const storeLines = async (
+  tx: DatabaseTransactionConnection,
+  { connectionId, runId, account }: Pulling,
+  { lines: shown, removedLineKeys }: Shown,
+  pages: 0 | 1,
+): Promise<number> => {
+  const { accountId, generation } = account
+  const stored = await lines.storePage(tx, {
+    accountId,
+    connectionId,
+    generation,
+    syncRunId: runId,
+    lines: shown,
+    removedLineKeys,
+  })
+  await syncRuns.progress(tx, runId, { pages, ...stored })
+  return stored.added + stored.changed + stored.removed
+}
+
+/**
+ * Notes how far the run has come with a page whose lines touched `changes` rows; with the last page the cursor moves, and
+ * the account's part of the run is told.
+ */
+export const moveOn = async (
+  tx: DatabaseTransactionConnection,
+  pulling: Pulling,
+  { hasMore, nextCursor }: Pick<Page, 'hasMore' | 'nextCursor'>,
+  changes: number,
+): Promise<void> => {
+  const { connectionId, runId, account } = pulling
+  const { providerAccountId, generation } = account
+  const total = await runPositions.store(tx, {
+    runId,
+    providerAccountId,
+    position: hasMore ? nextCursor : null,
+    done: !hasMore,
+    lines: changes,
+  })
+  if (hasMore) return
+  const moved = await cursors.moveCursor(tx, {
+    connectionId,
+    generation,
+    providerAccountId,
+    from: account.cursor,
+    to: nextCursor,
+  })
+  // another attempt finished this account: its cursor stands, and repeating its page changed nothing
+  if (moved) await extendCoverage(tx, pulling)
+  await pulling.onLastPage(tx)
+  if (total > 0) await events.append(tx, [linesAdded(pulling, total)])
+}
+
+const linesAdded = ({ connectionId, runId, account }: Pulling, count: number): NewEvent => ({
+  dedupeKey: `lines:${runId}:${account.accountId}`,
+  type: 'lines.added',
+  connectionId,
+  accountId: account.accountId,
+  syncRunId: runId,
+  content: { lines: count },
+})
+
+const dayMs = 86_400_000
+const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
+
+/** The days just read: since the first line the provider still serves, later since the start of the re-read window. */
+const extendCoverage = async (
+  tx: DatabaseTransactionConnection,
+  { account, rereadDays }: Pulling,
+): Promise<void> => {
+  const today = dayOf(Date.now())
+  const { accountId, cursor, lastPulledAt } = account
+  const fromOn =
+    cursor === null || lastPulledAt === null
+      ? ((await lines.earliestBookedOn(tx, accountId)) ?? today)
+      : dayOf(Date.parse(lastPulledAt) - rereadDays * dayMs)
+  if (fromOn <= today) await coverage.extend(tx, accountId, { fromOn, toOn: today })
+}

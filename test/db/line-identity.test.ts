@@ -1,0 +1,212 @@
+import { randomUUID } from 'node:crypto'
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import * as accounts from '../../db/queries/accounts.ts'
+import * as connections from '../../db/queries/connections.ts'
+import * as lines from '../../db/queries/statement-lines.ts'
+import * as syncRuns from '../../db/queries/sync-runs.ts'
+import type { Line } from '../../domain/statement-line.ts'
+import type { Arranged, Linked } from './arrange.ts'
+import { aConnection, aLine, aLinkedAccount, aProviderAccount, arrange } from './arrange.ts'
+
+let arranged: Arranged
+beforeAll(async () => {
+  arranged = await arrange()
+})
+afterAll(() => arranged.end())
+
+const nothing = { added: 0, changed: 0, removed: 0 }
+
+interface Source {
+  connectionId: string
+  generation: number
+  syncRunId: string
+}
+
+const storeFrom = (
+  account: Linked,
+  source: Source,
+  page: readonly Line[],
+  removedLineKeys: readonly string[] = [],
+) =>
+  account.within((tx) =>
+    lines.storePage(tx, {
+      accountId: account.accountId,
+      ...source,
+      lines: page,
+      removedLineKeys,
+    }),
+  )
+
+/** The same connection linked anew: another generation, other ids of the account and of its lines. */
+const relink = async (account: Linked, generation = 1): Promise<Source> => {
+  const { connectionId, syncRunId } = account
+  await account.within(async (tx) => {
+    await connections.update(tx, connectionId, { generation })
+    await accounts.discover(tx, { connectionId, generation }, [aProviderAccount()])
+  })
+  return { connectionId, generation, syncRunId }
+}
+
+/** A second connection that reaches the same account while the first one lives. */
+const secondConnection = (account: Linked): Promise<Source> =>
+  account.within(async (tx) => {
+    const connectionId = await aConnection(tx, 'plaid')
+    const syncRunId = randomUUID()
+    await connections.update(tx, connectionId, { state: 'connected' })
+    const reference = 'BS-0000-0001'
+    await syncRuns.begin(tx, { id: syncRunId, connectionId, cause: 'first', reference })
+    await accounts.discover(tx, { connectionId, generation: 0 }, [aProviderAccount()])
+    const [made] = await accounts.listByConnection(tx, connectionId)
+    if (!made) throw new Error('no account')
+    await reach(tx, connectionId, { from: made.id, to: account.accountId })
+    return { connectionId, generation: 0, syncRunId }
+  })
+
+const reach = async (
+  tx: Parameters<Parameters<Linked['within']>[0]>[0],
+  connectionId: string,
+  { from, to }: { from: string; to: string },
+): Promise<void> => {
+  const { sql } = await import('slonik')
+  await tx.query(sql.unsafe`
+    UPDATE connection_account SET account_id = ${to}
+    WHERE connection_id = ${connectionId} AND account_id = ${from}`)
+}
+
+const renewedKeys = (page: readonly Line[]): Line[] =>
+  page.map((line) => ({ ...line, lineKey: `ponto:${randomUUID()}` }))
+
+const shownOf = async (account: Linked): Promise<string[]> =>
+  (await account.feed())
+    .filter(({ op }) => op !== 'removed')
+    .map(({ line }) => `${line.bookedOn} ${line.amount} ${line.text}`)
+    .toSorted()
+
+const textsOf = (page: readonly Line[]): string[] =>
+  page.map((line) => `${line.bookedOn} ${line.amount} ${line.text}`).toSorted()
+
+const aHistory = (): Line[] => [
+  aLine({ text: 'Rent', amount: '-900.00' }),
+  aLine({ text: 'Espresso', amount: '-2.50' }),
+  aLine({ text: 'Espresso', amount: '-2.50' }),
+  aLine({ text: 'Invoice 12', amount: '1200.00', bookedOn: '2026-03-05' }),
+]
+
+test('a relink that gives every line a new id adds nothing, and twins stay two', async () => {
+  const account = await aLinkedAccount(arranged.pool)
+  const history = aHistory()
+  await account.store(history)
+  const before = await account.feed()
+  const source = await relink(account)
+  expect(await storeFrom(account, source, renewedKeys(history))).toEqual(nothing)
+  expect(await account.feed()).toEqual(before)
+})
+
+test('a third equal line after a relink is a line of its own', async () => {
+  const account = await aLinkedAccount(arranged.pool)
+  const history = aHistory()
+  await account.store(history)
+  const source = await relink(account)
+  const again = [...renewedKeys(history), aLine({ text: 'Espresso', amount: '-2.50' })]
+  expect(await storeFrom(account, source, again)).toEqual({ ...nothing, added: 1 })
+  expect(await storeFrom(account, source, again)).toEqual(nothing)
+  expect(await shownOf(account)).toEqual(textsOf(again))
+})
+
+test('what the bank corrects or removes under a new id is corrected and removed where it is stored', async () => {
+  const account = await aLinkedAccount(arranged.pool)
+  const [line, other] = [aLine({ text: 'Coffe' }), aLine({ text: 'Tea' })]
+  await account.store([line, other])
+  const source = await relink(account)
+  const again = renewedKeys([line, other])
+  await storeFrom(account, source, again)
+  const corrected = { ...again[0]!, text: 'Coffee' }
+  expect(await storeFrom(account, source, [corrected])).toEqual({ ...nothing, changed: 1 })
+  expect(await storeFrom(account, source, [], [again[1]!.lineKey])).toEqual({
+    ...nothing,
+    removed: 1,
+  })
+  const feed = await account.feed()
+  expect(feed.map(({ op, lineKey }) => [op, lineKey])).toEqual([
+    ['added', line.lineKey],
+    ['removed', other.lineKey],
+  ])
+})
+
+test('after a relink the provider is told the keys it uses now, and no others', async () => {
+  const account = await aLinkedAccount(arranged.pool)
+  const [line, beyond] = [aLine({ text: 'Rent' }), aLine({ text: 'beyond the new history' })]
+  await account.store([line, beyond])
+  const source = await relink(account)
+  const [again] = renewedKeys([line])
+  await storeFrom(account, source, [again!])
+  const at = { accountId: account.accountId, ...source }
+  const known = await account.within((tx) => lines.knownSince(tx, at, '2026-01-01'))
+  expect([...known.keys()]).toEqual([again!.lineKey])
+})
+
+test('a relink that keeps the ids takes the lines over', async () => {
+  const account = await aLinkedAccount(arranged.pool)
+  const history = aHistory()
+  await account.store(history)
+  const source = await relink(account)
+  expect(await storeFrom(account, source, history)).toEqual(nothing)
+  const at = { accountId: account.accountId, ...source }
+  const known = await account.within((tx) => lines.knownSince(tx, at, '2026-01-01'))
+  expect([...known.keys()].toSorted()).toEqual(history.map(({ lineKey }) => lineKey).toSorted())
+})
+
+test('the same account through a second living connection stores each line once, and only its owner changes it', async () => {
+  const account = await aLinkedAccount(arranged.pool)
+  await account.within((tx) => connections.update(tx, account.connectionId, { state: 'connected' }))
+  const history = aHistory()
+  await account.store(history)
+  const second = await secondConnection(account)
+  const again = renewedKeys(history).map((line) => ({ ...line, counterparty: 'another wording' }))
+  expect(await storeFrom(account, second, again)).toEqual(nothing)
+  expect(await account.store(history)).toEqual(nothing)
+  expect(await storeFrom(account, second, [], [again[0]!.lineKey])).toEqual(nothing)
+  expect(await account.store([], [history[0]!.lineKey])).toEqual({ ...nothing, removed: 1 })
+})
+
+test('a twin that was taken for a line is a line of its own once that line shows itself', async () => {
+  const account = await aLinkedAccount(arranged.pool)
+  await account.within((tx) => connections.update(tx, account.connectionId, { state: 'connected' }))
+  const line = aLine({ text: 'Espresso' })
+  await account.store([line])
+  const second = await secondConnection(account)
+  const twin = aLine({ text: 'Espresso' })
+  expect(await storeFrom(account, second, [twin])).toEqual(nothing)
+  // the second connection uses the same ids as the first, and there are two after all
+  expect(await storeFrom(account, second, [line])).toEqual({ ...nothing, added: 1 })
+  expect(await storeFrom(account, second, [line, twin])).toEqual(nothing)
+  expect(await shownOf(account)).toHaveLength(2)
+})
+
+test('whatever was stored before, after a relink and a full read the store is the bank, line by line', async () => {
+  const aFact = fc.record({
+    day: fc.integer({ min: 1, max: 4 }),
+    cents: fc.integer({ min: 1, max: 3 }),
+    text: fc.constantFrom('a', 'b'),
+  })
+  const property = fc.asyncProperty(
+    fc.array(aFact, { maxLength: 12 }),
+    fc.array(aFact, { maxLength: 4 }),
+    fc.integer({ min: 1, max: 5 }),
+    async (facts, later, pageSize) => {
+      const account = await aLinkedAccount(arranged.pool)
+      const toLine = ({ day, cents, text }: (typeof facts)[number]) =>
+        aLine({ bookedOn: `2026-03-0${day}`, amount: `-0.0${cents}`, text })
+      const history = facts.map(toLine)
+      await account.store(history)
+      const source = await relink(account)
+      const bank = [...renewedKeys(history), ...later.map(toLine)]
+      for (let from = 0; from < bank.length; from += pageSize)
+        await storeFrom(account, source, bank.slice(from, from + pageSize))
+      expect(await shownOf(account)).toEqual(textsOf(bank))
+      expect(await storeFrom(account, source, bank)).toEqual(nothing)
+    },
+  )
+  await fc.assert(property, { numRuns: 40 })
+}, 120_000)
