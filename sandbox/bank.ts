@@ -46,6 +46,12 @@ export interface BankScript {
   /** Organizations that are linked through this bank have finished Ponto's onboarding. */
   onboardingComplete: boolean
   unknownCursor: 'error' | 'empty'
+  website: string | null
+  /** How a person proves who they are, as the catalogues tell it. */
+  mfa: 'none' | 'code' | 'page'
+  /** May be read while nobody is present. */
+  unattended: boolean
+  historyDays: number
   plaid: PlaidScript
   yodlee: YodleeScript
   saltedge: SaltEdgeScript
@@ -167,6 +173,10 @@ const behaviour: BankScript = {
   dates: 'milliseconds',
   onboardingComplete: true,
   unknownCursor: 'error',
+  website: null,
+  mfa: 'none',
+  unattended: true,
+  historyDays: 90,
   plaid: standardPlaid,
   yodlee: standardYodlee,
   saltedge: standardSaltEdge,

@@ -1,6 +1,7 @@
 /** The sandbox: a Ponto that speaks the real protocol, scripted banks, and a port to control them. */
 import { keepOwnSchedule } from './ponto/synchronize.ts'
 import { controlListener } from './control/server.ts'
+import { unchangedCatalogue } from './catalogue.ts'
 import { startClock } from './clock.ts'
 import { close, listen } from './http.ts'
 import { pontoListener } from './ponto/server.ts'
@@ -60,6 +61,7 @@ const standard: Settings = {
   refreshTokenDays: 28,
   refreshReuse: 'refuse',
   synchronizationGapMs: 5 * 60 * 1000,
+  catalogueSize: 0,
 }
 
 const settingsOf = (options: SandboxOptions): Settings => {
@@ -92,6 +94,7 @@ const emptyWorld = (options: SandboxOptions): World => {
     onboardings: new Map(),
     synchronizations: new Map(),
     reauthorizations: new Map(),
+    catalogue: unchangedCatalogue(),
     ...freshSides(options),
     nextOwnRunMs: clock.now() + ownRunEveryMs,
     issued: 0,
@@ -127,6 +130,7 @@ const reset = (world: World, options: SandboxOptions): void => {
   ])
     map.clear()
   Object.assign(world, freshSides(options))
+  world.catalogue = unchangedCatalogue()
   world.faults.clear()
   world.log.clear()
   world.issued = 0

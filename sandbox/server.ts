@@ -7,6 +7,12 @@ const portOf = (text: string | undefined, standard: number): number => {
   return port
 }
 
+const sizeOf = (text: string | undefined, standard: number): number => {
+  const size = text === undefined || text === '' ? standard : Number(text)
+  if (!Number.isInteger(size) || size < 0 || size > 100_000) throw new Error(`not a size: ${text}`)
+  return size
+}
+
 const { env } = process
 const sandbox = await startSandbox({
   host: env['SANDBOX_HOST'] || '127.0.0.1',
@@ -25,6 +31,7 @@ const sandbox = await startSandbox({
   stateFile: env['SANDBOX_STATE_FILE'] || null,
   webhookUrl: env['SANDBOX_WEBHOOK_URL'] || null,
   seed: env['SANDBOX_SEED'] || 'sandbox',
+  catalogueSize: sizeOf(env['SANDBOX_CATALOGUE_SIZE'], 25_000),
 })
 const { plaid, yodlee, saltedge } = sandbox.urls
 console.log(

@@ -18,7 +18,7 @@ export interface StateFile {
   save: () => void
 }
 
-const version = 2
+const version = 3
 const saveAfterMs = 500
 
 type SavedAccount = Omit<BankAccount, 'booked' | 'pending'> & { booked: Line[]; pending: Line[] }
@@ -44,6 +44,7 @@ interface Saved {
   settings: World['settings']
   banks: SavedBank[]
   organizations: SavedOrganization[]
+  catalogue: World['catalogue']
   plaid: World['plaid']
   yodlee: World['yodlee']
   saltedge: World['saltedge']
@@ -65,6 +66,7 @@ const savedOf = (world: World): Saved => ({
   issued: world.issued,
   nextOwnRunMs: world.nextOwnRunMs,
   settings: world.settings,
+  catalogue: world.catalogue,
   plaid: world.plaid,
   yodlee: world.yodlee,
   saltedge: world.saltedge,
@@ -108,17 +110,20 @@ const addressOf = ({ webhookUrl }: { webhookUrl: string | null }) =>
   webhookUrl === null ? {} : { webhookUrl }
 
 const restoreInto = (world: World, saved: Saved): void => {
-  const { clientId, clientSecret, applicationId, issuer, webhookUrl } = world.settings
+  const { clientId, clientSecret, applicationId, issuer, webhookUrl, catalogueSize } =
+    world.settings
   world.settings = {
     ...saved.settings,
     clientId,
     clientSecret,
     applicationId,
     issuer,
+    catalogueSize,
     webhookUrl: webhookUrl ?? saved.settings.webhookUrl,
   }
   for (const side of sideNames)
     Object.assign(world[side], { ...saved[side], ...addressOf(world[side]) })
+  world.catalogue = saved.catalogue
   world.issued = saved.issued
   world.nextOwnRunMs = saved.nextOwnRunMs
   world.clock.advance(Math.max(saved.offsetMs - world.clock.offsetMs(), 0))

@@ -1,5 +1,6 @@
 /** Everything the sandbox knows while it runs. */
 import type { Bank, BankAccount, SyncFailure } from './bank.ts'
+import type { CatalogueChanges } from './catalogue.ts'
 import type { Clock } from './clock.ts'
 import type { Faults } from './faults.ts'
 import type { Observer } from './observe.ts'
@@ -23,6 +24,8 @@ export interface Settings {
   refreshReuse: 'refuse' | 'revoke'
   /** How much time there must be between two synchronizations of one kind that a person asks for. */
   synchronizationGapMs: number
+  /** How many generated institutions stand behind the banks of this world. */
+  catalogueSize: number
 }
 
 /** What one organization may read of one account, and until when. */
@@ -120,6 +123,7 @@ export interface World {
   onboardings: Map<string, OnboardingDetails>
   synchronizations: Map<string, Synchronization>
   reauthorizations: Map<string, Reauthorization>
+  catalogue: CatalogueChanges
   plaid: PlaidState
   yodlee: YodleeState
   saltedge: SaltEdgeState

@@ -48,6 +48,23 @@ const plans: Plan[] = [
     script: { name: 'Beta Bank', bic: 'BETABEBB', status: 'beta', consentDays: 180 },
     accounts: [checking(40)],
   },
+  {
+    script: {
+      name: 'MFA Bank',
+      bic: 'MFAABEBB',
+      website: 'https://www.mfabank.example',
+      mfa: 'code',
+    },
+    accounts: [checking(80)],
+  },
+  {
+    script: { name: 'Manual Bank', bic: 'MANUBEBB', mfa: 'code', unattended: false },
+    accounts: [checking(50)],
+  },
+  {
+    script: { name: 'Slow History Bank', bic: 'SLHIBEBB', historyDays: 730 },
+    accounts: [checking(400)],
+  },
   { script: { name: 'Slow Bank', bic: 'SLOWBEBB', syncMs: 20_000 }, accounts: [checking(90)] },
 ]
 
