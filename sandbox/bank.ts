@@ -1,6 +1,9 @@
 /** A scripted bank: an institution, its accounts and how it behaves. */
+import type { HistoryWish } from './banks/history.ts'
+import { history } from './banks/history.ts'
 import { sumDecimals } from './decimal.ts'
 import { Ledger } from './ledger.ts'
+import type { Unwritten } from './ledger.ts'
 import type { Line, LineScript } from './line.ts'
 import { lineFrom } from './line.ts'
 import { belgianIban } from './iban.ts'
@@ -78,6 +81,8 @@ export interface BankAccount {
   holderName: string
   currency: string
   opening: string
+  /** A history so long that its lines are made only when somebody asks for them. */
+  later: HistoryWish | null
   balanceChangedAt: string
   booked: Ledger
   pending: Ledger
@@ -203,7 +208,23 @@ export type AccountScript = Partial<
     | 'currency'
     | 'opening'
   >
-> & { lines?: LineScript[] }
+> & { lines?: LineScript[]; later?: HistoryWish | null }
+
+/** The lines of a long history, not made yet; their ids and numbers are the account's first. */
+export const unwrittenLines = (
+  account: Pick<BankAccount, 'id' | 'currency'>,
+  wish: HistoryWish,
+): Unwritten => ({
+  count: wish.count,
+  make: () =>
+    history(wish).map((script, index) =>
+      lineFrom(script, {
+        id: seededUuid('line', account.id, index + 1),
+        currency: account.currency,
+        sequence: index + 1,
+      }),
+    ),
+})
 
 /** Opens an account at a bank with the lines of the script, oldest first; returns it. */
 export const openAccount = (
@@ -221,6 +242,7 @@ export const openAccount = (
     holderName: 'Demo BV',
     currency: 'EUR',
     opening: '0.00',
+    later: null,
     ...script,
     id,
     bankId: bank.id,
@@ -231,8 +253,13 @@ export const openAccount = (
     changes: [],
     nextSequence: 1,
   }
+  if (account.later !== null) {
+    account.booked = new Ledger(unwrittenLines(account, account.later))
+    account.nextSequence += account.later.count
+  }
   const made = lines.map((line) => lineOf(account, line))
-  account.booked.load(made.filter(({ status }) => status === 'booked'))
+  const booked = made.filter(({ status }) => status === 'booked')
+  if (booked.length > 0) account.booked.load(booked)
   account.pending.load(made.filter(({ status }) => status === 'pending'))
   bank.accounts.set(id, account)
   return account

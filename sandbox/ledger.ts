@@ -32,16 +32,63 @@ const placeOf = ({ id, bookedOn, sequence }: Line): Place => {
 const order = (one: Place, other: Place): number =>
   other.day - one.day || other.sequence - one.sequence
 
+/** Lines that a rule makes when somebody asks for the first time. */
+export interface Unwritten {
+  count: number
+  make: () => Line[]
+}
+
+/** What happened to a ledger since its unwritten lines were made. */
+export interface Since {
+  put: Line[]
+  removed: string[]
+}
+
 /** Lines of one status, kept sorted so that a page costs no more than its own length. */
 export class Ledger {
-  readonly #byId = new Map<string, { line: Line; place: Place }>()
+  readonly #known = new Map<string, { line: Line; place: Place }>()
   #shown: { line: Line; place: Place }[] = []
   #sum: string | null = null
+  #unwritten: Unwritten | null
+  /** Ids that were put or removed since the unwritten lines were made. */
+  readonly #touched = new Set<string>()
+
+  constructor(unwritten: Unwritten | null = null) {
+    this.#unwritten = unwritten
+  }
+
+  get #byId(): Map<string, { line: Line; place: Place }> {
+    const unwritten = this.#unwritten
+    this.#unwritten = null
+    if (unwritten !== null) {
+      this.load(unwritten.make())
+      this.#touched.clear()
+    }
+    return this.#known
+  }
+
+  /** Whether nobody has asked for the unwritten lines yet. */
+  get isUnwritten(): boolean {
+    return this.#unwritten !== null
+  }
+
+  /** Lines that were put and ids that were removed since the unwritten lines were made. */
+  since(): Since {
+    const touched = this.isUnwritten ? [] : [...this.#touched]
+    return {
+      put: touched.flatMap((id) => this.#known.get(id)?.line ?? []),
+      removed: touched.filter((id) => !this.#known.has(id)),
+    }
+  }
 
   /** Adds many lines with one sort. */
   load(lines: readonly Line[]): void {
-    for (const line of lines) this.#byId.set(line.id, { line, place: placeOf(line) })
-    this.#shown = [...this.#byId.values()]
+    const known = this.#byId
+    for (const line of lines) {
+      known.set(line.id, { line, place: placeOf(line) })
+      this.#touched.add(line.id)
+    }
+    this.#shown = [...known.values()]
       .filter(({ line }) => !line.hidden)
       .toSorted((one, other) => order(one.place, other.place))
     this.#sum = null
@@ -53,6 +100,7 @@ export class Ledger {
     this.#sum = null
     const entry = { line, place: placeOf(line) }
     this.#byId.set(line.id, entry)
+    this.#touched.add(line.id)
     if (!line.hidden) this.#shown.splice(this.#position(entry.place), 0, entry)
   }
 
@@ -61,6 +109,7 @@ export class Ledger {
     const entry = this.#byId.get(id)
     if (entry === undefined) return false
     this.#byId.delete(id)
+    this.#touched.add(id)
     this.#sum = null
     if (!entry.line.hidden) this.#shown.splice(this.#position(entry.place), 1)
     return true
@@ -77,23 +126,25 @@ export class Ledger {
 
   /** Every line that is shown, newest first. */
   shown(): Line[] {
-    return this.#shown.map(({ line }) => line)
+    return this.#byId.size === 0 ? [] : this.#shown.map(({ line }) => line)
   }
 
   get size(): number {
-    return this.#byId.size
+    return this.#unwritten?.count ?? this.#known.size
   }
 
   /** Exact sum of all lines, hidden ones too: hiding a row does not change a balance. */
   sum(): string {
-    this.#sum ??= sumDecimals(this.all().map(({ amount }) => amount))
+    const lines = this.#sum === null ? this.all() : []
+    this.#sum ??= sumDecimals(lines.map(({ amount }) => amount))
     return this.#sum
   }
 
   /** A page below `after` or above `before`; null when the line it starts from is not known. */
   page({ limit, after, before }: PageRequest): Page | null {
     const mark = after ?? before
-    const entry = mark === null ? null : this.#byId.get(mark)
+    const known = this.#byId
+    const entry = mark === null ? null : known.get(mark)
     if (entry === undefined) return null
     const position = entry === null ? 0 : this.#position(entry.place)
     const above = mark === after

@@ -2,6 +2,8 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Bank, BankAccount } from './bank.ts'
+import { unwrittenLines } from './bank.ts'
+import type { Since } from './ledger.ts'
 import { Ledger } from './ledger.ts'
 import type { Line } from './line.ts'
 import { goOn } from './ponto/synchronize.ts'
@@ -21,7 +23,11 @@ export interface StateFile {
 const version = 3
 const saveAfterMs = 500
 
-type SavedAccount = Omit<BankAccount, 'booked' | 'pending'> & { booked: Line[]; pending: Line[] }
+type SavedAccount = Omit<BankAccount, 'booked' | 'pending'> & {
+  /** Of a long history only what happened since it was made. */
+  booked: Since
+  pending: Line[]
+}
 type SavedBank = Omit<Bank, 'accounts'> & { accounts: SavedAccount[] }
 type SavedOrganization = Omit<Organization, 'accounts'> & { accounts: LinkedAccount[] }
 
@@ -55,7 +61,8 @@ const saveBank = (bank: Bank): SavedBank => ({
   ...bank,
   accounts: [...bank.accounts.values()].map((account) => ({
     ...account,
-    booked: account.booked.all(),
+    booked:
+      account.later === null ? { put: account.booked.all(), removed: [] } : account.booked.since(),
     pending: account.pending.all(),
   })),
 })
@@ -91,12 +98,20 @@ const ledgerOf = (lines: Line[]): Ledger => {
   return ledger
 }
 
+const bookedOf = ({ booked, ...account }: SavedAccount): Ledger => {
+  if (account.later === null) return ledgerOf(booked.put)
+  const ledger = new Ledger(unwrittenLines(account, account.later))
+  if (booked.put.length > 0) ledger.load(booked.put)
+  for (const id of booked.removed) ledger.remove(id)
+  return ledger
+}
+
 const restoreBank = ({ accounts, ...bank }: SavedBank): Bank => ({
   ...bank,
   accounts: new Map(
-    accounts.map(({ booked, pending, ...account }) => [
+    accounts.map((account) => [
       account.id,
-      { ...account, booked: ledgerOf(booked), pending: ledgerOf(pending) },
+      { ...account, booked: bookedOf(account), pending: ledgerOf(account.pending) },
     ]),
   ),
 })

@@ -68,6 +68,9 @@ const plans: Plan[] = [
   { script: { name: 'Slow Bank', bic: 'SLOWBEBB', syncMs: 20_000 }, accounts: [checking(90)] },
 ]
 
+/** More than 200 pages of 500 lines, and a thousand of Ponto's. */
+const manyLines = 100_600
+
 const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
 
 /** Equal lines that are all real: same day, same amount, same text. */
@@ -100,6 +103,18 @@ const found = ({ script, accounts }: Plan, { seed, nowMs }: Founding): Bank => {
   return bank
 }
 
+/** A bank whose lines are made only when somebody reads them. */
+const manyPagesBank = ({ seed, nowMs }: Founding): Bank => {
+  const name = 'Many Pages Bank'
+  const script = { name, bic: 'MANYBEBB', historyDays: 730 }
+  const bank = openBank(seededUuid(seed, 'bank', name), script)
+  const later = { count: manyLines, days: 730, seed: `${seed}-${name}`, lastDay: dayOf(nowMs) }
+  openAccount(bank, { opening: '48000.00', description: 'Current account', later }, nowMs)
+  return bank
+}
+
 /** The scripted banks, each with its accounts and lines. */
-export const scriptedBanks = (founding: Founding): Bank[] =>
-  plans.map((plan) => found(plan, founding))
+export const scriptedBanks = (founding: Founding): Bank[] => [
+  ...plans.map((plan) => found(plan, founding)),
+  manyPagesBank(founding),
+]

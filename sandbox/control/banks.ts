@@ -61,7 +61,8 @@ const show = ({ id, script, accounts, transactionCalls }: Bank) => ({
     description: account.description,
     currency: account.currency,
     opening: account.opening,
-    balance: balanceOf(account),
+    // counting the lines of a very long history would make them
+    balance: account.booked.isUnwritten ? null : balanceOf(account),
     booked: account.booked.size,
     pending: account.pending.size,
     waiting: account.staged.length,
