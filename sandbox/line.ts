@@ -22,6 +22,8 @@ export interface Line {
   internalReference: string | null
   cardReference: string | null
   fee: string | null
+  /** The pending line that became this booked one. */
+  postedFromId: string | null
   /** Replaces the computed content hash. */
   digest: string | null
   /** A hidden line exists at the bank but is left out of every answer. */
@@ -57,6 +59,7 @@ export const lineFrom = (
   internalReference: null,
   cardReference: null,
   fee: null,
+  postedFromId: null,
   digest: null,
   hidden: false,
   id,

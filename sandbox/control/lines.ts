@@ -112,7 +112,8 @@ const post = (call: ControlCall) => {
   const pending = account.pending.find(id)
   if (pending === undefined) throw new ControlRefusal(404, `no pending line ${id}`)
   const { id: _id, sequence: _sequence, ...content } = pending
-  const line = lineOf(account, { ...content, ...given(wanted), status: 'booked' })
+  const posted = { ...content, ...given(wanted), status: 'booked', postedFromId: id } as const
+  const line = lineOf(account, posted)
   apply(world, account, { change: { op: 'remove', id }, seen })
   apply(world, account, { change: { op: 'put', line }, seen })
   announce(world, account, seen)
