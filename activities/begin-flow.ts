@@ -4,6 +4,7 @@ import * as connections from '../db/queries/connections.ts'
 import * as linkFlows from '../db/queries/link-flows.ts'
 import type { LinkFlow } from '../db/queries/link-flows.ts'
 import * as oneTimeSecrets from '../db/queries/one-time-secrets.ts'
+import * as webhooks from '../db/queries/webhooks.ts'
 import { withTenant } from '../db/tenant.ts'
 import type { ConnectionFacts, Snapshot } from '../domain/connection.ts'
 import type { ConnectionAt, Deps } from './deps.ts'
@@ -40,7 +41,7 @@ export const createBeginFlow = (deps: Deps) =>
       const started = await withHeartbeat(() =>
         start(deps, input, { facts, flow, providerInstitutionId }),
       )
-      return await storeStarted(deps, input, started)
+      return await storeStarted(deps, { ...input, provider: facts.provider }, started)
     } catch (error) {
       return endFlow(deps, input, { state: 'failed', code: settledFailure(error).code })
     }
@@ -96,7 +97,7 @@ const reasonOf = (facts: ConnectionFacts): 'expired' | 'lost' | 'requested' => {
 
 const storeStarted = (
   deps: Deps,
-  input: FlowAt,
+  { provider, ...input }: FlowAt & { provider: string },
   started: StartedLink,
 ): Promise<Snapshot | null> => {
   const { pool, vault } = deps
@@ -113,6 +114,14 @@ const storeStarted = (
       { tx, vault },
       { purpose: 'link_url', id, value: started.url, ttlSeconds },
     )
+    if (started.page)
+      await oneTimeSecrets.store(
+        { tx, vault },
+        { purpose: 'link_page', id, value: JSON.stringify(started.page.reveal()), ttlSeconds },
+      )
+    const { connectionId } = input
+    if (started.eventRef !== undefined)
+      await webhooks.addRoute(tx, { provider, connectionId, ref: started.eventRef })
     const expiresAt = new Date(Date.now() + ttlSeconds * 1_000).toISOString()
     await linkFlows.update(tx, id, { state: 'waiting', expiresAt })
     return record(tx, deps, { ...input, occurrences: [{ kind: 'loaded' }] })

@@ -122,7 +122,7 @@ const adopt = async (
       await putBack(deps, input, { ...taken, linkState: result.flow ?? taken.linkState })
       return {
         snapshot: await withTenant(deps.pool, input.tenantId, async (tx) => {
-          await linkFlows.update(tx, input.flowId, { state: 'waiting' })
+          await linkFlows.lookAgain(tx, input.flowId)
           return record(tx, deps, { ...input, occurrences: [{ kind: 'loaded' }] })
         }),
         linked: false,
@@ -159,7 +159,8 @@ const store = async (
   const current = await lockFacts(tx, deps, connectionId)
   if (current === null) return null
   if (result.secrets) await secrets.store({ tx, vault }, { connectionId, secret: result.secrets })
-  const { providerConnectionId } = result
+  const { providerConnectionId, institution } = result
+  if (institution) await connections.setInstitution(tx, connectionId, institution)
   const isMoved = await connections.setProviderConnection(tx, connectionId, providerConnectionId)
   // a grant that was lost is renewed by a new connection at the provider, whose accounts have ids of their own
   const staysAt = isRenewal(facts, flow) && !isMoved
@@ -171,7 +172,10 @@ const store = async (
     ...result.accounts.map((account) => account.providerAccountId),
   ]
   await webhooks.setRoutes(tx, { provider: facts.provider, connectionId, refs })
+  // events that came before the connection was known: all they can say is "look", and the first read does
+  await webhooks.parked(tx, facts.provider, refs)
   await oneTimeSecrets.take({ tx, vault }, 'link_url', flowId)
+  await oneTimeSecrets.take({ tx, vault }, 'link_page', flowId)
   await linkFlows.update(tx, flowId, { state: 'linked' })
   return record(tx, deps, {
     ...input,

@@ -34,6 +34,7 @@ import { getInstitutions } from './institutions/get-institutions.ts'
 import { getCallback } from './link-flows/get-callback.ts'
 import { getLinkFlow } from './link-flows/get-link-flow.ts'
 import { postCompletion } from './link-flows/post-completion.ts'
+import { getLinkPage } from './link-pages/get-link-page.ts'
 import { Problem } from './problem.ts'
 import { logRequests } from './request-log.ts'
 import type { Route } from './route.ts'
@@ -63,6 +64,7 @@ export const routes: readonly Route[] = [
   getLinkFlow,
   postCompletion,
   getCallback,
+  getLinkPage,
   getAccount,
   getLines,
   getRun,

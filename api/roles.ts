@@ -38,6 +38,7 @@ export const roles = {
   'GET /v1/tenant': readers,
   'POST /v1/tenants': operators,
   'GET /callbacks/:provider': 'public',
+  'GET /link/:provider/:flowId': 'public',
   'POST /hooks/:provider{/:token}{/:type}': 'public',
   'GET /livez': 'public',
   'GET /readyz': 'public',

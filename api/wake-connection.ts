@@ -1,20 +1,42 @@
 import { WorkflowNotFoundError } from '@temporalio/client'
+import type { WorkflowHandle } from '@temporalio/client'
+import * as linkFlows from '../db/queries/link-flows.ts'
+import { withTenant } from '../db/tenant.ts'
 import { connectionId, connectionWorkflowId } from '../domain/ids.ts'
-import { providerEvent } from '../workflows/messages.ts'
+import { credentialsUpdated, providerEvent } from '../workflows/messages.ts'
 import type { Deps } from './deps.ts'
 
-/** Tells a connection's workflow to look again; one that does not run (any more) needs no telling. */
-export const wakeConnection = async (
-  { temporal, limits }: Pick<Deps, 'temporal' | 'limits'>,
+type Waking = Pick<Deps, 'temporal' | 'limits'>
+
+const tell = async (
+  { temporal, limits }: Waking,
   id: string,
-  kind: string,
+  send: (handle: WorkflowHandle) => Promise<void>,
 ): Promise<void> => {
   const handle = temporal.workflow.getHandle(connectionWorkflowId(connectionId(id)))
   try {
-    await temporal.withDeadline(Date.now() + limits.hookDeadlineMs, () =>
-      handle.signal(providerEvent, { kind }),
-    )
+    await temporal.withDeadline(Date.now() + limits.hookDeadlineMs, () => send(handle))
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error
   }
+}
+
+/** Tells a connection's workflow to look again; one that does not run (any more) needs no telling. */
+export const wakeConnection = (deps: Waking, id: string, kind: string): Promise<void> =>
+  tell(deps, id, (handle) => handle.signal(providerEvent, { kind }))
+
+/**
+ * The provider says that a person has finished on its page: the workflow looks at the open flows, as if the person had
+ * come back; without an open flow it looks at the connection.
+ */
+export const finishFlows = async (
+  deps: Waking & Pick<Deps, 'pool'>,
+  { tenantId, connectionId: id }: { tenantId: string; connectionId: string },
+): Promise<void> => {
+  const open = await withTenant(deps.pool, tenantId, (tx) => linkFlows.listOpenByConnection(tx, id))
+  const waiting = open.filter(({ state }) => state === 'waiting')
+  await tell(deps, id, async (handle) => {
+    for (const { id: flowId } of waiting) await handle.signal(credentialsUpdated, { flowId })
+    if (waiting.length === 0) await handle.signal(providerEvent, { kind: 'link_finished' })
+  })
 }

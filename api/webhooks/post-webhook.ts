@@ -7,7 +7,7 @@ import { notFound, Problem } from '../problem.ts'
 import { maybeProvider } from '../provider-named.ts'
 import type { Call } from '../route.ts'
 import { route } from '../route.ts'
-import { wakeConnection } from '../wake-connection.ts'
+import { finishFlows, wakeConnection } from '../wake-connection.ts'
 
 const verifyDeadlineMs = 5_000
 const retrySoonSeconds = 60
@@ -72,8 +72,8 @@ const verify = async (provider: Provider, { request }: Call): Promise<ProviderEv
   }
 }
 
-const refsOf = ({ providerConnectionId, providerAccountId }: ProviderEvent): string[] =>
-  [providerConnectionId, providerAccountId].filter((ref) => ref !== undefined)
+const refsOf = ({ providerConnectionId, providerAccountId, eventRef }: ProviderEvent): string[] =>
+  [providerConnectionId, eventRef, providerAccountId].filter((ref) => ref !== undefined)
 
 const take = async (
   deps: Deps,
@@ -86,9 +86,12 @@ const take = async (
   if (!(await webhooks.receive(deps.pool, receipt))) return { woken: 0, repeated: 1, parked: 0 }
   if (kind === 'ignored') return { woken: 0, repeated: 0, parked: 0 }
   const routes = await Promise.all(refs.map((ref) => webhooks.route(deps.pool, provider, ref)))
-  const connectionIds = [...new Set(routes.flat().map(({ connectionId }) => connectionId))]
+  const found = new Map(routes.flat().map((each) => [each.connectionId, each]))
+  const connectionIds = [...found.keys()]
   try {
-    await Promise.all(connectionIds.map((id) => wakeConnection(deps, id, kind)))
+    if (kind === 'link_finished')
+      await Promise.all([...found.values()].map((each) => finishFlows(deps, each)))
+    else await Promise.all(connectionIds.map((id) => wakeConnection(deps, id, kind)))
   } catch (error) {
     // taken back, so that the provider's repetition is not mistaken for one already followed
     await webhooks.forget(deps.pool, { provider, dedupeKey })

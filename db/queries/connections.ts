@@ -175,6 +175,17 @@ export const setProviderConnection = async (
   return moved
 }
 
+/** Names the institution that the person chose on the provider's page. */
+export const setInstitution = async (
+  tx: Tx,
+  id: string,
+  { providerInstitutionId, name }: { providerInstitutionId: string; name: string },
+): Promise<void> => {
+  await tx.query(sql.unsafe`
+    UPDATE connection SET provider_institution_id = ${providerInstitutionId},
+      institution_name = ${name.slice(0, 200)} WHERE id = ${id}`)
+}
+
 /** Renames a connection; false where there is none. */
 export const setLabel = async (tx: Tx, id: string, label: string): Promise<boolean> => {
   const { rowCount } = await tx.query(sql.unsafe`

@@ -2,7 +2,7 @@
 import type { CommonQueryMethods, DatabaseTransactionConnection } from 'slonik'
 import { sql } from 'slonik'
 import { z } from 'zod'
-import { toInstant } from '../row.ts'
+import { instantMs, toInstant } from '../row.ts'
 import { currentTenant } from '../tenant.ts'
 
 type Tx = DatabaseTransactionConnection
@@ -96,6 +96,29 @@ export const update = async (tx: Tx, id: string, changed: FlowChange): Promise<b
       WHERE tenant_id = ${currentTenant} AND flow_id = ${id}`)
   return rowCount === 1
 }
+
+/**
+ * Puts a flow back to waiting that the provider has not finished yet, and plans the next look: 5 seconds later at first,
+ * then more rarely.
+ */
+export const lookAgain = async (tx: Tx, id: string): Promise<void> => {
+  await tx.query(sql.unsafe`
+    UPDATE link_flow SET state = 'waiting', looks = looks + 1,
+      look_at = now() + make_interval(secs => least(60, 5 * power(1.5, looks)))
+    WHERE id = ${id} AND ${isOpen}`)
+}
+
+const lookRow = z.object({ id: z.string(), atMs: instantMs })
+
+/** The flow of a connection that is to be looked at first, and when; null while none is. */
+export const firstLook = (
+  tx: Tx,
+  connectionId: string,
+): Promise<{ id: string; atMs: number } | null> =>
+  tx.maybeOne(sql.type(lookRow)`
+    SELECT id, look_at AS "atMs" FROM link_flow
+    WHERE connection_id = ${connectionId} AND state = 'waiting' AND look_at IS NOT NULL
+    ORDER BY look_at, id LIMIT 1`)
 
 const returnRow = z.object({ tenantId: z.string(), flowId: z.string() })
 

@@ -6,7 +6,7 @@ import { Secret } from '../../domain/secret.ts'
 import { currentTenant } from '../tenant.ts'
 import type { Vault } from '../vault.ts'
 
-export type Purpose = 'completion' | 'link_url' | 'link_state' | 'person'
+export type Purpose = 'completion' | 'link_url' | 'link_state' | 'link_page' | 'person'
 
 interface Opener {
   tx: DatabaseTransactionConnection

@@ -65,17 +65,29 @@ export const setRoutes = async (
     ON CONFLICT DO NOTHING`)
 }
 
+/** Adds the ref by which a provider's events name a link flow before there is a connection at the provider. */
+export const addRoute = async (
+  tx: DatabaseTransactionConnection,
+  { provider, connectionId, ref }: { provider: string; connectionId: string; ref: string },
+): Promise<void> => {
+  await tx.query(sql.unsafe`
+    INSERT INTO webhook_route (provider, provider_ref, tenant_id, connection_id)
+    VALUES (${provider}, ${ref}, ${currentTenant}, ${connectionId})
+    ON CONFLICT DO NOTHING`)
+}
+
 const parkedRow = z.object({ dedupeKey: z.string(), kind: z.string() })
 
 /** Takes the webhooks of the last 24 hours that came before their connection was known; each is given out once. */
 export const parked = (
   pool: CommonQueryMethods,
   provider: string,
-  providerRef: string,
+  refs: readonly string[],
 ): Promise<readonly z.infer<typeof parkedRow>[]> =>
   pool.any(sql.type(parkedRow)`
     UPDATE webhook_receipt SET routed_at = now()
-    WHERE provider = ${provider} AND provider_ref = ${providerRef} AND routed_at IS NULL
+    WHERE provider = ${provider} AND provider_ref = ANY(${sql.array(refs, 'text')})
+      AND routed_at IS NULL
       AND received_at > now() - interval '24 hours'
     RETURNING dedupe_key AS "dedupeKey", kind`)
 

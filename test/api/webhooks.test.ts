@@ -70,7 +70,7 @@ test('an event of a connection not known yet is parked', async () => {
   const ref = randomUUID()
   const one = event(ref)
   expect(await send([one])).toMatchObject({ status: 202, body: { parked: 1 } })
-  expect(await webhooks.parked(world.pool, 'ponto', ref)).toEqual([
+  expect(await webhooks.parked(world.pool, 'ponto', [ref])).toEqual([
     { dedupeKey: one.dedupeKey, kind: 'lines_available' },
   ])
 })
