@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import * as webhooks from '../../db/queries/webhooks.ts'
 import { withTenant } from '../../db/tenant.ts'
-import { aConnection } from './support/builders.ts'
+import { aConnection, storeInstitution } from './support/builders.ts'
 import { receivedBy } from './support/workflow-of.ts'
 import type { World } from './support/world.ts'
 import { createWorld } from './support/world.ts'
@@ -59,6 +59,27 @@ test('a webhook wakes the connection it speaks of, and its repetition does not',
   expect(await send([one])).toMatchObject({ status: 200, body: { woken: 0, repeated: 1 } })
   const events = (await receivedBy(world, id)).filter(({ name }) => name === 'providerEvent')
   expect(events).toEqual([{ name: 'providerEvent', input: { kind: 'lines_available' } }])
+})
+
+test('an event that a person has finished leads to a look at the open flow, found by what the provider calls it', async () => {
+  await storeInstitution(world)
+  const wanted = { provider: 'ponto', institutionId: 'happy-bank', returnUrl: 'https://erp.test/' }
+  const { body } = await world.call<{ connection: { id: string }; flow: { id: string } }>(
+    'POST',
+    '/v1/connections',
+    { body: wanted },
+  )
+  const { connection, flow } = body
+  const eventRef = randomUUID()
+  await withTenant(world.pool, world.a.tenantId, (tx) =>
+    webhooks.addRoute(tx, { provider: 'ponto', connectionId: connection.id, ref: eventRef }),
+  )
+  const one = { kind: 'link_finished', eventRef, at: event('').at, dedupeKey: randomUUID() }
+  expect(await send([one])).toMatchObject({ status: 200, body: { woken: 1 } })
+  expect(await receivedBy(world, connection.id)).toContainEqual({
+    name: 'credentialsUpdated',
+    input: { flowId: flow.id },
+  })
 })
 
 test('a connection without a running workflow needs no waking', async () => {

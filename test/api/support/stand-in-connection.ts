@@ -83,6 +83,7 @@ export async function connection({ tenantId }: ConnectionInput): Promise<void> {
     if (refused === 'blocked') throw new TypeError('refused by the validator')
   }
   setHandler(messages.disconnect, disconnect, { validator })
+  setHandler(messages.credentialsUpdated, (input) => note('credentialsUpdated', input))
   setHandler(messages.providerEvent, (input) => {
     note('providerEvent', input)
     const kind = String((input as { kind?: unknown }).kind)
