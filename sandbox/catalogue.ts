@@ -107,14 +107,15 @@ export const catalogueEntry = (
 /** A catalogue as it was generated. */
 export const unchangedCatalogue = (): CatalogueChanges => ({ version: 0, entries: {} })
 
-/** Changes or adds the entry of a bank at one provider; null takes it out of the provider's list. */
-export const putEntry = (
+/** Changes or adds entries at one provider; null takes an entry out of the provider's list. */
+export const putEntries = (
   world: World,
   provider: Provider,
-  { bankId, entry }: { bankId: string; entry: CatalogueEntry | null },
+  changes: readonly { bankId: string; entry: CatalogueEntry | null }[],
 ): void => {
   const { catalogue } = world
   catalogue.version += 1
-  catalogue.entries[provider] = { ...catalogue.entries[provider], [bankId]: entry }
+  const changed = (catalogue.entries[provider] ??= {})
+  for (const { bankId, entry } of changes) changed[bankId] = entry
   world.changed()
 }

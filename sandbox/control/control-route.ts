@@ -1,6 +1,8 @@
 /** Control routes: what tests, demos and people use to script the sandbox. */
 import { z } from 'zod'
 import type { Bank, BankAccount } from '../bank.ts'
+import { bankBehind } from '../banks/bank-behind.ts'
+import { catalogueEntry } from '../catalogue.ts'
 import { parseExactJson } from '../exact-json.ts'
 import type { Webhooks } from '../ponto/webhooks.ts'
 import type { LinkedAccount, Organization, World } from '../world.ts'
@@ -44,12 +46,16 @@ export const bodyOf = <T>(call: ControlCall, shape: z.ZodType<T>): T => {
   return parsed.data
 }
 
-/** The bank with this id or name; throws a refusal when there is none. */
+const catalogues = ['ponto', 'plaid', 'yodlee', 'saltedge'] as const
+
+/** The bank with this id or name, or behind the entry of a catalogue with this id; throws a refusal when there is none. */
 export const bankOf = (world: World, key: string): Bank => {
   const named = [...world.banks.values()].find(
     ({ script }) => script.name.toLowerCase() === key.toLowerCase(),
   )
-  const bank = world.banks.get(key) ?? named
+  const offeredBy = catalogues.find((each) => catalogueEntry(world, each, key) !== undefined)
+  const offered = offeredBy === undefined ? null : bankBehind(world, offeredBy, key)
+  const bank = named ?? offered ?? world.banks.get(key)
   if (bank === undefined) throw new ControlRefusal(404, `no bank ${key}`)
   return bank
 }

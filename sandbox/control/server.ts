@@ -6,6 +6,7 @@ import { findRoute } from '../routes.ts'
 import { sides } from '../sides.ts'
 import type { World } from '../world.ts'
 import { bankRoutes } from './banks.ts'
+import { catalogueRoutes } from './catalogue.ts'
 import type { ControlCall, ControlRoute } from './control-route.ts'
 import { ControlRefusal } from './control-route.ts'
 import { faultRoutes } from './faults.ts'
@@ -46,6 +47,7 @@ export const controlListener = ({ world, webhooks, reset }: Control) => {
   const find = findRoute([
     ...worldRoutes,
     ...bankRoutes,
+    ...catalogueRoutes,
     ...lineRoutes,
     ...importRoutes,
     ...faultRoutes,

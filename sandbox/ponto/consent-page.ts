@@ -1,5 +1,6 @@
 /** The hosted page on which a person chooses a bank, ticks accounts and approves or denies. */
 import type { Bank, BankAccount } from '../bank.ts'
+import { bankBehind } from '../banks/bank-behind.ts'
 import type { Answer } from '../http.ts'
 import { html, redirect } from '../http.ts'
 import type { AuthorizationCode, Organization, World } from '../world.ts'
@@ -38,7 +39,7 @@ const askedOf = (exchange: Exchange, form: URLSearchParams): Asked => {
     state: asText('state'),
     scope: asText('scope'),
     challenge: asText('code_challenge'),
-    bank: world.banks.get(bankId) ?? null,
+    bank: bankBehind(world, 'ponto', bankId),
     organizationId: form.get('organization') || textOf(preset['requestedOrganisationId']),
   }
 }

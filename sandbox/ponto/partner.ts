@@ -1,5 +1,6 @@
 /** What the client itself may do, whatever became of an organization's token. */
 import type { Answer } from '../http.ts'
+import { catalogueEntry } from '../catalogue.ts'
 import { json } from '../http.ts'
 import { seededUuid } from '../seeded.ts'
 import { nextId } from '../world.ts'
@@ -37,7 +38,8 @@ const prepareOnboarding = ({ world, body }: Exchange): Answer => {
   const given = Object.entries(attributesOf(body)).filter(([name]) => known.has(name))
   const attributes = Object.fromEntries(given)
   const bankId = attributes['initialFinancialInstitutionId']
-  if (typeof bankId === 'string' && !world.banks.has(bankId)) throw notFound('financialInstitution')
+  if (typeof bankId === 'string' && catalogueEntry(world, 'ponto', bankId) === undefined)
+    throw notFound('financialInstitution')
   const id = nextId(world, 'onboarding')
   const usableUntilMs = world.clock.now() + onboardingUsableMs
   world.onboardings.set(id, { id, attributes, usableUntilMs })

@@ -184,8 +184,8 @@ export const openClient = async (options: SandboxOptions = {}) => {
       },
     })
 
-  /** Every line of an account, page by page as a client reads them. */
-  const readAll = async (access: string, first: string): Promise<Json[]> => {
+  /** Every entry of a list, page by page as a client reads them. */
+  const readAll = async (access: string | null, first: string): Promise<Json[]> => {
     const lines: Json[] = []
     let next: string | undefined = first
     for (let pages = 0; next !== undefined && pages < 1000; pages += 1) {
