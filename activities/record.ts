@@ -50,8 +50,8 @@ const write = async (
   before: ConnectionFacts,
   { after, closes, messages: posted, events: appended }: Transition,
 ): Promise<ConnectionFacts> => {
-  // the number of chosen accounts is counted, not kept
-  const { chosenAccounts: _counted, ...changed } = changedFacts(before, after)
+  // chosen accounts are counted and open challenges are rows of their own: neither is kept here
+  const { chosenAccounts: _counted, challengeOpen: _seen, ...changed } = changedFacts(before, after)
   const isChanged = Object.keys(changed).length > 0
   if (isChanged) await connections.update(tx, before.id, changed)
   if (closes.length > 0) await messages.closeCauses(tx, before.id, closes)

@@ -14,6 +14,8 @@ export const problemStatuses: Record<ProblemCode, number> = {
   'not-found': 404,
   conflict: 409,
   'idempotency-key-in-progress': 409,
+  'mfa-not-expected': 409,
+  'mfa-expired': 410,
   'stale-version': 412,
   'payload-too-large': 413,
   'unsupported-media-type': 415,

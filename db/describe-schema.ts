@@ -61,6 +61,17 @@ const sections: Section[] = [
       FROM pg_policies WHERE schemaname = 'public' ORDER BY tablename, policyname`,
   },
   {
+    title: 'Functions',
+    query: `
+      SELECT format('FUNCTION %s(%s) OWNER %s%s EXECUTE %s', p.proname,
+        pg_get_function_identity_arguments(p.oid), pg_get_userbyid(p.proowner),
+        CASE WHEN p.prosecdef THEN ' SECURITY DEFINER' ELSE '' END, p.proacl::text) AS line
+      FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+      WHERE n.nspname = 'public' AND p.prokind = 'f'
+        AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
+      ORDER BY p.proname`,
+  },
+  {
     // MAINTAIN exists on newer servers only
     title: 'Grants',
     query: `

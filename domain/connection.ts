@@ -14,6 +14,8 @@ export interface ConnectionFacts {
   institutionName: string
   state: ConnectionState
   awaiting: Awaiting
+  /** A person was asked for something that can still be given; a run that succeeds meanwhile does not hide it. */
+  challengeOpen: boolean
   /** The user's wish; never changed by the product itself. */
   autoSync: boolean
   pauses: Pause[]
@@ -55,6 +57,8 @@ export interface Snapshot {
   nextSyncAtMs: number | null
   /** That run is a try between two slots. */
   nextSyncIsRetry: boolean
+  /** A scheduled run asks the bank for fresh lines first, because the provider does not by itself. */
+  slotsRefresh?: boolean
   /** When the consent must be looked at. */
   noticeAtMs: number | null
   /** When the oldest open link flow ends. */

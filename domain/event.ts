@@ -8,6 +8,10 @@ export type EventType =
   | 'lines.corrected'
   | 'run.failed'
   | 'message.posted'
+  | 'mfa.requested'
+  | 'mfa.accepted'
+  | 'mfa.wrong'
+  | 'mfa.expired'
 
 export interface NewEvent {
   /** Natural key within the tenant. */

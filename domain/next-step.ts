@@ -1,5 +1,5 @@
 import type { DisconnectReason, RunCause, Snapshot } from './connection.ts'
-import type { Choice, RunState, Unrecorded, WorkflowState } from './workflow-state.ts'
+import type { Choice, ParkedRun, RunState, Unrecorded, WorkflowState } from './workflow-state.ts'
 
 /** What the connection workflow does next. */
 export type Step =
@@ -7,6 +7,9 @@ export type Step =
   | { kind: 'record'; failed: Unrecorded }
   | { kind: 'disconnect'; requestId: string; revoke: boolean }
   | { kind: 'note_refusal'; name: string; number: number }
+  | { kind: 'submit_mfa'; parked: ParkedRun }
+  | { kind: 'expire_mfa'; parked: ParkedRun }
+  | { kind: 'resume_run'; run: RunState }
   | { kind: 'set_auto_sync'; requestId: string; enabled: boolean }
   | { kind: 'begin_flow'; flowId: string }
   | { kind: 'complete_flow'; flowId: string }
@@ -32,6 +35,8 @@ const commandStep = (state: WorkflowState): Step | null => {
   if (failed) return { kind: 'record', failed }
   if (state.disconnect !== null)
     return { kind: 'disconnect', requestId: state.disconnect, revoke: !state.revokeGivenUp }
+  // a code is good for minutes
+  if (state.parked?.answer === 'given') return { kind: 'submit_mfa', parked: state.parked }
   if (state.autoSync) return { kind: 'set_auto_sync', ...state.autoSync }
   const [begin] = state.flowsToBegin
   if (begin !== undefined) return { kind: 'begin_flow', flowId: begin }
@@ -60,6 +65,14 @@ const runStep = (run: RunState, nowMs: number): Step | null => {
     case 'read':
       return { kind: 'read', run }
   }
+}
+
+/** A parked run whose time is over ends before another run could ask the bank for a new code. */
+const parkedStep = ({ parked, run }: WorkflowState, nowMs: number): Step | null => {
+  if (parked === null) return null
+  if (parked.answer === null)
+    return isDue(parked.expiresAtMs, nowMs) ? { kind: 'expire_mfa', parked } : null
+  return parked.answer === 'taken' && run === null ? { kind: 'resume_run', run: parked.run } : null
 }
 
 const isDue = (atMs: number | null, nowMs: number): boolean => atMs !== null && nowMs >= atMs
@@ -94,6 +107,7 @@ const runWaits = (
 const waitStep = (state: WorkflowState, snapshot: Snapshot): Step => {
   const waits: [number | null, string][] = [
     ...runWaits(state, snapshot),
+    [state.parked?.answer === null ? state.parked.expiresAtMs : null, 'answer of a person'],
     [snapshot.noticeAtMs, 'end of consent comes nearer'],
     [snapshot.flowEndsAtMs, 'link flow ends'],
     [snapshot.removeAtMs, 'removal of a connection never finished'],
@@ -113,8 +127,8 @@ export const isOver = (state: WorkflowState): boolean => {
   const { snapshot } = state
   if (!state.loaded) return false
   if (snapshot === null) return true
-  // closed from outside while a run goes on: the run ends first
-  if (state.run !== null) return false
+  // closed from outside while a run goes on or waits: the run ends first
+  if (state.run !== null || state.parked !== null) return false
   const closed = snapshot.disconnectReason !== null && closing.includes(snapshot.disconnectReason)
   const isIdle = commandStep(state) === null && patientStep(state) === null
   return closed && snapshot.flowEndsAtMs === null && isIdle
@@ -134,9 +148,12 @@ export const nextStep = (state: WorkflowState, nowMs: number, leaveSuggested = f
   )
 }
 
-/** What can be done now: people's requests first, then the run under way, then what is due. */
+/** What can be done now: people's requests first, then the runs under way, then what is due. */
 const stepAtHand = (state: WorkflowState, snapshot: Snapshot, nowMs: number): Step | null =>
-  commandStep(state) ?? (state.run && runStep(state.run, nowMs)) ?? dueStep(state, snapshot, nowMs)
+  commandStep(state) ??
+  parkedStep(state, nowMs) ??
+  (state.run && runStep(state.run, nowMs)) ??
+  dueStep(state, snapshot, nowMs)
 
 /** Whether something arrived that must be done before leaving. */
 export const hasWork = (state: WorkflowState): boolean =>

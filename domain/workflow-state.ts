@@ -13,6 +13,17 @@ export interface RunState {
   refreshEndsAtMs: number
 }
 
+/** A run that stands aside while a person is asked for something; the loop goes on without it. */
+export interface ParkedRun {
+  run: RunState
+  challengeId: string
+  kind: 'fields' | 'page'
+  /** Instant in ms after which no answer counts. */
+  expiresAtMs: number
+  /** `given` = stored and not handed over yet; `taken` = the run goes on as soon as no other one is under way. */
+  answer: 'given' | 'taken' | null
+}
+
 export interface Choice {
   accountId: string
   chosen: boolean
@@ -31,6 +42,7 @@ export interface WorkflowState {
   /** The facts were read in this workflow run; a null snapshot then means that there is no such connection. */
   loaded: boolean
   run: RunState | null
+  parked: ParkedRun | null
   unrecorded: Unrecorded[]
   flowsToBegin: string[]
   flowsToComplete: string[]
@@ -59,6 +71,7 @@ export const freshState = (): WorkflowState => ({
   snapshot: null,
   loaded: false,
   run: null,
+  parked: null,
   unrecorded: [],
   flowsToBegin: [],
   flowsToComplete: [],
@@ -89,11 +102,11 @@ export const noteAsked = (state: WorkflowState, nowMs: number): void => {
 /** How many requests of one kind may wait; more are refused, so that state stays small. */
 export const queueMax = 20
 
-/** Makes a run that has not begun. */
-export const newRun = (id: string, cause: RunCause): RunState => ({
+/** Makes a run that has not begun; a person's always asks the bank for fresh lines first. */
+export const newRun = (id: string, cause: RunCause, refreshes = cause === 'person'): RunState => ({
   id,
   cause,
-  phase: cause === 'person' ? 'refresh' : 'read',
+  phase: refreshes ? 'refresh' : 'read',
   ref: null,
   polls: 0,
   pollAtMs: 0,

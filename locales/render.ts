@@ -32,6 +32,7 @@ const meanings: Record<string, 'day' | 'moment' | 'state' | 'count' | undefined>
   until: 'day',
   next: 'moment',
   since: 'moment',
+  before: 'moment',
   from: 'state',
   to: 'state',
   n: 'count',

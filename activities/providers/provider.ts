@@ -145,6 +145,8 @@ export interface Challenged {
   state: 'challenge'
   ref: string
   challenge: Challenge
+  /** The institution asks again because the last answer was wrong, not because it wants to know more. */
+  afterWrongAnswer?: boolean
 }
 
 export interface MfaAnswer {

@@ -9,7 +9,7 @@ export const runSchema = z
     id: z.uuid(),
     connectionId: z.uuid(),
     cause: z.enum(['first', 'scheduled', 'person', 'event', 'retry', 'renewal']),
-    phase: z.enum(['accepted', 'refreshing', 'reading', 'done']),
+    phase: z.enum(['accepted', 'refreshing', 'mfa', 'reading', 'done']),
     outcome: z.enum(['ok', 'failed']).nullable(),
     failureCode: z.string().nullable(),
     reference: z.string().meta({ description: 'Quote it to support' }),

@@ -45,6 +45,12 @@ const chosenAccounts = sql.fragment`(
   WHERE connection_account.connection_id = connection.id
     AND connection_account.generation = connection.generation AND chosen AND gone_at IS NULL)`
 
+/** Somebody was asked and can still answer, or did and the institution has not said what it thinks of it. */
+const challengeOpen = sql.fragment`EXISTS (
+  SELECT FROM mfa_challenge
+  WHERE mfa_challenge.connection_id = connection.id
+    AND mfa_challenge.state IN ('open', 'answered'))`
+
 const defaultIntervalSeconds = 43_200
 
 const intervalSeconds = sql.fragment`coalesce(
@@ -60,6 +66,7 @@ const factsRow = z
     institutionName: z.string(),
     state: word<ConnectionState>(),
     awaiting: word<Awaiting>(),
+    challengeOpen: z.boolean(),
     autoSync: z.boolean(),
     pauses: z.array(word<Pause>()),
     failureCode: word<FailureCode>().nullable(),
@@ -95,7 +102,7 @@ export const lockById = async (tx: Tx, id: string): Promise<ConnectionFacts | nu
   await tx.query(sql.unsafe`SELECT FROM connection WHERE id = ${id} FOR UPDATE`)
   return tx.maybeOne(sql.type(factsRow)`
     SELECT id, provider, institution_name AS "institutionName", state, awaiting,
-      auto_sync AS "autoSync", pauses, failure_code AS "failureCode",
+      ${challengeOpen} AS "challengeOpen", auto_sync AS "autoSync", pauses, failure_code AS "failureCode",
       failure_reference AS "failureReference", disconnect_reason AS "disconnectReason", generation,
       ${intervalSeconds} AS "intervalSeconds", consent_expires_at AS "consentExpiresAtMs",
       consent_notice_days AS "consentNoticeDays", unattended_allowed AS "unattendedAllowed",

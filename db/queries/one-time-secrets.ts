@@ -6,7 +6,8 @@ import { Secret } from '../../domain/secret.ts'
 import { currentTenant } from '../tenant.ts'
 import type { Vault } from '../vault.ts'
 
-export type Purpose = 'completion' | 'link_url' | 'link_state' | 'link_page' | 'person'
+export type Purpose =
+  'completion' | 'link_url' | 'link_state' | 'link_page' | 'person' | 'mfa_answer'
 
 interface Opener {
   tx: DatabaseTransactionConnection
@@ -31,6 +32,32 @@ export const store = async (
     VALUES (${currentTenant}, ${purpose}, ${id}, ${ciphertext}, now() + make_interval(secs => ${ttlSeconds}))
     ON CONFLICT (tenant_id, purpose, id) DO UPDATE
     SET ciphertext = EXCLUDED.ciphertext, expires_at = EXCLUDED.expires_at`)
+}
+
+/** Keeps a value where none is kept that can still be taken; false where one is. The database decides between two. */
+export const storeOnce = async (
+  { tx, vault }: Opener,
+  kept: { purpose: Purpose; id: string; value: string; ttlSeconds: number },
+): Promise<boolean> => {
+  const { purpose, id, value, ttlSeconds } = kept
+  const ciphertext = await vault.seal(tx, placeOf(purpose, id), value)
+  const { rowCount } = await tx.query(sql.unsafe`
+    INSERT INTO one_time_secret (tenant_id, purpose, id, ciphertext, expires_at)
+    VALUES (${currentTenant}, ${purpose}, ${id}, ${ciphertext}, now() + make_interval(secs => ${ttlSeconds}))
+    ON CONFLICT (tenant_id, purpose, id) DO UPDATE
+    SET ciphertext = EXCLUDED.ciphertext, expires_at = EXCLUDED.expires_at
+    WHERE one_time_secret.expires_at <= now()`)
+  return rowCount === 1
+}
+
+/** Deletes the value unread. */
+export const forget = async (
+  tx: DatabaseTransactionConnection,
+  purpose: Purpose,
+  id: string,
+): Promise<void> => {
+  await tx.query(sql.unsafe`
+    DELETE FROM one_time_secret WHERE purpose = ${purpose} AND id = ${id}`)
 }
 
 const cipherRow = z.object({ ciphertext: z.string() })

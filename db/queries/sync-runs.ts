@@ -10,7 +10,7 @@ const runRow = z.object({
   id: z.string(),
   connectionId: z.string(),
   cause: z.enum(['first', 'scheduled', 'person', 'event', 'retry', 'renewal']),
-  phase: z.enum(['accepted', 'refreshing', 'reading', 'done']),
+  phase: z.enum(['accepted', 'refreshing', 'mfa', 'reading', 'done']),
   outcome: z.enum(['ok', 'failed']).nullable(),
   failureCode: z.string().nullable(),
   reference: z.string(),
@@ -69,6 +69,13 @@ export const noteRefresh = async (
   await tx.query(sql.unsafe`
     UPDATE sync_run SET phase = 'refreshing', refresh = ${refresh},
       refresh_until = ${until}::timestamptz
+    WHERE id = ${id} AND phase <> 'done'`)
+}
+
+/** Says that a run waits for a person to answer the institution. */
+export const park = async (tx: Tx, id: string): Promise<void> => {
+  await tx.query(sql.unsafe`
+    UPDATE sync_run SET phase = 'mfa', refresh = 'challenge', refresh_until = NULL
     WHERE id = ${id} AND phase <> 'done'`)
 }
 

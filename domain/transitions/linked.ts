@@ -2,6 +2,7 @@ import type { ConnectionFacts } from '../connection.ts'
 import type { MessageCode } from '../chatter.ts'
 import type { Effect } from './effect.ts'
 import { instant, tell } from './effect.ts'
+import { mfaCause } from './mfa.ts'
 import { failureCauses } from './failed.ts'
 import type { Occurrence } from './occurrence.ts'
 import { working } from './read.ts'
@@ -10,6 +11,7 @@ type Linked = Extract<Occurrence, { kind: 'linked' }>
 
 const codes: Record<Linked['flowKind'], MessageCode | null> = {
   link: null, // the state change and the question about accounts say it all
+  challenge: null, // the answer is told by itself
   renewal: 'connection.renewed',
   reconnect: 'connection.reconnected',
 }
@@ -21,7 +23,9 @@ export const linked = (facts: ConnectionFacts, occurrence: Linked): Effect => {
   const params = { institution: facts.institutionName, until: instant(consentExpiresAtMs) }
   return {
     changed: {
-      ...working(facts, undecided),
+      // a new way to the bank is a new session there: whatever it asked for is over
+      ...working({ ...facts, challengeOpen: false }, undecided),
+      challengeOpen: false,
       consentExpiresAtMs,
       consentNoticeDays: null,
       unattendedAllowed: true,
@@ -32,7 +36,7 @@ export const linked = (facts: ConnectionFacts, occurrence: Linked): Effect => {
         ? []
         : [tell({ code: 'accounts.changed', key: `flow:${flowId}:gone`, params: { n: gone } })]),
     ],
-    closes: [...failureCauses, 'consent'],
+    closes: [...failureCauses, 'consent', mfaCause],
     events: [
       {
         dedupeKey: `flow:${flowId}:accounts`,

@@ -1,4 +1,5 @@
 import type { DisconnectReason, RunCause } from '../connection.ts'
+import type { Challenge } from '../mfa.ts'
 import type { Failure } from '../failure.ts'
 
 /** Something that happened to a connection and may change its state, its plan or what people are told. */
@@ -6,7 +7,8 @@ export type Occurrence =
   | {
       kind: 'linked'
       flowId: string
-      flowKind: 'link' | 'renewal' | 'reconnect'
+      /** `challenge` = the page on which a person solved what a refresh had asked for. */
+      flowKind: 'link' | 'renewal' | 'reconnect' | 'challenge'
       consentExpiresAtMs: number | null
       /** Accounts the person has not decided about. */
       undecided: number
@@ -40,4 +42,24 @@ export type Occurrence =
   | { kind: 'flow_ended'; flowId: string; how: 'expired' | 'exited' }
   | { kind: 'message_refused'; name: string; noteId: string }
   | { kind: 'revoke_failed'; requestId: string }
+  | {
+      kind: 'mfa_requested'
+      challengeId: string
+      runId: string
+      challengeKind: Challenge['kind']
+      expiresAtMs: number
+    }
+  | MfaEnded
   | { kind: 'disconnected'; reason: DisconnectReason; requestId: string }
+
+/** A challenge that nobody can answer any more; `closed` tells nobody. */
+export interface MfaEnded {
+  kind: 'mfa_ended'
+  challengeId: string
+  runId: string
+  how: 'accepted' | 'wrong' | 'expired' | 'closed'
+  /** Who answered; '' where it is not known. */
+  user: string
+  /** Accounts that wait for a decision. */
+  undecided: number
+}

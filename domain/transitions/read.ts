@@ -7,10 +7,15 @@ import type { Occurrence } from './occurrence.ts'
 
 type Read = Extract<Occurrence, { kind: 'read' }>
 
-/** The facts of a connection that works: counters at rest, nothing expected but an open account choice. */
+const awaitingOf = ({ challengeOpen }: ConnectionFacts, undecided: number) => {
+  if (challengeOpen) return 'mfa'
+  return undecided > 0 ? 'account_choice' : 'nothing'
+}
+
+/** The facts of a connection that works: counters at rest, nothing expected but an open account choice or question. */
 export const working = (facts: ConnectionFacts, undecided: number): Partial<ConnectionFacts> => ({
   state: 'connected',
-  awaiting: undecided > 0 ? 'account_choice' : 'nothing',
+  awaiting: awaitingOf(facts, undecided),
   failureCode: null,
   failureReference: null,
   disconnectReason: null,

@@ -1,11 +1,12 @@
 import type { ConnectionFacts } from '../connection.ts'
-import type { NewMessage } from '../chatter.ts'
+import type { MessageCode, NewMessage } from '../chatter.ts'
 import type { NewEvent } from '../event.ts'
 import { consentDue } from './consent-due.ts'
 import type { Effect } from './effect.ts'
 import { instant, tell } from './effect.ts'
 import { failed, failureCauses } from './failed.ts'
 import { linked } from './linked.ts'
+import { mfaCause, mfaEnded, mfaRequested } from './mfa.ts'
 import type { Occurrence } from './occurrence.ts'
 import { plannedAt } from './plan.ts'
 import { consentOf, read, renewed, working } from './read.ts'
@@ -56,6 +57,10 @@ const effectOf = (
       return commanded(facts, occurrence)
     case 'disconnected':
       return disconnected(occurrence)
+    case 'mfa_requested':
+      return mfaRequested(facts, occurrence)
+    case 'mfa_ended':
+      return mfaEnded(facts, occurrence)
     case 'paged_out':
     case 'refresh_refused':
     case 'flow_ended':
@@ -136,15 +141,22 @@ const disconnected = ({ reason }: Extract<Occurrence, { kind: 'disconnected' }>)
     state: 'disconnected',
     disconnectReason: reason,
     awaiting: 'nothing',
+    challengeOpen: false,
     failureCode: null,
   },
-  closes: [...failureCauses, 'consent'],
+  closes: [...failureCauses, 'consent', mfaCause],
 })
 
 type Noted = Extract<
   Occurrence,
   { kind: 'paged_out' | 'refresh_refused' | 'flow_ended' | 'message_refused' | 'revoke_failed' }
 >
+
+/** Refused messages that were understood: the reply says what was wrong with them. */
+const refusalCodes = new Map<string, MessageCode>([
+  ['mfaAnswered:expired', 'mfa.too_late'],
+  ['mfaAnswered:not_expected', 'mfa.not_expected'],
+])
 
 /** Things people are told of that change nothing else. */
 const noted = (facts: ConnectionFacts, occurrence: Noted): Effect => {
@@ -180,11 +192,8 @@ const noted = (facts: ConnectionFacts, occurrence: Noted): Effect => {
     case 'message_refused': {
       const { name, noteId } = occurrence
       const params = { name }
-      return {
-        messages: [
-          tell({ code: 'signal.refused', kind: 'note', key: `refused:${noteId}`, params }),
-        ],
-      }
+      const code = refusalCodes.get(name) ?? 'signal.refused'
+      return { messages: [tell({ code, kind: 'note', key: `refused:${noteId}`, params })] }
     }
     case 'revoke_failed': {
       const params = { provider: facts.providerName }

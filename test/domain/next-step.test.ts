@@ -5,7 +5,7 @@ import { failureCodes } from '../../domain/failure.ts'
 import type { Step } from '../../domain/next-step.ts'
 import { hasWork, isOver, nextStep } from '../../domain/next-step.ts'
 import { snapshotOf } from '../../domain/snapshot.ts'
-import type { RunState, WorkflowState } from '../../domain/workflow-state.ts'
+import type { ParkedRun, RunState, WorkflowState } from '../../domain/workflow-state.ts'
 import { freshState, newRun } from '../../domain/workflow-state.ts'
 import { reached } from './support/arbitrary.ts'
 import { aConnection, day, hour, start } from './support/facts.ts'
@@ -27,12 +27,21 @@ const idle = (state: Partial<WorkflowState> = {}): WorkflowState => ({
 const cyclesMax = 14
 
 const aRun = (run: Partial<RunState> = {}): RunState => ({ ...newRun('run', 'scheduled'), ...run })
+const aParkedRun = (parked: Partial<ParkedRun> = {}): ParkedRun => ({
+  run: aRun({ id: 'parked', cause: 'person' }),
+  challengeId: 'c',
+  kind: 'fields',
+  expiresAtMs: start + hour,
+  answer: null,
+  ...parked,
+})
 const kindAt = (state: WorkflowState, nowMs = start): Step['kind'] => nextStep(state, nowMs).kind
 
 /** Every reason to do something, alone, and the step it must lead to; the order is the priority. */
 const commands: [Partial<WorkflowState>, Step['kind']][] = [
   [{ unrecorded: [{ kind: 'flow', flowId: 'f', code: 'defect' }] }, 'record'],
   [{ disconnect: 'r' }, 'disconnect'],
+  [{ parked: aParkedRun({ answer: 'given' }) }, 'submit_mfa'],
   [{ autoSync: { requestId: 'r', enabled: false } }, 'set_auto_sync'],
   [{ flowsToBegin: ['f'] }, 'begin_flow'],
   [{ flowsToComplete: ['f'] }, 'complete_flow'],
@@ -40,6 +49,8 @@ const commands: [Partial<WorkflowState>, Step['kind']][] = [
   [{ refreshAccounts: 'r' }, 'refresh_accounts'],
 ]
 const dueStates: [Partial<WorkflowState>, Step['kind']][] = [
+  [{ parked: aParkedRun({ expiresAtMs: start }) }, 'expire_mfa'],
+  [{ parked: aParkedRun({ answer: 'taken' }) }, 'resume_run'],
   [{ run: aRun({ phase: 'refresh' }) }, 'request_refresh'],
   [{ run: aRun({ phase: 'polling', pollAtMs: start }) }, 'poll_refresh'],
   [{ run: aRun({ phase: 'read' }) }, 'read'],
@@ -83,6 +94,7 @@ describe('every reason to act', () => {
     for (const state of [
       { snapshot: aSnapshot({ nextSyncAtMs: later }) },
       { eventAtMs: later },
+      { parked: aParkedRun({ expiresAtMs: later }) },
       { run: aRun({ phase: 'polling', pollAtMs: later }) },
       { snapshot: aSnapshot({ noticeAtMs: later }) },
       { snapshot: aSnapshot({ flowEndsAtMs: later }) },
@@ -132,6 +144,65 @@ describe('a run', () => {
   })
 })
 
+describe('a run that waits for a person', () => {
+  const slot = aSnapshot({ nextSyncAtMs: start, nextSyncIsRetry: false })
+
+  test('stands aside: slots and events have their own runs', () => {
+    const asked = { parked: aParkedRun() }
+    expect(nextStep(idle({ ...asked, snapshot: slot }), start)).toEqual({
+      kind: 'start_run',
+      cause: 'scheduled',
+    })
+    expect(kindAt(idle({ ...asked, eventAtMs: start }))).toBe('start_run')
+    expect(nextStep(idle(asked), start)).toMatchObject({ kind: 'wait', untilMs: start + hour })
+  })
+
+  test('never starves another, whatever else is going on', () => {
+    fc.assert(
+      fc.property(aRandomState, ({ state }) => {
+        const [alone, beside] = [
+          { ...state, parked: null },
+          { ...state, parked: aParkedRun({ expiresAtMs: start + 400 * day }) },
+        ].map((one) => nextStep({ ...one, loaded: true }, start))
+        // it adds a due time and keeps a closed connection from leaving before the run has ended
+        if (alone!.kind === 'wait' || alone!.kind === 'leave') return
+        expect(beside).toEqual(alone)
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
+  test('goes on with the answer, at once or after the run in hand', () => {
+    const reading = aRun({ phase: 'read' })
+    const given = { parked: aParkedRun({ answer: 'given', expiresAtMs: start }), run: reading }
+    expect(kindAt(idle(given))).toBe('submit_mfa')
+    const taken = aParkedRun({ answer: 'taken', expiresAtMs: start })
+    expect(nextStep(idle({ parked: taken, run: reading }), start)).toMatchObject({ kind: 'read' })
+    expect(nextStep(idle({ parked: taken, snapshot: slot }), start)).toEqual({
+      kind: 'resume_run',
+      run: taken.run,
+    })
+  })
+
+  test('ends with its time, before another run could ask the bank anew', () => {
+    const over = { parked: aParkedRun({ expiresAtMs: start }) }
+    expect(kindAt(idle({ ...over, run: aRun({ phase: 'refresh' }) }))).toBe('expire_mfa')
+    expect(kindAt(idle({ ...over, run: aRun({ phase: 'polling' }) }))).toBe('expire_mfa')
+  })
+
+  test('does not keep the workflow from continuing as new, nor a closed one from ending it', () => {
+    expect(kindAt(idle({ cycles: cyclesMax, parked: aParkedRun() }))).toBe('leave')
+    expect(hasWork(idle({ parked: aParkedRun() }))).toBe(false)
+    expect(hasWork(idle({ parked: aParkedRun({ answer: 'given' }) }))).toBe(true)
+    const closed = aSnapshot({
+      state: 'disconnected',
+      disconnectReason: 'user',
+      nextSyncAtMs: null,
+    })
+    expect(isOver(idle({ snapshot: closed, parked: aParkedRun() }))).toBe(false)
+  })
+})
+
 describe('waiting', () => {
   test('lasts until the earliest of all due times, and says what for', () => {
     const time = fc.option(fc.integer({ min: start + 1, max: start + day }))
@@ -160,6 +231,7 @@ describe('waiting', () => {
     [{}, 'next synchronization'],
     [{ eventAtMs: start + 1 }, 'follow a provider event'],
     [{ run: aRun({ phase: 'polling', pollAtMs: start + 1 }) }, 'refresh at the bank'],
+    [{ parked: aParkedRun({ expiresAtMs: start + 1 }) }, 'answer of a person'],
     [{ snapshot: aSnapshot({ noticeAtMs: start + 1 }) }, 'end of consent comes nearer'],
     [{ snapshot: aSnapshot({ flowEndsAtMs: start + 1 }) }, 'link flow ends'],
     [{ snapshot: aSnapshot({ removeAtMs: start + 1 }) }, 'removal of a connection never finished'],
@@ -260,6 +332,16 @@ const aRandomState = fc
       choices: maybe([{ requestId: 'r', choices: [] }]),
       refreshAccounts: maybe('r'),
       settingsChanged: maybe(true),
+      parked: fc.option(
+        fc
+          .record({
+            kind: fc.constantFrom('fields' as const, 'page' as const),
+            expiresAtMs: fc.constantFrom(0, start + 10 * day * 365),
+            answer: fc.constantFrom('given' as const, 'taken' as const, null),
+          })
+          .map(aParkedRun),
+        { nil: undefined },
+      ),
       eventAtMs: fc.constantFrom(undefined, 0, start),
       cycles: fc.constantFrom(0, cyclesMax),
       loaded: fc.boolean(),

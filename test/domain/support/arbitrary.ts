@@ -87,6 +87,26 @@ const occurrence: fc.Arbitrary<Occurrence> = fc.oneof(
     untilMs: fc.oneof(fc.integer({ min: 0, max: 4e12 }), fc.constantFrom(NaN, Infinity, 1e300)),
   }),
   fc.record({
+    kind: fc.constant('mfa_requested' as const),
+    challengeId: id,
+    runId: id,
+    challengeKind: fc.constantFrom('fields' as const, 'page' as const),
+    expiresAtMs: fc.oneof(fc.integer({ min: 0, max: 4e12 }), fc.constantFrom(NaN, Infinity)),
+  }),
+  fc.record({
+    kind: fc.constant('mfa_ended' as const),
+    challengeId: id,
+    runId: id,
+    how: fc.constantFrom(
+      'accepted' as const,
+      'wrong' as const,
+      'expired' as const,
+      'closed' as const,
+    ),
+    user: fc.constantFrom('', 'Anna'),
+    undecided: few,
+  }),
+  fc.record({
     kind: fc.constant('disconnected' as const),
     reason: fc.constantFrom(
       'consent' as const,

@@ -22,6 +22,7 @@ export const aConnection = (facts: Partial<ConnectionFacts> = {}): ConnectionFac
   institutionName: 'Banque de Test',
   state: 'connected',
   awaiting: 'nothing',
+  challengeOpen: false,
   autoSync: true,
   pauses: [],
   failureCode: null,

@@ -99,6 +99,21 @@ const doings: Doings = {
     record(stub, { kind: 'disconnected', reason: 'user', requestId })
     stub.state.disconnect = null
     stub.state.run = null
+    stub.state.parked = null
+  },
+  submit_mfa: (_stub, { parked }) => {
+    parked.answer = 'taken'
+  },
+  expire_mfa: (stub, { parked }) => {
+    const { run, challengeId } = parked
+    const ended = { kind: 'mfa_ended', how: 'expired', user: '', undecided: 0 } as const
+    record(stub, { ...ended, challengeId, runId: run.id })
+    stub.state.parked = null
+    stub.state.cycles += 1
+  },
+  resume_run: ({ state }, { run }) => {
+    state.parked = null
+    state.run = run
   },
   note_refusal: ({ state }, { number }) => {
     state.refusals.shift()
