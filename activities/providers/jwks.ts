@@ -37,39 +37,52 @@ const keysOf = (published: readonly PublishedKey[]): Map<string, KeyObject> =>
     }),
   )
 
-/** Makes a cache; `now` is a clock in ms. A key is trusted for a day, then its publication is checked again. */
-export const createKeyCache = (now: () => number = Date.now): KeyCache => {
-  let keys = new Map<string, KeyObject>()
-  let filledAtMs = Number.NEGATIVE_INFINITY
-  let looks: { kid: string; atMs: number }[] = []
-  let looking: Promise<void> | null = null
+/** Whether a provider publishes its keys together, or answers for one `kid` at a time. */
+type Publishing = 'together' | 'one_by_one'
 
-  const known = (kid: string): KeyObject | undefined =>
-    now() - filledAtMs < keptMs ? keys.get(kid) : undefined
+/** Makes a cache; `now` is a clock in ms. A key is trusted for a day, then its publication is checked again. */
+export const createKeyCache = (
+  now: () => number = Date.now,
+  publishing: Publishing = 'together',
+): KeyCache => {
+  let kept = new Map<string, { key: KeyObject; atMs: number }>()
+  let looks: { kid: string; atMs: number }[] = []
+  const looking = new Map<string, Promise<void>>()
+
+  const known = (kid: string): KeyObject | undefined => {
+    const found = kept.get(kid)
+    return found !== undefined && now() - found.atMs < keptMs ? found.key : undefined
+  }
 
   /** The same unknown key is asked for once in the window, and all of them a few times: anybody can invent a kid. */
   const mayLook = (kid: string): boolean => {
     looks = looks.filter(({ atMs }) => now() - atMs < lookWindowMs)
-    return looks.length < looksMax && !looks.some((look) => look.kid === kid)
+    const isCrowded = looks.length + looking.size >= looksMax
+    return !isCrowded && !looks.some((one) => one.kid === kid)
   }
 
   const look = async (kid: string, fetchKeys: FetchKeys): Promise<void> => {
-    keys = keysOf(await fetchKeys())
-    filledAtMs = now()
-    if (!keys.has(kid)) looks.push({ kid, atMs: now() })
+    const atMs = now()
+    const published = [...keysOf(await fetchKeys())].map(
+      ([id, key]) => [id, { key, atMs }] as const,
+    )
+    // an answer about one key says nothing of the others, except that the one asked for may have ended
+    const others = publishing === 'together' ? [] : [...kept].filter(([id]) => id !== kid)
+    kept = new Map([...others, ...published].slice(-keysMax))
+    if (!kept.has(kid)) looks.push({ kid, atMs: now() })
   }
 
   return {
     async find(kid, fetchKeys) {
+      const shared = publishing === 'together' ? '' : kid
       // what is being looked up for a neighbour may hold this key as well
-      if (looking !== null && known(kid) === undefined) await looking.catch(() => undefined)
+      if (known(kid) === undefined) await looking.get(shared)?.catch(() => undefined)
       const key = known(kid)
-      if (key !== undefined || !mayLook(kid)) return key ?? null
-      looking ??= look(kid, fetchKeys).finally(() => {
-        looking = null
-      })
-      await looking
-      return keys.get(kid) ?? null
+      if (key !== undefined || (!looking.has(shared) && !mayLook(kid))) return key ?? null
+      const mine = looking.get(shared) ?? look(kid, fetchKeys).finally(() => looking.delete(shared))
+      looking.set(shared, mine)
+      await mine
+      return known(kid) ?? null
     },
   }
 }

@@ -1,4 +1,5 @@
 import { providerId, type ProviderId } from '../../domain/ids.ts'
+import { plaidFromEnvironment } from './plaid/index.ts'
 import { pontoFromEnvironment } from './ponto/index.ts'
 import type { Provider } from './provider.ts'
 
@@ -7,6 +8,7 @@ type Environment = Readonly<Record<string, string | undefined>>
 /** Every provider there is, one line each. */
 const makers: ReadonlyMap<string, (environment: Environment) => Provider> = new Map([
   ['ponto', pontoFromEnvironment],
+  ['plaid', plaidFromEnvironment],
 ])
 
 /** Makes the named providers; the environment is read for those only. Throws a sentence per wrong name or key. */

@@ -31,7 +31,7 @@ test('the environment of a provider that is not named is not asked for', () => {
 })
 
 test.each(['pronto', 'constructor', ''])('"%s" is refused with the names there are', (name) => {
-  expect(() => createProviders([name], environment)).toThrow(`"${name}"; there are: ponto.`)
+  expect(() => createProviders([name], environment)).toThrow(`"${name}"; there are: ponto`)
 })
 
 test('every wrong key gets a sentence, and no value is shown', () => {
