@@ -1,0 +1,157 @@
+/** Salt Edge's resources → neutral words; pure. */
+import type { Balance, ProviderAccount } from '../../../domain/account.ts'
+import type { Institution } from '../../../domain/institution.ts'
+import { toDecimal } from '../../../domain/money.ts'
+import type { Line } from '../../../domain/statement-line.ts'
+import { invalidResponse } from '../call-failures.ts'
+import { dayOf, instantOf } from './dates.ts'
+import type { AccountResource, InstitutionResource, TransactionResource } from './schema.ts'
+
+const textMax = 4_000
+const nameMax = 200
+const numberMax = 64
+
+const decimal = (digits: string): string => {
+  try {
+    return toDecimal(digits)
+  } catch (error) {
+    throw invalidResponse('amount', { scope: 'account', cause: error })
+  }
+}
+
+const currencyOf = (text: string): string => {
+  if (/^[A-Za-z]{3}$/.test(text)) return text.toUpperCase()
+  throw invalidResponse('currency', { scope: 'account' })
+}
+
+/** Control characters and bidirectional tricks of a bank's text have no place on a screen. */
+// eslint-disable-next-line no-control-regex
+const unprintable = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
+
+/** A text as it may be shown; empty where there is none. */
+export const clean = (text: string | null | undefined, max = textMax): string =>
+  (text ?? '').replace(unprintable, ' ').replace(/\s+/g, ' ').trim().slice(0, max).toWellFormed()
+
+const optional = <Name extends string>(
+  name: Name,
+  value: string | null | undefined,
+): { [Key in Name]?: string } | object => {
+  const text = clean(value)
+  return text === '' ? {} : { [name]: text }
+}
+
+/** What institutions spread over three fields, each told once. */
+const textOf = ({ description, extra }: TransactionResource): string => {
+  const parts = [description, extra?.information, extra?.additional].map((part) => clean(part))
+  const told = parts.reduce(
+    (text, part) => (text.includes(part) ? text : `${text} ${part}`.trim()),
+    '',
+  )
+  return clean(told)
+}
+
+/** The other side: who was paid when money went out, who paid when it came in; some institutions fill only one of them. */
+const counterpartyOf = ({ extra }: TransactionResource, amount: string): string | undefined => {
+  const [first, second] = amount.startsWith('-')
+    ? [extra?.payee, extra?.payer]
+    : [extra?.payer, extra?.payee]
+  return clean(first) || clean(second)
+}
+
+/** The key of the line with this id. */
+export const lineKeyOf = (id: string): string => `saltedge:${id}`
+
+/** One booked line; amounts are signed as the account holder sees them already. `raw` is the resource as JSON text. */
+export const toLine = (resource: TransactionResource, raw: string): Line => {
+  // `made_on` is the booking day; `posting_date` may differ, and which of the two a bank means is not known everywhere
+  const bookedOn = dayOf(resource.made_on)
+  if (bookedOn === null) throw invalidResponse('booking_date', { scope: 'account' })
+  const amount = decimal(resource.amount)
+  return {
+    lineKey: lineKeyOf(resource.id),
+    amount,
+    currency: currencyOf(resource.currency_code),
+    bookedOn,
+    text: textOf(resource),
+    ...optional('counterparty', counterpartyOf(resource, amount)),
+    ...optional('reference', resource.extra?.end_to_end_id),
+    raw,
+  }
+}
+
+const balancesOf = ({ balance, extra, currency_code, updated_at }: AccountResource): Balance[] => {
+  const currency = currencyOf(currency_code)
+  const asOf = dayOf(extra?.current_date) ?? instantOf(updated_at)
+  const told = (kind: Balance['kind'], amount: string | null | undefined): Balance[] =>
+    !amount || asOf === null ? [] : [{ kind, amount: decimal(amount), currency, asOf }]
+  return [
+    ...told('booked', extra?.closing_balance),
+    // may count lines that are still pending
+    ...told('interim', balance),
+    ...told('available', extra?.available_amount),
+  ]
+}
+
+const numberOf = ({ extra }: AccountResource): { number?: string } => {
+  const number = clean(extra?.iban, numberMax) || clean(extra?.account_number, numberMax)
+  return number === '' ? {} : { number }
+}
+
+/** Institutions of cards fill in the card's own number, which nobody may see whole. */
+const masked = (number: string): string =>
+  /^\d{13,19}$/.test(number) ? `${'*'.repeat(number.length - 4)}${number.slice(-4)}` : number
+
+const cardNatures = ['card', 'credit_card', 'debit_card']
+
+/** One account with its balances. */
+export const toAccount = (resource: AccountResource): ProviderAccount => {
+  const { id, name, nature, extra } = resource
+  const { number } = numberOf(resource)
+  const isCard = cardNatures.includes(nature ?? '')
+  const words = [name, extra?.account_name, extra?.holder_name].map((text) => clean(text, nameMax))
+  return {
+    providerAccountId: id,
+    ...(number === undefined
+      ? {}
+      : { number: isCard ? masked(number.replace(/\s/g, '')) : number }),
+    name: words.find((text) => text !== '') ?? id,
+    type: clean(nature, nameMax) || 'unknown',
+    currency: currencyOf(resource.currency_code),
+    balances: balancesOf(resource),
+  }
+}
+
+const statuses: ReadonlyMap<string, Institution['status']> = new Map([
+  ['active', 'available'],
+  ['inactive', 'maintenance'],
+  ['disabled', 'withdrawn'],
+])
+
+/** A whole number of at least 0; null where there is none. */
+export const wholeOf = (digits: string | null): number | null => {
+  const value = digits === null ? Number.NaN : Math.trunc(Number(digits))
+  return Number.isSafeInteger(value) && value >= 0 ? value : null
+}
+
+/** One institution as Salt Edge offers it; whatever it asks a person is asked on Salt Edge's own page. */
+export const toInstitution = (resource: InstitutionResource): Institution => {
+  const { code, country_code: country, bic_codes: bics, logo_url: logoUrl } = resource
+  const isInteractive =
+    resource.mode === 'oauth' ||
+    Boolean(resource.interactive_for_connections) ||
+    (resource.interactive_fields ?? []).length > 0
+  const bic = bics?.[0]
+  return {
+    providerInstitutionId: code,
+    name: clean(resource.name, nameMax) || code,
+    countries: country ? [country] : [],
+    ...(bic ? { bic } : {}),
+    ...(logoUrl ? { logoUrl } : {}),
+    beta: false,
+    mfa: isInteractive ? 'page' : 'none',
+    unattended: resource.automatic_fetch !== false,
+    historyDays: wholeOf(resource.max_fetch_interval),
+    consentDays: wholeOf(resource.max_consent_days),
+    status: statuses.get(resource.status ?? 'active') ?? 'available',
+  }
+}
