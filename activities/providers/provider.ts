@@ -215,6 +215,8 @@ export interface ProviderEvent {
   providerConnectionId?: string
   providerAccountId?: string
   eventRef?: string
+  /** For news that name only the person's side: all connections of the `LinkRequest` with this value are meant. */
+  customerRef?: string
   at: string
   dedupeKey: string
 }

@@ -2,6 +2,8 @@ import { providerId, type ProviderId } from '../../domain/ids.ts'
 import { plaidFromEnvironment } from './plaid/index.ts'
 import { pontoFromEnvironment } from './ponto/index.ts'
 import type { Provider } from './provider.ts'
+import { saltedgeFromEnvironment } from './saltedge/index.ts'
+import { yodleeFromEnvironment } from './yodlee/index.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -9,6 +11,8 @@ type Environment = Readonly<Record<string, string | undefined>>
 const makers: ReadonlyMap<string, (environment: Environment) => Provider> = new Map([
   ['ponto', pontoFromEnvironment],
   ['plaid', plaidFromEnvironment],
+  ['saltedge', saltedgeFromEnvironment],
+  ['yodlee', yodleeFromEnvironment],
 ])
 
 /** Makes the named providers; the environment is read for those only. Throws a sentence per wrong name or key. */
