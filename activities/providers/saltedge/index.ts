@@ -27,7 +27,7 @@ const createSaltEdge = (config: SaltEdgeConfig): Provider => {
       rereadDays,
       pagesProvisional: false,
       historyDaysMax: null,
-      offer: { price: '', renewalDays: 90, supportSpeed: 'normal' },
+      offer: { price: 'free', renewalDays: 90, supportSpeed: 'slow' },
     },
     listInstitutions: (page, options) => listInstitutions(saltEdge, page, options),
     beginLink: (request, options) => beginConnect({ ...saltEdge, options }, request),

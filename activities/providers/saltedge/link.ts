@@ -10,7 +10,7 @@ import { instantOf } from './dates.ts'
 import { isSame, readFlow, tagOf } from './flow.ts'
 import { rulesOf } from './institutions.ts'
 import { exitedWith, linkedAs, settled } from './linked.ts'
-import { askForPage, attemptOf, consentOf, returned, widget } from './page-request.ts'
+import { askForPage, attemptOf, consentOf, returned, unscheduled, widget } from './page-request.ts'
 import { completeRenewal } from './renewal.ts'
 import type { ConnectionResource, SaltEdgeFlow } from './schema.ts'
 import { connectionList } from './schema.ts'
@@ -29,6 +29,7 @@ export const beginConnect = async (asking: Asking, request: LinkRequest): Promis
   const rules = await rulesOf(asking, institution)
   const nowMs = Date.now()
   const tag = tagOf(request.state)
+  const consent = consentOf(rules, nowMs)
   const provider = {
     ...(institution === null ? {} : { code: institution }),
     ...(asking.config.sandbox ? { include_sandboxes: true } : {}),
@@ -38,8 +39,9 @@ export const beginConnect = async (asking: Asking, request: LinkRequest): Promis
     data: {
       customer_id: customerId,
       ...returned,
-      consent: consentOf(rules, nowMs),
-      attempt: attemptOf(request, tag),
+      ...unscheduled,
+      consent,
+      attempt: { ...attemptOf(request, tag), fetch_from_date: consent.from_date },
       widget: { ...widget, ...(institution === null ? {} : { skip_provider_selection: true }) },
       provider,
     },

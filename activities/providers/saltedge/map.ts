@@ -133,13 +133,14 @@ export const wholeOf = (digits: string | null): number | null => {
   return Number.isSafeInteger(value) && value >= 0 ? value : null
 }
 
+const isInteractive = (resource: InstitutionResource): boolean =>
+  resource.mode === 'oauth' ||
+  Boolean(resource.interactive_for_connections) ||
+  (resource.interactive_fields ?? []).length > 0
+
 /** One institution as Salt Edge offers it; whatever it asks a person is asked on Salt Edge's own page. */
 export const toInstitution = (resource: InstitutionResource): Institution => {
-  const { code, country_code: country, bic_codes: bics, logo_url: logoUrl } = resource
-  const isInteractive =
-    resource.mode === 'oauth' ||
-    Boolean(resource.interactive_for_connections) ||
-    (resource.interactive_fields ?? []).length > 0
+  const { code, country_code: country, bic_codes: bics, logo_url: logoUrl, status } = resource
   const bic = bics?.[0]
   return {
     providerInstitutionId: code,
@@ -148,10 +149,10 @@ export const toInstitution = (resource: InstitutionResource): Institution => {
     ...(bic ? { bic } : {}),
     ...(logoUrl ? { logoUrl } : {}),
     beta: false,
-    mfa: isInteractive ? 'page' : 'none',
+    mfa: isInteractive(resource) ? 'page' : 'none',
     unattended: resource.automatic_fetch !== false,
     historyDays: wholeOf(resource.max_fetch_interval),
     consentDays: wholeOf(resource.max_consent_days),
-    status: statuses.get(resource.status ?? 'active') ?? 'available',
+    status: (status && statuses.get(status)) || 'available',
   }
 }

@@ -24,7 +24,7 @@ export const unduplication = 'mark_as_pending'
 export const consentOf = (
   { historyDays, consentDays }: Rules,
   nowMs: number,
-): Record<string, unknown> => ({
+): { scopes: string[]; from_date: string; period_days?: number } => ({
   scopes,
   from_date: daysBefore(nowMs, historyDays),
   ...(consentDays === null ? {} : { period_days: consentDays }),
@@ -49,6 +49,9 @@ export const attemptOf = (
 
 /** What every page tells the person's browser on the way back. */
 export const returned = { return_connection_id: true, return_error_class: true } as const
+
+/** The connection's workflow owns the schedule: Salt Edge refreshes nothing by itself. */
+export const unscheduled = { automatic_refresh: false } as const
 
 /** Whether credentials are kept for unattended refreshes is the person's choice. */
 export const widget = { show_consent_confirmation: true, credentials_strategy: 'ask' } as const

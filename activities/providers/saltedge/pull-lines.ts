@@ -16,6 +16,7 @@ import { rulesOf } from './institutions.ts'
 import { toLine } from './map.ts'
 import type { Row } from './rows.ts'
 import { bookedIn, isBelow, keysBetween, lowestOf, rowsOf } from './rows.ts'
+import type { ConnectionResource } from './schema.ts'
 import { transactionList } from './schema.ts'
 
 /** Days before the last refresh that are read again, more where the institution keeps lines pending for longer. */
@@ -36,32 +37,54 @@ interface List {
   nextId: string | null
 }
 
+const firstPosition: Inside = {
+  v: 1,
+  fromId: null,
+  missingOnce: [],
+  windowDays: rereadDays,
+  nextId: null,
+  windowStart: null,
+  isBeforeWindow: false,
+  windowFromId: null,
+  unseen: [],
+  isGrowing: false,
+  isFirst: true,
+  pages: 0,
+  lines: 0,
+}
+
 const begin = async (reading: Reading, { cursor }: PullRequest): Promise<Inside> => {
   const last = committedOf(cursor)
   const connection = await readConnection(reading, reading.connectionId)
   const windowDays =
     last?.windowDays ?? windowOf((await rulesOf(reading, connection.provider_code)).pendingDays)
-  const attempt = connection.last_attempt
-  const standing = attempt ? standingOf(attempt, pacingOf(connection), Date.now()) : null
-  const isDone = standing?.kind === 'done' && standing.at !== null && !standing.isPartial
-  // a clock ahead of ours must not move the window past lines that are still to come
-  const seenMs = isDone ? Math.min(Date.parse(standing.at ?? ''), Date.now()) : null
+  const { seenMs, isGrowing } = freshnessOf(connection)
+  const from = last === null ? {} : { fromId: last.fromId, missingOnce: last.missingOnce }
   const fromId = last?.fromId ?? null
   return {
-    v: 1,
-    fromId,
-    missingOnce: last?.missingOnce ?? [],
+    ...firstPosition,
+    ...from,
     windowDays,
     nextId: fromId,
+    windowFromId: fromId,
     windowStart: seenMs === null ? null : daysBefore(seenMs, windowDays),
     isBeforeWindow: seenMs !== null,
-    windowFromId: fromId,
-    unseen: [],
-    isGrowing: standing !== null && standing.kind !== 'failed' && !isDone,
+    isGrowing,
     isFirst: last === null,
-    pages: 0,
-    lines: 0,
   }
+}
+
+/** When the last refresh saw everything, in ms; null where it failed, goes on, or brought only a part. */
+const freshnessOf = (
+  connection: ConnectionResource,
+): { seenMs: number | null; isGrowing: boolean } => {
+  const { last_attempt: attempt } = connection
+  const standing = attempt ? standingOf(attempt, pacingOf(connection), Date.now()) : null
+  if (standing === null || standing.kind === 'failed') return { seenMs: null, isGrowing: false }
+  if (standing.kind !== 'done' || standing.isPartial || standing.at === null)
+    return { seenMs: null, isGrowing: true }
+  // a clock ahead of ours must not move the window past lines that are still to come
+  return { seenMs: Math.min(Date.parse(standing.at), Date.now()), isGrowing: false }
 }
 
 const windowOf = (pendingDays: number): number =>

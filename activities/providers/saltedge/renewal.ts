@@ -6,7 +6,7 @@ import { isNewer, pacingOf, readConnection, standingOf } from './connection.ts'
 import { tagOf } from './flow.ts'
 import { rulesOf } from './institutions.ts'
 import { exitedWith, linkedAs, settled } from './linked.ts'
-import { askForPage, attemptOf, consentOf, returned, widget } from './page-request.ts'
+import { askForPage, attemptOf, consentOf, returned, unscheduled, widget } from './page-request.ts'
 import type { ConnectionResource, SaltEdgeFlow, SaltEdgeSecrets } from './schema.ts'
 
 type RenewalFlow = Extract<SaltEdgeFlow, { kind: 'renewal' }>
@@ -33,7 +33,7 @@ export const beginReconnect = async (
   const path = `/connections/${encodeURIComponent(connectionId)}`
   const reconnect = async () => {
     const consent = consentOf(await rulesOf(asking, connection.provider_code), Date.now())
-    const data = { ...returned, consent, attempt, widget }
+    const data = { ...returned, ...unscheduled, consent, attempt, widget }
     return askForPage(asking, { path: `${path}/reconnect`, data, flow })
   }
   if (request.reason !== 'challenge') return reconnect()

@@ -7,6 +7,12 @@ import { instantOf } from './dates.ts'
 import { toAccount } from './map.ts'
 import type { ConnectionResource, ConsentResource } from './schema.ts'
 
+const isOver = (consent: ConsentResource, nowMs: number): boolean => {
+  const expiresAt = instantOf(consent.expires_at)
+  if (expiresAt !== null && Date.parse(expiresAt) <= nowMs) return true
+  return consent.status === 'expired' || consent.status === 'revoked'
+}
+
 const ended = (
   { status }: ConnectionResource,
   consent: ConsentResource | null,
@@ -14,13 +20,8 @@ const ended = (
 ): Failure | null => {
   if (status === 'disabled')
     return { code: 'connection_gone', scope: 'connection', reason: 'disabled' }
-  const expiresAt = instantOf(consent?.expires_at)
-  const isOver =
-    consent?.status === 'expired' ||
-    consent?.status === 'revoked' ||
-    (expiresAt !== null && Date.parse(expiresAt) <= nowMs)
-  if (!isOver) return null
-  const reason = consent?.status === 'revoked' ? 'revoked' : 'expired'
+  if (consent === null || !isOver(consent, nowMs)) return null
+  const reason = consent.status === 'revoked' ? 'revoked' : 'expired'
   return { code: 'consent_expired', scope: 'connection', reason }
 }
 

@@ -65,18 +65,23 @@ export const verifySaltEdgeWebhook = (
   if (!parsed.success || at === null) return [unknown(raw.body, nowMs)]
   if (Math.abs(nowMs - Date.parse(at)) > ageMaxMs) throw new WebhookRefused('too old')
   const { data } = parsed.data
-  const { connection_id: connectionId, custom_fields: fields, stage } = data
-  return [
-    {
-      kind: kindOf(data),
-      ...(connectionId ? { providerConnectionId: connectionId } : {}),
-      ...(fields?.flow ? { eventRef: fields.flow } : {}),
-      at,
-      dedupeKey: [type, connectionId ?? fields?.flow ?? '', stage ?? '', at]
-        .join(':')
-        .slice(0, 300),
-    },
-  ]
+  return [{ kind: kindOf(data), ...subjectOf(data), at, dedupeKey: dedupeKeyOf(type, data, at) }]
+}
+
+const subjectOf = ({
+  connection_id: connectionId,
+  custom_fields: fields,
+}: Callback): Pick<ProviderEvent, 'providerConnectionId' | 'eventRef'> => ({
+  ...(connectionId ? { providerConnectionId: connectionId } : {}),
+  ...(fields?.flow ? { eventRef: fields.flow } : {}),
+})
+
+const keyMax = 300
+
+const dedupeKeyOf = (type: string, callback: Callback, at: string): string => {
+  const { connection_id: connectionId, custom_fields: fields, stage } = callback
+  const parts = [type, connectionId ?? fields?.flow ?? '', stage ?? '', at]
+  return parts.join(':').slice(0, keyMax)
 }
 
 const unknown = (body: Uint8Array, nowMs: number): ProviderEvent => ({
