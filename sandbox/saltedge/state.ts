@@ -126,7 +126,8 @@ export interface Visit {
   automaticRefresh: boolean
   categorization: string
   includeSandboxes: boolean
-  attemptId: string | null
+  /** Ids at the bank of the accounts that the person ticked; empty = all, or those of before. */
+  ticked: string[]
   expiresMs: number
   isOver: boolean
 }
