@@ -97,3 +97,53 @@ test('a key is believed for a day; one withdrawn since is refused', async () => 
   pass(86_400_001)
   expect(await find('one')).toBeNull()
 })
+
+/** A provider that answers for one key at a time. */
+const arrangeOneByOne = () => {
+  let nowMs = 1_000_000
+  const ended = new Set<string>()
+  const asked: string[] = []
+  const cache = createKeyCache(() => nowMs, 'one_by_one')
+  const find = (kid: string) =>
+    cache.find(kid, async () => {
+      asked.push(kid)
+      await Promise.resolve()
+      return ended.has(kid) ? [] : [published(kid)]
+    })
+  const pass = (ms: number) => {
+    nowMs += ms
+  }
+  return { find, asked, ended, pass }
+}
+
+test('keys that are asked for one by one are kept beside each other', async () => {
+  const { find, asked } = arrangeOneByOne()
+  for (const kid of ['one', 'two', 'one', 'two']) expect(await find(kid)).not.toBeNull()
+  expect(asked).toEqual(['one', 'two'])
+})
+
+test('webhooks with different keys that come together each find theirs, by one look a key', async () => {
+  const { find, asked } = arrangeOneByOne()
+  const kids = ['one', 'two', 'three', 'one', 'two', 'three']
+  expect((await Promise.all(kids.map(find))).every((key) => key !== null)).toBe(true)
+  expect(asked.toSorted()).toEqual(['one', 'three', 'two'])
+})
+
+test('one key that ended takes no other along', async () => {
+  const { find, ended, pass } = arrangeOneByOne()
+  await find('one')
+  pass(80_000_000)
+  await find('two')
+  ended.add('one').add('two')
+  pass(10_000_000)
+  expect(await find('one')).toBeNull()
+  expect(await find('two')).not.toBeNull()
+})
+
+test('invented keys that come together do not make us ask all the time', async () => {
+  const { find, asked, ended } = arrangeOneByOne()
+  const kids = Array.from({ length: 100 }, (_, at) => `invented-${at}`)
+  for (const kid of kids) ended.add(kid)
+  await Promise.all(kids.map(find))
+  expect(asked.length).toBeLessThanOrEqual(6)
+})
