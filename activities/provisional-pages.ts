@@ -45,13 +45,13 @@ export const storeProvisional = async (
     const { lines, removedLineKeys } = page
     await stagedPages.add(tx, run, JSON.stringify({ lines, removedLineKeys }))
     await syncRuns.progress(tx, pulling.runId, { pages: 1, added: 0, changed: 0, removed: 0 })
-    return moveOn(tx, pulling, page, 0)
+    return moveOn(tx, pulling, { ...page, changes: 0 })
   }
   let changes = 0
   for (let content = await next(tx, run); content !== null; content = await next(tx, run))
-    changes += await storeLines(tx, pulling, staged.parse(JSON.parse(content)), 0)
-  changes += await storeLines(tx, pulling, page, 1)
-  return moveOn(tx, pulling, page, changes)
+    changes += await storeLines(tx, pulling, { ...staged.parse(JSON.parse(content)), pages: 0 })
+  changes += await storeLines(tx, pulling, { ...page, pages: 1 })
+  return moveOn(tx, pulling, { ...page, changes })
 }
 
 const next = stagedPages.takeFirst

@@ -81,7 +81,10 @@ const storeAtOnce = async (
   tx: DatabaseTransactionConnection,
   pulling: Pulling,
   page: Page,
-): Promise<void> => moveOn(tx, pulling, page, await storeLines(tx, pulling, page, 1))
+): Promise<void> => {
+  const changes = await storeLines(tx, pulling, { ...page, pages: 1 })
+  return moveOn(tx, pulling, { ...page, changes })
+}
 
 const knownLines = async (
   { pool }: Deps,

@@ -9,14 +9,14 @@ import type { NewEvent } from '../domain/event.ts'
 import type { Page } from './providers/provider.ts'
 import type { Pulling } from './pulling.ts'
 
-type Shown = Pick<Page, 'lines' | 'removedLineKeys'>
+/** Lines to store, and for how many pages of the run they count. */
+type Shown = Pick<Page, 'lines' | 'removedLineKeys'> & { pages: 0 | 1 }
 
 /** Stores lines of a page and counts them for the run; returns how many changed anything. */
 export const storeLines = async (
   tx: DatabaseTransactionConnection,
   { connectionId, runId, account }: Pulling,
-  { lines: shown, removedLineKeys }: Shown,
-  pages: 0 | 1,
+  { lines: shown, removedLineKeys, pages }: Shown,
 ): Promise<number> => {
   const { accountId, generation } = account
   const stored = await lines.storePage(tx, {
@@ -38,8 +38,7 @@ export const storeLines = async (
 export const moveOn = async (
   tx: DatabaseTransactionConnection,
   pulling: Pulling,
-  { hasMore, nextCursor }: Pick<Page, 'hasMore' | 'nextCursor'>,
-  changes: number,
+  { hasMore, nextCursor, changes }: Pick<Page, 'hasMore' | 'nextCursor'> & { changes: number },
 ): Promise<void> => {
   const { connectionId, runId, account } = pulling
   const { providerAccountId, generation } = account

@@ -63,6 +63,8 @@ export interface Snapshot {
   noticeAtMs: number | null
   /** When the oldest open link flow ends. */
   flowEndsAtMs: number | null
+  /** A flow that the provider had not finished when it was asked, and when it is asked again. */
+  flowLook?: { id: string; atMs: number }
   /** When a connection never finished is removed; null once it was linked. */
   removeAtMs: number | null
   lastPulledAtMs: number | null

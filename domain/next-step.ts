@@ -83,6 +83,8 @@ const dueStep = (state: WorkflowState, snapshot: Snapshot, nowMs: number): Step 
       return { kind: 'start_run', cause: snapshot.nextSyncIsRetry ? 'retry' : 'scheduled' }
     if (isDue(state.eventAtMs, nowMs)) return eventStep(snapshot)
   }
+  const { flowLook } = snapshot
+  if (flowLook && isDue(flowLook.atMs, nowMs)) return { kind: 'complete_flow', flowId: flowLook.id }
   if (isDue(snapshot.noticeAtMs, nowMs)) return { kind: 'consent_due' }
   if (isDue(snapshot.flowEndsAtMs, nowMs)) return { kind: 'end_flows' }
   return isDue(snapshot.removeAtMs, nowMs) ? { kind: 'remove' } : null
@@ -109,6 +111,7 @@ const waitStep = (state: WorkflowState, snapshot: Snapshot): Step => {
     ...runWaits(state, snapshot),
     [state.parked?.answer === null ? state.parked.expiresAtMs : null, 'answer of a person'],
     [snapshot.noticeAtMs, 'end of consent comes nearer'],
+    [snapshot.flowLook?.atMs ?? null, 'link flow at the provider'],
     [snapshot.flowEndsAtMs, 'link flow ends'],
     [snapshot.removeAtMs, 'removal of a connection never finished'],
   ]

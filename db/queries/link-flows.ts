@@ -108,6 +108,11 @@ export const lookAgain = async (tx: Tx, id: string): Promise<void> => {
     WHERE id = ${id} AND ${isOpen}`)
 }
 
+/** Plans no further look at a flow. */
+export const stopLooking = async (tx: Tx, id: string): Promise<void> => {
+  await tx.query(sql.unsafe`UPDATE link_flow SET look_at = NULL WHERE id = ${id}`)
+}
+
 const lookRow = z.object({ id: z.string(), atMs: instantMs })
 
 /** The flow of a connection that is to be looked at first, and when; null while none is. */
@@ -130,6 +135,12 @@ export const findByReturn = (
   pool.maybeOne(sql.type(returnRow)`
     SELECT tenant_id AS "tenantId", flow_id AS "flowId" FROM link_return
     WHERE state_hash = ${sql.binary(stateHash)} AND expires_at > now()`)
+
+/** The flow of a connection that was begun last; null where there was none. */
+export const maybeLatest = (tx: Tx, connectionId: string): Promise<LinkFlow | null> =>
+  tx.maybeOne(sql.type(flowRow)`
+    SELECT ${columns} FROM link_flow WHERE connection_id = ${connectionId}
+    ORDER BY created_at DESC, id LIMIT 1`)
 
 /** The open flows of a connection, the oldest first. */
 export const listOpenByConnection = (tx: Tx, connectionId: string): Promise<readonly LinkFlow[]> =>
