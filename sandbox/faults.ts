@@ -3,7 +3,16 @@ export interface Fault {
   /** Short name of an endpoint, or `any`. */
   endpoint: string
   mode:
-    'error' | 'delay' | 'hang' | 'reset' | 'truncate' | 'html' | 'lost' | 'foreignNext' | 'garbage'
+    | 'error'
+    | 'delay'
+    | 'hang'
+    | 'reset'
+    | 'truncate'
+    | 'html'
+    | 'lost'
+    | 'foreignNext'
+    | 'garbage'
+    | 'words'
   /** How many calls it strikes. */
   times: number
   /** How many matching calls it lets pass first. */

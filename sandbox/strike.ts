@@ -1,6 +1,7 @@
 /** Carries out a fault instead of, or on top of, the right answer. */
 import type { ServerResponse } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
+import { exactNumber } from './exact-json.ts'
 import type { Fault } from './faults.ts'
 import type { Answer } from './http.ts'
 import { html, json } from './http.ts'
@@ -36,6 +37,18 @@ const elsewhere = (answer: Answer): Answer => ({
   body: answer.body.replace(/"next":"https?:\/\/[^/"]+/, '"next":"https://elsewhere.example'),
 })
 
+/** The right answer in which some members, at any depth, have words that nobody has heard yet. */
+const withWords = (answer: Answer, words: unknown): Answer => {
+  const said = new Map(Object.entries(typeof words === 'object' && words !== null ? words : {}))
+  const value: unknown = JSON.parse(answer.body, (_key, member: unknown, { source }) =>
+    typeof member === 'number' ? exactNumber(source ?? String(member)) : member,
+  )
+  const body = JSON.stringify(value, (key, member: unknown) =>
+    typeof member === 'string' && said.has(key) ? said.get(key) : member,
+  )
+  return { ...answer, body }
+}
+
 /** Answers with the fault; null when nothing is left to send. */
 export const strike = async (fault: Fault, call: Call): Promise<Answer | null> => {
   if (fault.delayMs > 0) await pause(fault.delayMs, undefined, { ref: false })
@@ -51,6 +64,8 @@ export const strike = async (fault: Fault, call: Call): Promise<Answer | null> =
       )
     case 'garbage':
       return { ...json(fault.status ?? 200, null), body: '{"data":[{"id":' }
+    case 'words':
+      return withWords(call.carryOut(), fault.body)
     case 'error':
       return scriptedError(fault, call)
     case 'truncate':

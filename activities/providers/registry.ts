@@ -15,6 +15,9 @@ const makers: ReadonlyMap<string, (environment: Environment) => Provider> = new 
   ['yodlee', yodleeFromEnvironment],
 ])
 
+/** Names under which providers can be enabled. */
+export const providerNames: readonly string[] = [...makers.keys()]
+
 /** Makes the named providers; the environment is read for those only. Throws a sentence per wrong name or key. */
 export const createProviders = (
   names: readonly string[],
@@ -24,7 +27,7 @@ export const createProviders = (
     names.map((name) => {
       const make = makers.get(name)
       if (!make)
-        throw new Error(`PROVIDERS names "${name}"; there are: ${[...makers.keys()].join(', ')}.`)
+        throw new Error(`PROVIDERS names "${name}"; there are: ${providerNames.join(', ')}.`)
       return [providerId(name), make(environment)] as const
     }),
   )

@@ -1,0 +1,13 @@
+/** The same cases for every provider of the registry. */
+import { expect, test } from 'vitest'
+import { providerNames } from '../../../activities/providers/registry.ts'
+import { describeContract } from './cases.ts'
+import { openPonto } from './ponto.ts'
+
+const arrangements = { ponto: openPonto }
+
+test('every provider of the registry is held to the contract', () => {
+  expect(Object.keys(arrangements).toSorted()).toEqual([...providerNames].toSorted())
+})
+
+for (const [name, open] of Object.entries(arrangements)) describeContract(name, open)

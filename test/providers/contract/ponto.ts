@@ -1,0 +1,47 @@
+import { openLinked, pontoAt, pontoEnvironment, returnUrl } from '../support/linked-ponto.ts'
+import { callOptions } from '../support/caller.ts'
+import { Secret } from '../../../domain/secret.ts'
+import type { Arrangement } from './arrangement.ts'
+
+/** Ponto on the sandbox. */
+export const openPonto = async (): Promise<Arrangement> => {
+  const linked = await openLinked()
+  const { provider, sim } = linked
+  const open: Arrangement['open'] = (kept, more) => linked.open({ ...kept, rotations: 0 }, more)
+  return {
+    name: 'ponto',
+    provider,
+    strangerWithKeys: () =>
+      pontoAt({ ...pontoEnvironment(linked.pontoUrl), PONTO_CLIENT_SECRET: 'another' }),
+    sim,
+    endpoints: { lines: 'transactions', status: 'accounts', refresh: 'synchronizations' },
+    unknownCode: { status: 418, code: 'neverSeen' },
+    rateLimited: { status: 429 },
+    begin: linked.begin,
+    decide: linked.decide,
+    complete: (flow, callback) =>
+      provider.completeLink(
+        { flow, callback: new Secret(callback), returnUrl, session: null },
+        callOptions(),
+      ),
+    open,
+    async settle(kept) {
+      // Ponto reads the banks by itself every six hours
+      await sim('POST', '/__sim/advance', { ms: 6 * 3_600_000 })
+      void kept
+    },
+    drop: (what, { providerAccountId, providerConnectionId }) =>
+      sim('POST', '/__sim/drop', {
+        what: what === 'connection' ? 'integration' : what,
+        ...(what === 'connection'
+          ? { organization: providerConnectionId }
+          : { account: providerAccountId }),
+      }),
+    openWords: { remittanceInformationType: 'calligraphy' },
+    cannot: {
+      'long ids': 'ids are texts',
+      readiness: 'lines are there with the first synchronization',
+    },
+    stop: linked.stop,
+  }
+}
