@@ -1,10 +1,12 @@
 /** The catalogue as Plaid shows it: ids of its own form, paging, and a search of at most ten. */
 import { z } from 'zod'
 import type { Bank } from '../bank.ts'
+import { bankBehind } from '../banks/bank-behind.ts'
 import type { CatalogueEntry } from '../catalogue.ts'
 import { catalogueOf } from '../catalogue.ts'
 import { seededUuid } from '../seeded.ts'
 import type { World } from '../world.ts'
+import { behaviourOf } from './behaviour.ts'
 import { PlaidRefusal } from './errors.ts'
 import type { Route } from './exchange.ts'
 import { route } from './exchange.ts'
@@ -32,12 +34,14 @@ const movesOf = (world: World, bankId: string): number =>
 const wireIdOf = (world: World, { bankId }: CatalogueEntry): string =>
   institutionIdOf(bankId, movesOf(world, bankId))
 
-/** The bank behind an institution id, its own id or its name; null when there is none to log in at. */
+/** The bank behind an institution id, or of this id or name; null when nothing of the kind is offered. */
 export const bankChosen = (world: World, choice: string): Bank | null => {
-  const fits = ({ id, script }: Bank) =>
-    script.plaid.offered &&
-    [institutionIdOf(id, script.plaid.moves), id, script.name].includes(choice)
-  return [...world.banks.values()].find(fits) ?? null
+  const entry = catalogueOf(world, 'plaid').find(
+    (each) =>
+      countries.has(each.country) &&
+      [wireIdOf(world, each), each.bankId, each.name].includes(choice),
+  )
+  return entry === undefined ? null : bankBehind(world, 'plaid', entry.bankId)
 }
 
 /** The entries that can be chosen at Plaid, in the countries that are named. */
@@ -65,9 +69,9 @@ export const search = (
 const success = { HEALTHY: 0.98, DEGRADED: 0.6, DOWN: 0 }
 
 const statusJson = (world: World, { bankId, status, beta }: CatalogueEntry) => {
-  const script = world.banks.get(bankId)?.script
-  const isDown = script?.availability === 'readonly' || status === 'maintenance'
-  const health = isDown ? 'DOWN' : (script?.plaid.health ?? (beta ? 'DEGRADED' : 'HEALTHY'))
+  const bank = world.banks.get(bankId)
+  const told = bank === undefined ? (beta ? 'DEGRADED' : 'HEALTHY') : behaviourOf(bank).health
+  const health = status === 'maintenance' ? 'DOWN' : told
   return {
     transactions_updates: {
       status: health,
@@ -76,7 +80,8 @@ const statusJson = (world: World, { bankId, status, beta }: CatalogueEntry) => {
         success: success[health],
         error_plaid: 0,
         error_institution: 1 - success[health],
-        refresh_interval: health === 'HEALTHY' ? 'NORMAL' : isDown ? 'STOPPED' : 'DELAYED',
+        refresh_interval:
+          health === 'HEALTHY' ? 'NORMAL' : health === 'DOWN' ? 'STOPPED' : 'DELAYED',
       },
     },
   }
@@ -113,11 +118,8 @@ const countryShape = z.array(z.string().length(2)).min(1)
 const productShape = z.array(z.string()).min(1).nullable().optional()
 
 const entryOf = (world: World, id: string, wanted: readonly string[]): CatalogueEntry => {
-  const bank = bankChosen(world, id)
-  const fits = (entry: CatalogueEntry) =>
-    bank === null ? wireIdOf(world, entry) === id : entry.bankId === bank.id
-  const entry = offered(world, wanted).find(fits)
-  if (entry === undefined || !id.startsWith('ins_'))
+  const entry = offered(world, wanted).find((each) => wireIdOf(world, each) === id)
+  if (entry === undefined)
     throw new PlaidRefusal('INVALID_INSTITUTION', `there is no institution ${id.slice(0, 60)}`)
   return entry
 }

@@ -1,6 +1,7 @@
 /** Items: made by a person, found by their token, broken and repaired. */
 import type { Bank, BankAccount } from '../bank.ts'
 import type { World } from '../world.ts'
+import { behaviourOf } from './behaviour.ts'
 import { errorBody, PlaidRefusal } from './errors.ts'
 import { accountIdAt, nextOpaqueId, nextPlaidToken } from './ids.ts'
 import { institutionIdOf } from './institutions.ts'
@@ -138,11 +139,12 @@ const instantOf = (ms: number | null): string | null =>
 /** The Item as Plaid shows it. */
 export const itemJson = (world: World, item: Item) => {
   const error = errorOf(world, item)
-  const { script } = bankOfItem(world, item)
+  const bank = bankOfItem(world, item)
+  const { name, plaid } = bank.script
   return {
     item_id: item.id,
-    institution_id: institutionIdOf(item.bankId, script.plaid.moves),
-    institution_name: script.name,
+    institution_id: institutionIdOf(item.bankId, plaid.moves),
+    institution_name: name,
     webhook: item.webhook,
     error: error === null ? null : errorBody(error.code, error.reason),
     available_products: ['balance'],
@@ -150,7 +152,7 @@ export const itemJson = (world: World, item: Item) => {
     products: item.products,
     consented_products: item.products,
     consent_expiration_time: instantOf(item.consentExpiresMs),
-    update_type: script.plaid.updateType,
+    update_type: behaviourOf(bank).updateType,
   }
 }
 

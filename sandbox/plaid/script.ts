@@ -2,11 +2,11 @@
 export interface PlaidScript {
   /** The bank can be chosen at Plaid. */
   offered: boolean
-  /** What a person is asked after the right password. */
+  /** What a person is asked after the right password; `none` leaves it to what the bank asks everywhere. */
   mfa: 'none' | 'device' | 'questions' | 'selections'
   /** Error code with which every login ends; null lets people in. */
   loginError: string | null
-  /** Whether Plaid may read the bank without the person. */
+  /** Whether Plaid may read the bank without the person; a bank that forbids it everywhere forbids it here. */
   updateType: 'background' | 'user_present_required'
   /** `bank` takes the bank's consent days outside the US and Canada; `none` never ends. */
   consent: 'bank' | 'none'
@@ -54,12 +54,9 @@ export const standardPlaid: PlaidScript = {
 }
 
 const scripted: Readonly<Record<string, Partial<PlaidScript>>> = {
-  'MFA Bank': { mfa: 'device' },
-  'Manual Bank': { updateType: 'user_present_required' },
-  'Beta Bank': { health: 'DEGRADED' },
   'Slow History Bank': { initialAfterMs: 5_000, historicalAfterMs: 60_000 },
-  // small pages make a long run out of a history that is quick to make
-  'Many Pages Bank': { pageRows: 10, syncsPerMinute: null },
+  // its pages are more than one Item may ask for in a minute
+  'Many Pages Bank': { syncsPerMinute: null },
 }
 
 /** What is special about a scripted bank at Plaid; nothing for a name that is not known. */
