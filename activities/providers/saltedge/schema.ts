@@ -135,7 +135,7 @@ const institution = z.object({
   logo_url: optionalText,
   automatic_fetch: optionalFlag,
   optional_interactivity: optionalFlag,
-  interactive_for_connections: z.unknown(),
+  interactive_for_connections: z.unknown().optional(),
   interactive_fields: z.array(z.unknown()).nullish(),
   max_consent_days: optionalNumber,
   max_fetch_interval: optionalNumber,
@@ -150,7 +150,7 @@ export const institutionList = listOf(institution)
 export const connectPage = z.object({
   data: z.object({ connect_url: webAddress, expires_at: optionalText }),
 })
-export const refreshStarted = z.object({ data: z.unknown() })
+export const refreshStarted = z.looseObject({})
 
 export const errorBody = z.object({
   error: z.union([text, z.object({ class: optionalText })]).nullish(),
