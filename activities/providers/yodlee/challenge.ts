@@ -55,7 +55,8 @@ const askedIn = (forms: readonly LoginForm[]): Asked[] =>
     })
   })
 
-const isPicture = ({ field }: Asked): boolean => field.type === 'image'
+const hasPicture = ({ field }: Asked): boolean =>
+  field.type === 'image' || (typeof field.image === 'string' && field.image !== '')
 const isFixed = ({ field }: Asked): boolean => String(field.valueEditable ?? 'true') === 'false'
 const choices = ['options', 'option', 'radio', 'checkbox']
 
@@ -107,9 +108,16 @@ const signatures = [
 
 type Image = NonNullable<Extract<Challenge, { kind: 'fields' }>['image']>
 
+/** What a person fills in; a field that is a picture itself takes the answer only where no other one does. */
+const openIn = (asked: readonly Asked[]): Asked[] => {
+  const open = asked.filter((one) => !isFixed(one))
+  const typed = open.filter(({ field }) => field.type !== 'image')
+  return typed.length > 0 ? typed : open
+}
+
 /** A picture, where its first bytes say that it is one; what else a field may hold goes no further. */
 const imageOf = (asked: readonly Asked[]): Image | null => {
-  const { image, value } = asked.find(isPicture)?.field ?? {}
+  const { image, value } = asked.find(hasPicture)?.field ?? {}
   const text = typeof image === 'string' && image !== '' ? image : (value ?? '')
   const base64 = text.replace(/^data:image\/[a-z]{3,4};base64,/, '').replace(/\s+/g, '')
   if (base64 === '' || base64.length > base64Max || !/^[\w+/-]+={0,2}$/.test(base64)) return null
@@ -131,18 +139,19 @@ export const challengeOf = (entry: ProviderAccountEntry, nowMs: number): Challen
   const forms = entry.loginForm ?? []
   const expiresAt = endOf(forms, nowMs)
   const asked = askedIn(forms)
-  const open = asked.filter((one) => !isPicture(one) && !isFixed(one))
+  const open = openIn(asked)
   const image = imageOf(asked)
   // a picture that cannot be shown leaves its question without a sense
-  const isBlind = asked.some(isPicture) && image === null
+  const isBlind = asked.some(hasPicture) && image === null
   const isOurs = entry.authType !== 'OAUTH' && open.length > 0 && open.length <= fieldsMax
   if (!isOurs || isBlind || asked.length > fieldsMax * 4) return { kind: 'page', expiresAt }
   const fields = asked
-    .filter((one) => !isPicture(one))
+    .filter((one) => open.includes(one) || isFixed(one))
     .map((one) => ({
       id: one.field.id,
-      value: one.field.value ?? '',
-      isOptional: isOptional(one),
+      // a picture's bytes are no answer
+      value: one.field.type === 'image' ? '' : (one.field.value ?? ''),
+      isOptional: isOptional(one) || isFixed(one),
     }))
   return {
     kind: 'fields',

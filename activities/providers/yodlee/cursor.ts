@@ -19,7 +19,7 @@ const inside = z.object({
   sliceFrom: z.iso.date(),
   /** Lines of this part passed so far. */
   skip: z.int(),
-  /** Lines that Yodlee counted in this part when its second page was asked for; null = one page so far. */
+  /** Lines that Yodlee counted in this part before its pages were read; null = one page is all. */
   counted: z.string().nullable(),
   /** Known keys of the window that no page has shown yet. */
   unseen: z.array(z.string()),

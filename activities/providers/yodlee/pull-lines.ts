@@ -73,17 +73,29 @@ export const pullLines = async (opened: Opened, request: PullRequest): Promise<P
   const position: Position = insideOf(request.cursor) ?? (await begin(opened, request))
   if (position.pages >= pagesMax) throw invalidResponse('paging_without_end', { scope: 'account' })
   const reading: Reading = { ...opened, accountId: request.providerAccountId }
-  const shown = await shownAt(reading, position)
+  const { shown, counted } = await countedAt(reading, position)
   const seen: Position = {
     ...position,
+    counted,
     unseen: position.unseen.filter((key) => !shown.keys.has(key)),
     pages: position.pages + 1,
   }
-  if (shown.rows > 0 && (shown.hasNext || shown.rows >= pageSize)) {
-    const counted = position.counted ?? (await countOf(reading, position))
-    return inside({ ...seen, counted, skip: position.skip + shown.rows }, shown)
-  }
-  return endOfSlice(reading, seen, shown)
+  return isFull(shown)
+    ? inside({ ...seen, skip: position.skip + shown.rows }, shown)
+    : endOfSlice(reading, seen, shown)
+}
+
+const isFull = ({ rows, hasNext }: Shown): boolean => rows > 0 && (hasNext || rows >= pageSize)
+
+/** The page at this position. Where more follow, the lines are counted first and the first page is read after that. */
+const countedAt = async (
+  reading: Reading,
+  position: Inside,
+): Promise<{ shown: Shown; counted: string | null }> => {
+  const shown = await shownAt(reading, position)
+  if (position.counted !== null || !isFull(shown)) return { shown, counted: position.counted }
+  const counted = await countOf(reading, position)
+  return { counted, shown: await shownAt(reading, position) }
 }
 
 interface Reading extends Opened {
