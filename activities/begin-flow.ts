@@ -66,7 +66,8 @@ const start = async (
   return session.beginRenewal({ ...request, reason: reasonOf(facts) })
 }
 
-const linkRequestOf = (
+/** What a provider is told when a person is sent to its page. */
+export const linkRequestOf = (
   { vault, publicUrl }: Deps,
   { tenantId, flowId }: FlowAt,
   asked: { facts: ConnectionFacts; flow: LinkFlow; providerInstitutionId: string },
@@ -95,7 +96,8 @@ const reasonOf = (facts: ConnectionFacts): 'expired' | 'lost' | 'requested' => {
   return facts.disconnectReason === 'consent' ? 'expired' : 'requested'
 }
 
-const storeStarted = (
+/** Keeps the page's address and what finishes the flow, each for as long as the page lives. */
+export const storeStarted = (
   deps: Deps,
   { provider, ...input }: FlowAt & { provider: string },
   started: StartedLink,

@@ -14,6 +14,7 @@ import { consentEndMs } from '../domain/consent.ts'
 import { Secret } from '../domain/secret.ts'
 import type { FlowAt } from './begin-flow.ts'
 import { isRenewal } from './begin-flow.ts'
+import { solveChallenges } from './challenges.ts'
 import type { Deps } from './deps.ts'
 import type { Ending } from './fail-flow.ts'
 import { endFlow } from './fail-flow.ts'
@@ -26,6 +27,8 @@ import { lockFacts, record } from './record.ts'
 export interface FlowOutcome {
   snapshot: Snapshot | null
   linked: boolean
+  /** The flow is over and led nowhere. */
+  ended?: true
 }
 
 interface Taken {
@@ -53,14 +56,17 @@ export const createCompleteFlow = (deps: Deps) =>
     } catch (error) {
       await putBack(deps, input, taken)
       const { code } = settledFailure(error)
-      return { snapshot: await endFlow(deps, input, { state: 'failed', code }), linked: false }
+      const snapshot = await endFlow(deps, input, { state: 'failed', code })
+      return { snapshot, linked: false, ended: true }
     }
   }
 
+/** There is nothing to complete the flow with (any more), so nobody needs to look again. */
 const unchanged = (deps: Deps, input: FlowAt): Promise<Snapshot | null> =>
-  withTenant(deps.pool, input.tenantId, (tx) =>
-    record(tx, deps, { ...input, occurrences: [{ kind: 'loaded' }] }),
-  )
+  withTenant(deps.pool, input.tenantId, async (tx) => {
+    await linkFlows.stopLooking(tx, input.flowId)
+    return record(tx, deps, { ...input, occurrences: [{ kind: 'loaded' }] })
+  })
 
 const take = (deps: Deps, { tenantId, connectionId, flowId }: FlowAt): Promise<Taken | null> =>
   withTenant(deps.pool, tenantId, async (tx) => {
@@ -129,7 +135,11 @@ const adopt = async (
       }
     case 'exited':
     case 'expired':
-      return { snapshot: await endFlow(deps, input, endingOf(result)), linked: false }
+      return {
+        snapshot: await endFlow(deps, input, endingOf(result)),
+        linked: false,
+        ended: true,
+      }
     case 'linked':
       return {
         snapshot: await withTenant(deps.pool, input.tenantId, (tx) =>
@@ -177,13 +187,15 @@ const store = async (
   await oneTimeSecrets.take({ tx, vault }, 'link_url', flowId)
   await oneTimeSecrets.take({ tx, vault }, 'link_page', flowId)
   await linkFlows.update(tx, flowId, { state: 'linked' })
+  const asked = await solveChallenges(tx, { connectionId, flowId })
   return record(tx, deps, {
     ...input,
     occurrences: [
+      ...asked.occurrences,
       {
         kind: 'linked',
         flowId,
-        flowKind: flow.kind,
+        flowKind: asked.isSolved ? 'challenge' : flow.kind,
         consentExpiresAtMs: consentEndMs(result, Date.now()),
         undecided: found.toDecide,
         gone: found.gone,

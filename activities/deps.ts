@@ -20,6 +20,7 @@ export type FaultPoint =
   | 'read.after-finish'
   | 'flow.after-exchange'
   | 'rotation.before-store'
+  | 'mfa.after-consume'
 
 /** The connection an activity works for. */
 export interface ConnectionRef {

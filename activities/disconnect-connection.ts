@@ -1,5 +1,7 @@
 import { cancellationSignal } from '@temporalio/activity'
 import * as secrets from '../db/queries/connection-secrets.ts'
+import * as mfaChallenges from '../db/queries/mfa-challenges.ts'
+import * as oneTimeSecrets from '../db/queries/one-time-secrets.ts'
 import * as syncRuns from '../db/queries/sync-runs.ts'
 import * as webhooks from '../db/queries/webhooks.ts'
 import { withTenant } from '../db/tenant.ts'
@@ -40,11 +42,11 @@ export const createDisconnectConnection = (deps: Deps) =>
       const facts = await lockFacts(tx, deps, connectionId)
       if (facts === null) return null
       await secrets.forget(tx, connectionId)
-      if (input.runId !== null)
-        await syncRuns.finish(tx, input.runId, {
-          outcome: 'failed',
-          failureCode: 'connection_gone',
-        })
+      const asked = await mfaChallenges.endByConnection(tx, connectionId)
+      for (const { id } of asked) await oneTimeSecrets.forget(tx, 'mfa_answer', id)
+      const waiting = asked.map(({ syncRunId }) => syncRunId)
+      for (const id of new Set([...waiting, ...(input.runId === null ? [] : [input.runId])]))
+        await syncRuns.finish(tx, id, { outcome: 'failed', failureCode: 'connection_gone' })
       await webhooks.setRoutes(tx, { provider: facts.provider, connectionId, refs: [] })
       const occurrences: Occurrence[] = [
         ...(input.revoked ? [] : [{ kind: 'revoke_failed', requestId } as const]),

@@ -1,10 +1,12 @@
 import type { DatabaseTransactionConnection } from 'slonik'
+import type { SyncRun } from '../db/queries/sync-runs.ts'
 import * as syncRuns from '../db/queries/sync-runs.ts'
 import { withTenant } from '../db/tenant.ts'
 import type { Snapshot } from '../domain/connection.ts'
 import { consentEndMs } from '../domain/consent.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { Occurrence } from '../domain/transitions/occurrence.ts'
+import { endChallengeOfRun } from './challenges.ts'
 import type { Deps } from './deps.ts'
 import { pauseProvider } from './provider-pause.ts'
 import type { ProviderStatus } from './providers/provider.ts'
@@ -27,13 +29,16 @@ export const finishRun = async (
     accounts: number
   },
 ): Promise<Snapshot | null> => {
-  const { runId, cause, status, partial } = input
+  const { runId, cause, status } = input
   const isNew = await syncRuns.finish(tx, runId, { outcome: 'ok' })
   const run = isNew ? await syncRuns.oneById(tx, runId) : null
+  const partial = input.partial ?? refreshRefused(run)
+  const ended = isNew ? await endChallengeOfRun(tx, runId, 'closed') : []
   const occurrences: Occurrence[] =
     run === null
       ? [{ kind: 'loaded' }]
       : [
+          ...ended,
           {
             kind: 'read',
             runId,
@@ -53,6 +58,12 @@ export const finishRun = async (
         ]
   return record(tx, deps, { ...input, occurrences })
 }
+
+/** A bank that wants nobody but a person to ask: what was there is read, and no slot asks again. */
+const refreshRefused = (run: SyncRun | null): Failure | null =>
+  run?.refresh === 'failed: unattended_not_allowed'
+    ? { code: 'unattended_not_allowed', scope: 'account' }
+    : null
 
 /** Ends a run that did not work; an operator's mistake pauses the provider for every connection. */
 export const finishFailedRun = async (
@@ -76,7 +87,10 @@ export const finishFailedRun = async (
     const occurrences: Occurrence[] =
       run === null
         ? [{ kind: 'loaded' }]
-        : [{ kind: 'failed', runId, cause, failure, reference: run.reference }]
+        : [
+            ...(await endChallengeOfRun(tx, runId, 'closed')),
+            { kind: 'failed', runId, cause, failure, reference: run.reference },
+          ]
     const isNew = failureCode === 'operator_misconfigured' && failure.reason !== 'paused'
     return {
       snapshot: await record(tx, deps, { ...input, occurrences }),

@@ -15,11 +15,17 @@ import {
   createSetAutoSync,
 } from './record-occurrence.ts'
 import { createLookAtConnection, createRefreshAccounts } from './refresh-accounts.ts'
+import { createExpireChallenge } from './expire-challenge.ts'
 import { createRefreshInstitutions } from './refresh-institutions.ts'
 import { createPollRefresh, createRequestRefresh } from './request-refresh.ts'
+import { createSubmitMfaAnswer } from './submit-mfa-answer.ts'
+import { createSweepExpired } from './sweep-expired.ts'
 import { createSyncConnection } from './sync-connection.ts'
 
 export type { ConnectionRef } from './deps.ts'
+export type { OpenedChallenge } from './open-challenge.ts'
+export type { RefreshAnswer } from './request-refresh.ts'
+export type { Submission } from './submit-mfa-answer.ts'
 
 export type Activities = ReturnType<typeof createActivities>
 
@@ -28,6 +34,8 @@ export const createActivities = (deps: Deps) => ({
   syncConnection: createSyncConnection(deps),
   requestRefresh: createRequestRefresh(deps),
   pollRefresh: createPollRefresh(deps),
+  submitMfaAnswer: createSubmitMfaAnswer(deps),
+  expireChallenge: createExpireChallenge(deps),
   recordFailure: createRecordFailure(deps),
   beginFlow: createBeginFlow(deps),
   completeFlow: createCompleteFlow(deps),
@@ -44,4 +52,5 @@ export const createActivities = (deps: Deps) => ({
   disconnectConnection: createDisconnectConnection(deps),
   removeConnection: createRemoveConnection(deps),
   refreshInstitutions: createRefreshInstitutions(deps),
+  sweepExpired: createSweepExpired(deps),
 })

@@ -20,6 +20,8 @@ const pagesMax = 200
 export interface ReadingAccounts extends Reading {
   session: ProviderSession
   status: ProviderStatus
+  /** What the connection fails at while its lines can be read; told when no account has something of its own. */
+  partial: Failure | null
 }
 
 /** Failures of an account that are shown but do not keep its stored lines from being read. */
@@ -82,7 +84,7 @@ const readEach = async (
   let snapshot: Snapshot | null = null
   let isFinished = false
   const finish = async (tx: DatabaseTransactionConnection): Promise<void> => {
-    snapshot = await finishRun(tx, deps, { ...reading, partial: failures[0] ?? null })
+    snapshot = await finishRun(tx, deps, { ...reading, partial: failures[0] ?? reading.partial })
     isFinished = true
   }
   const left = readable.filter((account) => !account.done)

@@ -12,6 +12,7 @@ import type { Occurrence } from '../domain/transitions/occurrence.ts'
 import type { Transition } from '../domain/transitions/transition.ts'
 import { transition } from '../domain/transitions/transition.ts'
 import type { ConnectionAt, Deps } from './deps.ts'
+import type { Provider } from './providers/provider.ts'
 
 /** Locks the connection's row and reads its facts; null where there is no such connection. */
 export const lockFacts = async (
@@ -62,6 +63,12 @@ const write = async (
   return { ...after, version: before.version + (isChanged ? 1 : 0) }
 }
 
+/** Where the provider does not refresh by itself, a slot asks it to, as often as the bank allows. */
+const isRefreshedByUs = (capabilities: Provider['capabilities'] | undefined): boolean =>
+  capabilities !== undefined &&
+  capabilities.refreshUnattendedPerDay > 0 &&
+  !capabilities.refreshesItself
+
 /**
  * Applies what happened to a connection in the caller's SQL transaction: state, plan, messages and events together.
  * Returns what the workflow goes on with; null where there is no such connection.
@@ -74,9 +81,15 @@ export const record = async (
   let facts = await lockFacts(tx, deps, at.connectionId)
   if (facts === null) return null
   const nowMs = Math.max(at.atMs, Date.now())
-  const renewalDays =
-    deps.providers.get(providerId(facts.provider))?.capabilities.offer.renewalDays ?? null
+  const capabilities = deps.providers.get(providerId(facts.provider))?.capabilities
+  const renewalDays = capabilities?.offer.renewalDays ?? null
   for (const occurrence of at.occurrences)
     facts = await write(tx, facts, transition(facts, occurrence, { nowMs, renewalDays }))
-  return snapshotOf(facts, await linkFlows.earliestEnd(tx, at.connectionId), nowMs)
+  const flowEndsAtMs = await linkFlows.earliestEnd(tx, at.connectionId)
+  const flowLook = flowEndsAtMs === null ? null : await linkFlows.firstLook(tx, at.connectionId)
+  return {
+    ...snapshotOf(facts, flowEndsAtMs, nowMs),
+    ...(isRefreshedByUs(capabilities) ? { slotsRefresh: true } : {}),
+    ...(flowLook === null ? {} : { flowLook }),
+  }
 }

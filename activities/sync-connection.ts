@@ -1,6 +1,7 @@
 import { cancellationSignal } from '@temporalio/activity'
 import * as syncRuns from '../db/queries/sync-runs.ts'
 import { withTenant } from '../db/tenant.ts'
+import type { Failure } from '../domain/failure.ts'
 import type { Deps } from './deps.ts'
 import { withExchangeLog } from './exchange-log.ts'
 import { settledFailure } from './failure.ts'
@@ -8,6 +9,7 @@ import { finishFailedRun } from './finish-run.ts'
 import { withHeartbeat } from './heartbeat.ts'
 import { openSession } from './open-session.ts'
 import { liftPause, pausingOf } from './provider-pause.ts'
+import type { ProviderStatus } from './providers/provider.ts'
 import { readAccounts } from './read-accounts.ts'
 import { lockFacts, record } from './record.ts'
 import { newReference } from './reference.ts'
@@ -21,11 +23,11 @@ export const createSyncConnection = (deps: Deps) =>
   async function syncConnection(input: SyncInput): Promise<SyncOutcome> {
     const begun = await beginRun(deps, input)
     if (begun.kind === 'finished') return begun.outcome
-    const { provider } = begun
+    const { provider, challengeOpen } = begun
     return withExchangeLog(deps, input, async (onExchange) => {
       try {
         return await withHeartbeat((progress) =>
-          read(deps, { ...input, provider, onExchange, progress }),
+          read(deps, { ...input, provider, challengeOpen, onExchange, progress }),
         )
       } catch (error) {
         const failure = settledFailure(error)
@@ -34,7 +36,9 @@ export const createSyncConnection = (deps: Deps) =>
     })
   }
 
-type Begun = { kind: 'begun'; provider: string } | { kind: 'finished'; outcome: SyncOutcome }
+type Begun =
+  | { kind: 'begun'; provider: string; challengeOpen: boolean }
+  | { kind: 'finished'; outcome: SyncOutcome }
 
 const beginRun = (deps: Deps, input: SyncInput): Promise<Begun> =>
   withTenant(deps.pool, input.tenantId, async (tx): Promise<Begun> => {
@@ -42,12 +46,20 @@ const beginRun = (deps: Deps, input: SyncInput): Promise<Begun> =>
     if (facts === null) return { kind: 'finished', outcome: { kind: 'failed', snapshot: null } }
     const { runId: id, cause, connectionId } = input
     const run = await syncRuns.begin(tx, { id, connectionId, cause, reference: newReference() })
-    if (run.outcome === null) return { kind: 'begun', provider: facts.provider }
+    const { provider, challengeOpen } = facts
+    if (run.outcome === null) return { kind: 'begun', provider, challengeOpen }
     const snapshot = await record(tx, deps, { ...input, occurrences: [{ kind: 'loaded' }] })
     return { kind: 'finished', outcome: { kind: run.outcome, snapshot } }
   })
 
-const read = async (deps: Deps, reading: Reading): Promise<SyncOutcome> => {
+/** A failure of the connection that leaves its lines readable; a question that is open already is not asked twice. */
+const toldBeside = ({ failure }: ProviderStatus, challengeOpen: boolean): Failure | null =>
+  failure === undefined || (challengeOpen && failure.code === 'mfa_required') ? null : failure
+
+const read = async (
+  deps: Deps,
+  { challengeOpen, ...reading }: Reading & { challengeOpen: boolean },
+): Promise<SyncOutcome> => {
   const pausing = await pausingOf(deps, reading.provider)
   if (pausing.kind === 'paused') {
     const failure = {
@@ -62,7 +74,8 @@ const read = async (deps: Deps, reading: Reading): Promise<SyncOutcome> => {
   const session = await openSession(deps, reading, { signal: cancellationSignal(), onExchange })
   const status = await session.status()
   if (pausing.kind === 'probing') await liftPause(deps, reading.provider)
-  if (status.failure)
+  if (status.failure && status.health === 'failing')
     return { kind: 'failed', snapshot: await finishFailedRun(deps, reading, status.failure) }
-  return readAccounts(deps, { ...reading, session, status })
+  const partial = toldBeside(status, challengeOpen)
+  return readAccounts(deps, { ...reading, session, status, partial })
 }

@@ -21,6 +21,7 @@ export const messageCodes = [
   'mfa.expired',
   'mfa.too_late',
   'mfa.not_expected',
+  'mfa.no_answer',
   'auto.not_supported',
   'institution.unavailable',
   'institution.action_required',

@@ -35,6 +35,10 @@ const givenUp: Partial<Record<Doing['kind'], (state: WorkflowState) => void>> = 
   disconnect: (state) => {
     state.revokeGivenUp = true
   },
+  // nothing was handed over: the challenge goes on waiting, up to its own end
+  submit_mfa: (state) => {
+    if (state.parked !== null) state.parked.answer = null
+  },
   refresh_accounts: (state) => {
     state.refreshAccounts = null
   },

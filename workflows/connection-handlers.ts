@@ -2,9 +2,16 @@
 import { condition, setDefaultSignalHandler, setHandler } from '@temporalio/workflow'
 import type { Snapshot } from '../domain/connection.ts'
 import { isUuid } from '../domain/ids.ts'
-import type { Choice, WorkflowState } from '../domain/workflow-state.ts'
+import type { Step } from '../domain/next-step.ts'
+import type { Choice, ParkedRun, WorkflowState } from '../domain/workflow-state.ts'
 import { eventSpacingMs, newRun, queueMax } from '../domain/workflow-state.ts'
-import type { ConnectionStatus, FlowInput, RefusedWhy, SyncNowAnswer } from './messages.ts'
+import type {
+  ConnectionStatus,
+  FlowInput,
+  MfaVerdict,
+  RefusedWhy,
+  SyncNowAnswer,
+} from './messages.ts'
 import * as messages from './messages.ts'
 
 const answeredMax = 20
@@ -13,8 +20,8 @@ export interface Handled {
   state: WorkflowState
   /** Wakes the loop. */
   changed: boolean
-  /** Stops the reading in hand; null while there is none. */
-  stopWork: (() => void) | null
+  /** The work in hand that may be stopped; null while there is none. */
+  work: { kind: Step['kind']; stop: () => void } | null
 }
 
 const wake = (handled: Handled): void => {
@@ -40,13 +47,14 @@ const enqueue = (queue: string[], id: string): void => {
 }
 
 /** The workflow's state in the words of the API. */
-const statusOf = ({ snapshot, run, lastOutcome }: WorkflowState): ConnectionStatus => ({
+const statusOf = ({ snapshot, run, parked, lastOutcome }: WorkflowState): ConnectionStatus => ({
   ...(snapshot === null ? unknownYet : knownOf(snapshot)),
-  runId: run?.id ?? null,
+  runId: run?.id ?? parked?.run.id ?? null,
+  challengeId: parked !== null && parked.answer === null ? parked.challengeId : null,
   lastOutcome,
 })
 
-type Known = Omit<ConnectionStatus, 'runId' | 'lastOutcome'>
+type Known = Omit<ConnectionStatus, 'runId' | 'challengeId' | 'lastOutcome'>
 
 const unknownYet: Known = {
   state: 'not_connected',
@@ -86,10 +94,60 @@ const startOrJoin = (state: WorkflowState, requestId: string): SyncNowAnswer => 
     return { kind: repeated.runId === requestId ? 'started' : 'joined', runId: repeated.runId }
   const why = refusal(state)
   if (why !== null) return { kind: 'refused', why, until: null }
-  const joined = state.run !== null
-  state.run ??= newRun(requestId, 'person')
-  state.answered = [...state.answered, { requestId, runId: state.run.id }].slice(-answeredMax)
-  return { kind: joined ? 'joined' : 'started', runId: state.run.id }
+  // a run that waits for a code is the one the person wants; once its time is over, this asks for a new code
+  const waiting = state.parked !== null && mayBeAnswered(state.parked) ? state.parked.run : null
+  const underWay = waiting ?? state.run
+  const { id } = underWay ?? (state.run = newRun(requestId, 'person'))
+  noteAnswered(state, requestId, id)
+  return { kind: underWay === null ? 'started' : 'joined', runId: id }
+}
+
+const noteAnswered = (state: WorkflowState, requestId: string, runId: string): void => {
+  state.answered = [...state.answered, { requestId, runId }].slice(-answeredMax)
+}
+
+const mayBeAnswered = ({ answer, expiresAtMs }: ParkedRun): boolean =>
+  answer !== null || Date.now() < expiresAtMs
+
+/** An answer was stored: the step that hands it over comes before the reading in hand, whose run goes on later. */
+const takeAnswer = (handled: Handled, challengeId: string): MfaVerdict => {
+  const { parked } = handled.state
+  if (parked === null || parked.challengeId !== challengeId || parked.kind !== 'fields')
+    return { kind: 'not_expected' }
+  if (!mayBeAnswered(parked)) return { kind: 'expired' }
+  if (parked.answer === 'taken') return { kind: 'not_expected' }
+  parked.answer = 'given'
+  if (handled.work?.kind === 'read') handled.work.stop()
+  wake(handled)
+  return { kind: 'sent', runId: parked.run.id }
+}
+
+const registerMfa = (handled: Handled): void => {
+  const { state } = handled
+  setHandler(
+    messages.answerMfa,
+    ({ challengeId, requestId }) => {
+      const repeated = state.answered.find((answer) => answer.requestId === requestId)
+      if (repeated) return { kind: 'sent', runId: repeated.runId }
+      const verdict = takeAnswer(handled, challengeId.toLowerCase())
+      if (verdict.kind === 'sent') noteAnswered(state, requestId, verdict.runId)
+      return verdict
+    },
+    {
+      validator: (input) => void (uuidOf(input, 'challengeId') && uuidOf(input, 'requestId')),
+      description: 'An answer was stored',
+    },
+  )
+  setHandler(
+    messages.mfaAnswered,
+    (input) => {
+      const challengeId = isRecord(input) ? input['challengeId'] : undefined
+      if (!isUuid(challengeId)) return refuse(handled, 'mfaAnswered')
+      const { kind } = takeAnswer(handled, challengeId.toLowerCase())
+      if (kind !== 'sent') refuse(handled, `mfaAnswered:${kind}`)
+    },
+    { description: 'An answer was stored: { challengeId }' },
+  )
 }
 
 const registerSync = (handled: Handled): void => {
@@ -170,7 +228,7 @@ const registerCommands = (handled: Handled): void => {
     ({ requestId }) => {
       state.disconnect = requestId
       state.revokeGivenUp = false
-      handled.stopWork?.()
+      handled.work?.stop()
       return answer()
     },
     { validator, description: 'Disconnect' },
@@ -250,6 +308,7 @@ const registerSignals = (handled: Handled): void => {
 /** Registers every handler; called before the first await, so that no message waits for one. */
 export const registerHandlers = (handled: Handled): void => {
   registerSync(handled)
+  registerMfa(handled)
   registerFlows(handled)
   registerCommands(handled)
   registerSignals(handled)

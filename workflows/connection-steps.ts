@@ -1,10 +1,11 @@
 /** One function per step: it asks an activity and puts the outcome into state. */
 import { proxyActivities, uuid4 } from '@temporalio/workflow'
-import type { Activities, ConnectionRef } from '../activities/index.ts'
+import type { Activities, ConnectionRef, RefreshAnswer } from '../activities/index.ts'
 import type { RunCause, Snapshot } from '../domain/connection.ts'
 import type { Step } from '../domain/next-step.ts'
 import type { RunState, WorkflowState } from '../domain/workflow-state.ts'
 import { newRun, noteAsked } from '../domain/workflow-state.ts'
+import { follow, noteSubmission, park, solve } from './connection-challenges.ts'
 import {
   databaseCommand,
   databaseWork,
@@ -13,10 +14,9 @@ import {
   providerRead,
 } from './activity-options.ts'
 
-export type Doing = Exclude<Step, { kind: 'wait' | 'leave' | 'start_run' }>
+export type Doing = Exclude<Step, { kind: 'wait' | 'leave' | 'start_run' | 'resume_run' }>
 
 const pollDelaysMs = [200, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 30_000] as const
-const refreshMaxMs = 600_000
 
 const database = proxyActivities<Activities>(databaseWork)
 const patient = proxyActivities<Activities>(databaseCommand)
@@ -30,12 +30,16 @@ const atProvider = (state: WorkflowState, ref: ConnectionRef, urgent: boolean) =
   },
 })
 
-const caller = (state: WorkflowState, ref: ConnectionRef): Activities =>
-  proxyActivities<Activities>({ ...providerCall, ...atProvider(state, ref, true) })
+const caller = (state: WorkflowState, ref: ConnectionRef, urgent = true): Activities =>
+  proxyActivities<Activities>({ ...providerCall, ...atProvider(state, ref, urgent) })
 
-/** Begins a run; no activity is needed for it. */
+/**
+ * Begins a run; no activity is needed for it. A slot asks the bank for fresh lines where the provider does not by itself,
+ * but never while a person is asked for something: that would ask anew.
+ */
 export const startRun = (state: WorkflowState, cause: RunCause): void => {
-  state.run = newRun(uuid4(), cause)
+  const refreshes = cause === 'scheduled' && state.snapshot?.slotsRefresh && state.parked === null
+  state.run = newRun(uuid4(), cause, cause === 'person' || refreshes === true)
   state.eventAtMs = null
 }
 
@@ -45,16 +49,21 @@ const requestRefresh = async (
   run: RunState,
 ): Promise<void> => {
   run.phase = 'read' // whatever becomes of the refresh, what is there can be read
-  const answer = await caller(state, ref).requestRefresh({
-    ...ref,
-    runId: run.id,
-    atMs: Date.now(),
-  })
-  if (answer.ref === null) return
-  run.phase = 'polling'
-  run.ref = answer.ref
-  run.pollAtMs = Date.now() + pollDelaysMs[0]
-  run.refreshEndsAtMs = Date.now() + refreshMaxMs
+  const at = { ...ref, runId: run.id, cause: run.cause, atMs: Date.now() }
+  const answer = await caller(state, ref, run.cause === 'person').requestRefresh(at)
+  if (!standsAside(state, run, answer) && answer.ref !== null) follow(run, answer.ref)
+}
+
+/** What an answer changes besides the refresh: the plan, and whether the run waits for a person. */
+const standsAside = (
+  state: WorkflowState,
+  run: RunState,
+  { ref, challenge, snapshot }: RefreshAnswer,
+): boolean => {
+  if (snapshot !== undefined) state.snapshot = snapshot
+  if (challenge === undefined || ref === null) return false
+  park(state, run, { challenge, ref })
+  return true
 }
 
 const pollRefresh = async (
@@ -63,7 +72,10 @@ const pollRefresh = async (
   run: RunState,
 ): Promise<void> => {
   run.phase = 'read'
-  const answer = await caller(state, ref).pollRefresh({ ...ref, runId: run.id, ref: run.ref ?? '' })
+  const at = { ...ref, runId: run.id, cause: run.cause, atMs: Date.now() }
+  const urgent = run.cause === 'person'
+  const answer = await caller(state, ref, urgent).pollRefresh({ ...at, ref: run.ref ?? '' })
+  if (standsAside(state, run, answer)) return
   if (answer.ref === null || Date.now() >= run.refreshEndsAtMs) return
   run.phase = 'polling'
   run.ref = answer.ref
@@ -89,8 +101,12 @@ const read = async (state: WorkflowState, ref: ConnectionRef, run: RunState): Pr
 /** Ends the run in hand; its outcome is known or will be recorded. */
 export const finishRun = (state: WorkflowState, outcome: 'ok' | 'failed'): void => {
   state.run = null
-  state.lastOutcome = outcome
   noteAsked(state, Date.now())
+  endRun(state, outcome)
+}
+
+const endRun = (state: WorkflowState, outcome: 'ok' | 'failed'): void => {
+  state.lastOutcome = outcome
   state.cycles += 1
 }
 
@@ -120,8 +136,13 @@ const completeFlow = async (
   const outcome = await caller(state, ref).completeFlow({ ...ref, flowId, atMs: Date.now() })
   state.snapshot = outcome.snapshot
   state.flowsToComplete = state.flowsToComplete.filter((id) => id !== flowId)
+  const { parked } = state
+  // a page that was left takes no answer any more
+  if (outcome.ended && parked?.challengeId === flowId) parked.expiresAtMs = Date.now()
+  if (!outcome.linked) return
+  solve(state)
   // a renewed consent is followed by a read, so that the gap is filled at once
-  if (outcome.linked && isFetching(outcome.snapshot) && state.run === null)
+  if (parked === null && isFetching(outcome.snapshot) && state.run === null)
     startRun(state, 'renewal')
 }
 
@@ -154,6 +175,7 @@ const disconnect = async (
   state.snapshot = await database.disconnectConnection(input)
   state.disconnect = null
   state.run = null
+  state.parked = null
 }
 
 const setAutoSync = async (
@@ -171,7 +193,8 @@ type CommandStep = Extract<
   Doing,
   { kind: 'disconnect' | 'set_auto_sync' | 'choose_accounts' | 'refresh_accounts' }
 >
-type BookStep = Exclude<Doing, RunStep | FlowStep | CommandStep>
+type MfaStep = Extract<Doing, { kind: 'submit_mfa' | 'expire_mfa' }>
+type BookStep = Exclude<Doing, RunStep | FlowStep | CommandStep | MfaStep>
 
 const isRunStep = (step: Doing): step is RunStep =>
   ['request_refresh', 'poll_refresh', 'read'].includes(step.kind)
@@ -179,6 +202,25 @@ const isFlowStep = (step: Doing): step is FlowStep =>
   ['begin_flow', 'complete_flow', 'end_flows'].includes(step.kind)
 const isCommandStep = (step: Doing): step is CommandStep =>
   ['disconnect', 'set_auto_sync', 'choose_accounts', 'refresh_accounts'].includes(step.kind)
+
+const isMfaStep = (step: Doing): step is MfaStep =>
+  step.kind === 'submit_mfa' || step.kind === 'expire_mfa'
+
+const performMfa = async (
+  state: WorkflowState,
+  ref: ConnectionRef,
+  { kind, parked }: MfaStep,
+): Promise<void> => {
+  const { run, challengeId } = parked
+  const at = { ...ref, runId: run.id, challengeId, atMs: Date.now() }
+  if (kind === 'submit_mfa') {
+    noteSubmission(state, parked, await caller(state, ref).submitMfaAnswer(at))
+    return
+  }
+  state.snapshot = await database.expireChallenge(at)
+  state.parked = null
+  endRun(state, 'failed')
+}
 
 const performRun = async (
   state: WorkflowState,
@@ -276,6 +318,7 @@ const performBook = async (
 export const perform = (state: WorkflowState, ref: ConnectionRef, step: Doing): Promise<void> => {
   if (isRunStep(step)) return performRun(state, ref, step)
   if (isFlowStep(step)) return performFlow(state, ref, step)
+  if (isMfaStep(step)) return performMfa(state, ref, step)
   if (isCommandStep(step)) return performCommand(state, ref, step)
   return performBook(state, ref, step)
 }

@@ -18,6 +18,11 @@ const words = (state: WorkflowState, step: Step): string => {
     ...(snapshot.failureCode === null ? [] : [`Last failure: \`${snapshot.failureCode}\``]),
     `Automatic synchronization: ${snapshot.autoSync ? 'on' : 'off'}${snapshot.pauses.map((pause) => `, paused (${pause})`).join('')}`,
     `Next synchronization: ${at(snapshot.nextSyncAtMs)}`,
+    ...(state.parked === null
+      ? []
+      : [
+          `Waiting: run ${state.parked.run.id} for an answer until ${at(state.parked.expiresAtMs)}`,
+        ]),
     state.run === null
       ? `Now: ${step.kind.replaceAll('_', ' ')}`
       : `Now: run ${state.run.id} (${state.run.cause}, ${state.run.phase})`,

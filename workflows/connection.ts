@@ -19,13 +19,14 @@ import type { Handled } from './connection-handlers.ts'
 import { registerHandlers } from './connection-handlers.ts'
 import type { Doing } from './connection-steps.ts'
 import { perform, startRun } from './connection-steps.ts'
+import { resume } from './connection-challenges.ts'
 import { createSupportView } from './connection-support-view.ts'
 import type { ConnectionInput } from './messages.ts'
 
 /** Keeps one bank connection in step for its whole life. Workflow id: connection/<connectionId>. */
 export async function connection(input: ConnectionInput): Promise<void> {
   const ref = refOf(input)
-  const handled: Handled = { state: begin(input), changed: false, stopWork: null }
+  const handled: Handled = { state: begin(input), changed: false, work: null }
   registerHandlers(handled)
   const supportView = createSupportView(ref)
   const { state } = handled
@@ -40,6 +41,8 @@ export async function connection(input: ConnectionInput): Promise<void> {
       await waitForChange(handled, step)
     } else if (step.kind === 'start_run') {
       startRun(state, step.cause)
+    } else if (step.kind === 'resume_run') {
+      resume(state, step.run)
     } else {
       await performInto(handled, ref, step)
     }
@@ -108,15 +111,15 @@ const performInto = async (handled: Handled, ref: ConnectionRef, step: Doing): P
     isStopped = true
     scope.cancel()
   }
-  handled.stopWork = isStoppable(step) ? stopWork : null
+  handled.work = isStoppable(step) ? { kind: step.kind, stop: stopWork } : null
   try {
     await scope.run(() => perform(state, ref, step))
   } catch (error) {
-    // a disconnection stopped the work in hand; anything else that cancels is an operator, and ends the workflow
+    // a disconnection or an answer stopped the work in hand; anything else that cancels is an operator, and ends the workflow
     if (isCancellation(error) && !isStopped) throw error
     if (!isStopped) noteFailure(state, step, error)
   } finally {
-    handled.stopWork = null
+    handled.work = null
   }
 }
 

@@ -1,6 +1,6 @@
 import { proxyActivities } from '@temporalio/workflow'
 import type { Activities } from '../activities/index.ts'
-import { catalogueRead } from './activity-options.ts'
+import { catalogueRead, databaseCommand } from './activity-options.ts'
 
 /** Brings the catalogue of institutions up to date, provider by provider; run by a Temporal Schedule. */
 export async function refreshCatalogue({ providers }: { providers: string[] }): Promise<void> {
@@ -16,4 +16,9 @@ export async function refreshCatalogue({ providers }: { providers: string[] }): 
       continue
     }
   }
+}
+
+/** Deletes what is over: answers, keys, receipts; run by a Temporal Schedule. */
+export async function sweepExpired(): Promise<void> {
+  await proxyActivities<Activities>(databaseCommand).sweepExpired()
 }

@@ -1,3 +1,3 @@
 /** The one file the worker bundles: every workflow by name. */
 export { connection } from './connection.ts'
-export { refreshCatalogue } from './housekeeping.ts'
+export { refreshCatalogue, sweepExpired } from './housekeeping.ts'

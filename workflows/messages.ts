@@ -19,8 +19,10 @@ export interface ConnectionStatus {
   failureCode: FailureCode | null
   /** ISO instant of the next unattended run. */
   nextSyncAt: string | null
-  /** The sync run under way. */
+  /** The sync run under way, or the one that waits for a person. */
   runId: string | null
+  /** The challenge that waits for a person. */
+  challengeId: string | null
   lastOutcome: 'ok' | 'failed' | null
 }
 
@@ -43,6 +45,16 @@ export type SyncNowAnswer =
   | { kind: 'joined'; runId: string }
   | { kind: 'refused'; why: RefusedWhy; until: string | null }
 
+export interface MfaAnswerInput {
+  challengeId: string
+  /** Stable for all repetitions of one command. */
+  requestId: string
+}
+
+/** Whether the bank accepted the answer shows on the run, as an event and in the chatter. */
+export type MfaVerdict =
+  { kind: 'sent'; runId: string } | { kind: 'expired' } | { kind: 'not_expected' }
+
 export interface FlowInput {
   flowId: string
 }
@@ -63,6 +75,8 @@ export interface SetAutoSyncInput extends RequestInput {
 
 /** Starts a sync run, or joins the one under way; the same request id is answered the same way again. */
 export const syncNow = defineUpdate<SyncNowAnswer, [SyncNowInput]>('syncNow')
+/** "The answer to this challenge is stored": the workflow hands it over and goes on with the same run. */
+export const answerMfa = defineUpdate<MfaVerdict, [MfaAnswerInput]>('answerMfa')
 export const beginLink = defineUpdate<FlowInput, [FlowInput]>('beginLink')
 export const completeLink = defineUpdate<FlowInput, [FlowInput]>('completeLink')
 export const beginRenewal = defineUpdate<FlowInput, [FlowInput]>('beginRenewal')
@@ -77,6 +91,8 @@ export const reconnect = defineUpdate<FlowInput, [FlowInput]>('reconnect')
 
 /** "The person came back from the provider's page": the workflow itself completes the flow. Payload `{ flowId }`. */
 export const credentialsUpdated = defineSignal<[unknown]>('credentialsUpdated')
+/** The same as `answerMfa` without a reply, for senders that speak Temporal. Payload `{ challengeId }`. */
+export const mfaAnswered = defineSignal<[unknown]>('mfaAnswered')
 /** A hint to look again; never content. Payload `{ kind }`, one of the provider's event kinds or `settings`. */
 export const providerEvent = defineSignal<[unknown]>('providerEvent')
 

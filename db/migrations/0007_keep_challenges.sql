@@ -22,6 +22,7 @@ CREATE TABLE mfa_challenge (
   FOREIGN KEY (tenant_id, sync_run_id) REFERENCES sync_run (tenant_id, id) ON DELETE CASCADE
 );
 CREATE UNIQUE INDEX mfa_challenge_open_idx ON mfa_challenge (tenant_id, sync_run_id) WHERE state = 'open';
+CREATE INDEX mfa_challenge_run_idx ON mfa_challenge (tenant_id, sync_run_id);
 CREATE INDEX mfa_challenge_connection_idx ON mfa_challenge (tenant_id, connection_id, opened_at);
 
 -- one row per account and unattended refresh at its bank; people and their banks allow a few in any rolling 24 hours

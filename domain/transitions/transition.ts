@@ -156,6 +156,7 @@ type Noted = Extract<
 const refusalCodes = new Map<string, MessageCode>([
   ['mfaAnswered:expired', 'mfa.too_late'],
   ['mfaAnswered:not_expected', 'mfa.not_expected'],
+  ['mfaAnswered:no_answer', 'mfa.no_answer'],
 ])
 
 /** Things people are told of that change nothing else. */

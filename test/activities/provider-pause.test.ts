@@ -98,6 +98,8 @@ test('a person who presses the button during a pause does not reach the bank', a
   await scene.sim('DELETE', '/__sim/requests')
   const runId = randomUUID()
   await subject.keepPerson(runId, { name: 'Ann', ip: '192.0.2.1' })
-  expect(await scene.run('requestRefresh', { ...subject.at(), runId })).toEqual({ ref: null })
+  expect(await scene.run('requestRefresh', { ...subject.at(), runId, cause: 'person' })).toEqual({
+    ref: null,
+  })
   expect(await scene.requests()).toEqual([])
 })

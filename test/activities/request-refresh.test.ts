@@ -26,10 +26,11 @@ const arrange = async (syncMs: number, person: object | null = { name: 'Ann', ip
   return { subject, runId }
 }
 
-const ask = ({ at }: Subject, runId: string) => scene.run('requestRefresh', { ...at(), runId })
+const ask = ({ at }: Subject, runId: string) =>
+  scene.run('requestRefresh', { ...at(), runId, cause: 'person' })
 
 const look = ({ at }: Subject, runId: string, ref: string) =>
-  scene.run('pollRefresh', { ...at(), runId, ref })
+  scene.run('pollRefresh', { ...at(), runId, cause: 'person', ref })
 
 const posted = async () =>
   (await scene.requests('synchronizations')).filter(({ method }) => method === 'POST')

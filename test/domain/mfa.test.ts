@@ -143,6 +143,7 @@ describe('an answer that cannot be used', () => {
   test.each([
     ['mfaAnswered:expired', 'mfa.too_late'],
     ['mfaAnswered:not_expected', 'mfa.not_expected'],
+    ['mfaAnswered:no_answer', 'mfa.no_answer'],
     ['mfaAnswered', 'signal.refused'],
   ])('is told apart: %s', (name, code) => {
     const refused: Occurrence = { kind: 'message_refused', name, noteId: 'n' }

@@ -60,6 +60,7 @@ const sent: Record<string, string[]> = {
   'mfa.expired': ['institution', 'user'],
   'mfa.too_late': ['name'],
   'mfa.not_expected': ['name'],
+  'mfa.no_answer': ['name'],
   'auto.not_supported': ['institution'],
   'institution.unavailable': ['institution', 'next'],
   'institution.action_required': ['institution'],

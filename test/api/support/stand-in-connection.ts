@@ -24,6 +24,7 @@ const status: ConnectionStatus = {
   failureCode: null,
   nextSyncAt: null,
   runId: null,
+  challengeId: null,
   lastOutcome: null,
 }
 

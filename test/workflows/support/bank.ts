@@ -32,6 +32,12 @@ export interface Bank {
   /** How often a refresh at the bank is asked about before it is done; 0 = none is offered. */
   polls: number
   undecided: number
+  /** What the institution asks, one after the other, each time a refresh is asked for or looked at. */
+  challenges: { kind: 'fields' | 'page'; lifeMs: number }[]
+  /** Challenges that were asked and have not ended, by id. */
+  asked: Map<string, string>
+  /** Challenges whose answer is stored. */
+  given: Set<string>
   /** Answers instead of an activity, or throws; undefined lets it do its work. */
   before: (call: Call) => Promise<Failure | undefined> | Failure | undefined
 }
@@ -54,6 +60,9 @@ export const createBank = (tenantId: string, facts: Partial<ConnectionFacts> = {
     consentDays: 90,
     polls: 0,
     undecided: 0,
+    challenges: [],
+    asked: new Map(),
+    given: new Set(),
     before: () => undefined,
   }
 }

@@ -1,4 +1,5 @@
 /** Activities over in-memory connections: same names, same answers, no database and no provider. */
+import { randomUUID } from 'node:crypto'
 import { activityInfo } from '@temporalio/activity'
 import type { Activities } from '../../../activities/index.ts'
 import type { Snapshot } from '../../../domain/connection.ts'
@@ -68,6 +69,41 @@ export const createFakeActivities = (banks: ReadonlyMap<string, Bank>): Activiti
     return record(bank, atMs, [read, { kind: 'consent_due' }])
   }
 
+  /** Asks the next thing, if the institution has one. */
+  const askOf = (bank: Bank | null, { runId, atMs }: { runId: string; atMs: number }) => {
+    const next = bank?.challenges.shift()
+    if (!bank || !next) return null
+    const id = randomUUID()
+    bank.asked.set(id, runId)
+    const challenge = { id, kind: next.kind, expiresAtMs: atMs + next.lifeMs }
+    const { kind: challengeKind, expiresAtMs } = challenge
+    const asked = {
+      kind: 'mfa_requested',
+      challengeId: id,
+      runId,
+      challengeKind,
+      expiresAtMs,
+    } as const
+    return { ref: 'refresh-1', challenge, snapshot: record(bank, atMs, [asked]) }
+  }
+
+  const endChallenge = (
+    bank: Bank,
+    { challengeId, runId, atMs }: { challengeId: string; runId: string; atMs: number },
+    how: 'accepted' | 'expired',
+  ): Snapshot | null => {
+    bank.asked.delete(challengeId)
+    const ended = {
+      kind: 'mfa_ended',
+      challengeId,
+      runId,
+      how,
+      user: 'Anna',
+      undecided: 0,
+    } as const
+    return record(bank, atMs, [ended])
+  }
+
   return {
     loadConnection: recording('loadConnection', () => ({ kind: 'loaded' })),
     syncConnection: async (input) => {
@@ -82,14 +118,40 @@ export const createFakeActivities = (banks: ReadonlyMap<string, Bank>): Activiti
       return bank && endRun(bank, { ...input, name: 'recordFailure', atMs }, failure)
     },
     requestRefresh: async (input) => {
-      const { bank } = await enter('requestRefresh', input)
-      return { ref: bank !== null && bank.polls > 0 ? 'refresh-1' : null }
+      const { bank, atMs } = await enter('requestRefresh', input)
+      return (
+        askOf(bank, { ...input, atMs }) ?? {
+          ref: bank !== null && bank.polls > 0 ? 'refresh-1' : null,
+        }
+      )
     },
     pollRefresh: async (input) => {
-      const { bank } = await enter('pollRefresh', input)
+      const { bank, atMs } = await enter('pollRefresh', input)
+      const next = askOf(bank, { ...input, atMs })
+      if (next) return next
+      const [answered] = bank?.given ?? []
+      if (bank && answered !== undefined) {
+        bank.given.delete(answered)
+        const snapshot = endChallenge(bank, { ...input, atMs, challengeId: answered }, 'accepted')
+        return { ref: null, snapshot }
+      }
       const asked = bank?.calls.filter(({ name }) => name === 'pollRefresh').length ?? 0
       return { ref: bank !== null && asked < bank.polls ? 'refresh-1' : null }
     },
+    submitMfaAnswer: async (input) => {
+      const { bank } = await enter('submitMfaAnswer', input)
+      if (!bank?.asked.has(input.challengeId)) return { kind: 'closed', snapshot: null }
+      return bank.given.has(input.challengeId)
+        ? { kind: 'taken', ref: 'refresh-2' }
+        : { kind: 'no_answer' }
+    },
+    expireChallenge: async (input) => {
+      const { bank, atMs } = await enter('expireChallenge', input)
+      if (!bank) return null
+      bank.ended.set(input.runId, 'failed')
+      return endChallenge(bank, { ...input, atMs }, 'expired')
+    },
+    sweepExpired: async () => ({ swept: 0 }),
     beginFlow: async (input) => {
       const { bank, atMs } = await enter('beginFlow', input)
       if (!bank) return null
