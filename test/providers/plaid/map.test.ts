@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { parseExact } from '../../../activities/providers/exact-json.ts'
 import { toAccounts, toInstitution, toLine } from '../../../activities/providers/plaid/map.ts'
-import type { AccountResource } from '../../../activities/providers/plaid/schema.ts'
 import {
   accountsAnswer,
   institutionsAnswer,
@@ -77,10 +76,7 @@ test.each(['2026-02-30', '2026-11-20T00:00:00Z', '', '20.11.2026'])(
 
 const refreshedAt = '2026-11-01T06:00:00.000Z'
 const accountsOf = (...accounts: object[]) =>
-  toAccounts(
-    accountsAnswer.parse(parseExact(JSON.stringify({ accounts }))).accounts as AccountResource[],
-    refreshedAt,
-  )
+  toAccounts(accountsAnswer.parse(parseExact(JSON.stringify({ accounts }))).accounts, refreshedAt)
 
 test('the current balance is an interim one, of the last time the institution was read', () => {
   expect(accountsOf(account('a1'))).toEqual([

@@ -109,6 +109,14 @@ describe('the first read', () => {
     expect(asked[1]?.body).not.toHaveProperty('cursor')
   })
 
+  test('keeps the place of the last one when Plaid has lost its own for a while', async () => {
+    const { pull, asked } = arrange(inTurn(changes(), changes({ next_cursor: '' }), changes()))
+    const one = await pull()
+    const two = await pull(one.nextCursor)
+    await pull(two.nextCursor)
+    expect(asked.map(({ body }) => body['cursor'])).toEqual([undefined, 'c1', 'c1'])
+  })
+
   test('follows also from a cursor that nobody can read', async () => {
     const { pull, asked } = arrange(changes())
     for (const strange of ['a cursor of another edition', '{"v":2}', '', '{"v":1,"cursor":""}'])
