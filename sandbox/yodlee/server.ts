@@ -82,7 +82,10 @@ const listener = (world: World) => {
     refusal: refusalOf,
     answer(request) {
       const match = find(request.method, request.path)
-      return answerOf({ ...request, params: match?.params ?? {} }, match)
+      const answer = answerOf({ ...request, params: match?.params ?? {} }, match)
+      // a client that compares instants with Yodlee's clock meets the virtual one
+      const date = new Date(world.clock.now()).toUTCString()
+      return { ...answer, headers: { ...answer.headers, date } }
     },
   })
 }
