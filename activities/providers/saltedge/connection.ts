@@ -5,7 +5,7 @@ import type { Asking } from './client.ts'
 import { withQuery } from './client.ts'
 import { instantOf } from './dates.ts'
 import type { Pacing } from './errors.ts'
-import { attemptFailure } from './errors.ts'
+import { attemptFailure, unpaced } from './errors.ts'
 import type {
   AccountResource,
   AttemptResource,
@@ -84,6 +84,12 @@ export const standingOf = (attempt: AttemptResource, pacing: Pacing, nowMs: numb
   return stage?.name === 'interactive'
     ? { kind: 'waiting', since: instantOf(stage.updated_at ?? stage.created_at) }
     : { kind: 'running' }
+}
+
+/** Whether an attempt has not come to an end. */
+export const isOpen = (attempt: AttemptResource): boolean => {
+  const { kind } = standingOf(attempt, unpaced, 0)
+  return kind === 'running' || kind === 'waiting'
 }
 
 const digits = /^\d{1,40}$/

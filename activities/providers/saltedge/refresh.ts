@@ -5,7 +5,7 @@
 import type { RefreshProgress, RefreshStart } from '../provider.ts'
 import { ProviderError } from '../provider.ts'
 import type { Asking } from './client.ts'
-import { isNewer, pacingOf, readConnection, standingOf } from './connection.ts'
+import { isNewer, isOpen, pacingOf, readConnection, standingOf } from './connection.ts'
 import { refreshFailure } from './errors.ts'
 import { rulesOf } from './institutions.ts'
 import { fetchScopes, unduplication } from './page-request.ts'
@@ -55,11 +55,6 @@ const refused = (connection: ConnectionResource, mode: Mode): RefreshStart | nul
   return challenge(refAfter(connection.last_attempt), Date.now() + pageMs)
 }
 
-const isOpen = (attempt: AttemptResource, connection: ConnectionResource): boolean => {
-  const { kind } = standingOf(attempt, pacingOf(connection), Date.now())
-  return kind === 'running' || kind === 'waiting'
-}
-
 /** Starts or joins a refresh; `idempotencyKey` names the run in the attempt, so that a repetition finds its own. */
 export const startRefresh = async (
   asking: Asking,
@@ -68,7 +63,7 @@ export const startRefresh = async (
 ): Promise<RefreshStart> => {
   const connection = await readConnection(asking, secrets.connectionId)
   const { last_attempt: last } = connection
-  if (last && (last.custom_fields?.run === run || isOpen(last, connection)))
+  if (last && (last.custom_fields?.run === run || isOpen(last)))
     return { state: 'joined', ref: refAt(last) }
   return refused(connection, mode) ?? begin(asking, connection, { mode, run })
 }
@@ -123,9 +118,8 @@ const afterRefusal = async (
 
 /** An attempt is running that was not to be seen before. */
 const refOfRunning = async (asking: Asking, before: ConnectionResource): Promise<string> => {
-  const now = await readConnection(asking, before.id)
-  const { last_attempt: last } = now
-  return last && isOpen(last, now) ? refAt(last) : refAfter(before.last_attempt)
+  const { last_attempt: last } = await readConnection(asking, before.id)
+  return last && isOpen(last) ? refAt(last) : refAfter(before.last_attempt)
 }
 
 /** Looks how the refresh is doing, by the attempt that `ref` means and never by an older one. */

@@ -2,7 +2,7 @@
 import type { LinkResult, ProviderSession, StartedLink } from '../provider.ts'
 import { ProviderError } from '../provider.ts'
 import type { Asking } from './client.ts'
-import { isNewer, pacingOf, readConnection, standingOf } from './connection.ts'
+import { isNewer, isOpen, pacingOf, readConnection, standingOf } from './connection.ts'
 import { tagOf } from './flow.ts'
 import { rulesOf } from './institutions.ts'
 import { exitedWith, linkedAs, settled } from './linked.ts'
@@ -19,6 +19,7 @@ export const beginReconnect = async (
   request: Renewing,
 ): Promise<StartedLink> => {
   const connection = await readConnection(asking, connectionId)
+  const { last_attempt: last } = connection
   const tag = tagOf(request.state)
   const attempt = attemptOf(request, tag)
   const flow: RenewalFlow = {
@@ -27,8 +28,10 @@ export const beginReconnect = async (
     state: request.state,
     tag,
     connectionId,
-    attemptId: connection.last_attempt?.id ?? null,
+    attemptId: last?.id ?? null,
+    isOpen: last ? isOpen(last) : false,
     consentId: connection.last_consent_id,
+    isChallenge: request.reason === 'challenge',
   }
   const path = `/connections/${encodeURIComponent(connectionId)}`
   const reconnect = async () => {
@@ -48,11 +51,13 @@ export const beginReconnect = async (
   }
 }
 
-/** Whether this flow's own attempt is the last one, as far as Salt Edge tells. */
+/** Whether the last attempt is the one that this flow's person brought to its end, as far as Salt Edge tells. */
 const isOwn = ({ last_attempt: last }: ConnectionResource, flow: RenewalFlow): boolean => {
-  if (!last || !isNewer(last.id, flow.attemptId)) return false
+  if (!last) return false
+  if (last.id === flow.attemptId) return flow.isOpen
+  if (!isNewer(last.id, flow.attemptId)) return false
   const fields = last.custom_fields
-  return !fields || fields.flow === flow.tag
+  return flow.isChallenge || !fields || fields.flow === flow.tag
 }
 
 /** A refresh may follow a renewal before anybody looks; the new consent tells of it then. */

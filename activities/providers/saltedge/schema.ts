@@ -188,8 +188,13 @@ export const flowSchema = z.discriminatedUnion('kind', [
     state: text,
     tag: text,
     connectionId: text,
+    /** The last attempt before the person came; null where there was none. */
     attemptId: text.nullable(),
+    /** Whether that attempt waits for this person: then it is the one that goes on. */
+    isOpen: z.boolean(),
     consentId: text.nullable(),
+    /** Any refresh that succeeds solves a challenge; a renewal is only what its own page brought. */
+    isChallenge: z.boolean(),
   }),
 ])
 export type SaltEdgeFlow = z.infer<typeof flowSchema>
