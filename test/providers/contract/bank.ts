@@ -1,8 +1,8 @@
 /** A bank of one account, made for a case, and what a caller stores of it. */
 import { randomUUID } from 'node:crypto'
-import type { LinkResult } from '../../../activities/providers/provider.ts'
+import type { LinkResult, Provider } from '../../../activities/providers/provider.ts'
 import type { Json } from '../../sandbox/client.ts'
-import { openStore } from '../support/caller.ts'
+import { callOptions, openStore } from '../support/caller.ts'
 import type { Arrangement, Held } from './arrangement.ts'
 
 export interface Wanted {
@@ -88,3 +88,17 @@ export const openCase = async (arrangement: Arrangement, wanted: Wanted) => {
         .toSorted(),
   }
 }
+
+/** Opens sessions of a provider whose secrets may rotate, as a caller that stores them would. */
+export const openerOf =
+  (provider: Provider): Arrangement['open'] =>
+  (kept, more) =>
+    provider.openSession(kept.secrets, {
+      ...callOptions(),
+      ...more,
+      claimRotation: () => Promise.resolve(kept.secrets),
+      onSecretsRotated: (secrets) => {
+        kept.secrets = secrets
+        return Promise.resolve()
+      },
+    })

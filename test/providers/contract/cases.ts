@@ -1,4 +1,5 @@
 /** What every provider must do, whatever it is called. Each case has a bank of its own on the sandbox. */
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ProviderError, WebhookRefused } from '../../../activities/providers/provider.ts'
 import { isDecimal } from '../../../domain/money.ts'
@@ -6,6 +7,7 @@ import { Secret } from '../../../domain/secret.ts'
 import { callOptions } from '../support/caller.ts'
 import type { Arrangement, Case } from './arrangement.ts'
 import { linkBank, openCase, openContractBank } from './bank.ts'
+import { live, story } from './property.ts'
 
 const failureOf = async (work: Promise<unknown>) => {
   const error: unknown = await work.then(
@@ -17,6 +19,7 @@ const failureOf = async (work: Promise<unknown>) => {
 }
 
 const hour = 3_600_000
+const storiesPerProvider = 12
 
 /** Registers the cases of one provider; `open` starts its sandbox once. */
 export const describeContract = (name: string, open: () => Promise<Arrangement>): void => {
@@ -253,6 +256,11 @@ export const describeContract = (name: string, open: () => Promise<Arrangement>)
         expect(strange.lines).toEqual(full.lines)
       })
     })
+
+    test('after any script of bookings, faults and restarts the store is the bank, line by line', async () => {
+      const property = fc.asyncProperty(story, (one) => live(at, one))
+      await fc.assert(property, { numRuns: storiesPerProvider })
+    }, 120_000)
 
     describe('failing', () => {
       const reading = async (fault: object) => {

@@ -2,12 +2,12 @@ import { openLinked, pontoAt, pontoEnvironment, returnUrl } from '../support/lin
 import { callOptions } from '../support/caller.ts'
 import { Secret } from '../../../domain/secret.ts'
 import type { Arrangement } from './arrangement.ts'
+import { openerOf } from './bank.ts'
 
 /** Ponto on the sandbox. */
 export const openPonto = async (): Promise<Arrangement> => {
   const linked = await openLinked()
   const { provider, sim } = linked
-  const open: Arrangement['open'] = (kept, more) => linked.open({ ...kept, rotations: 0 }, more)
   return {
     name: 'ponto',
     provider,
@@ -24,11 +24,10 @@ export const openPonto = async (): Promise<Arrangement> => {
         { flow, callback: new Secret(callback), returnUrl, session: null },
         callOptions(),
       ),
-    open,
-    async settle(kept) {
+    open: openerOf(provider),
+    async settle() {
       // Ponto reads the banks by itself every six hours
       await sim('POST', '/__sim/advance', { ms: 6 * 3_600_000 })
-      void kept
     },
     drop: (what, { providerAccountId, providerConnectionId }) =>
       sim('POST', '/__sim/drop', {
