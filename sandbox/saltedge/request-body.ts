@@ -26,7 +26,7 @@ const fetchScopes = z.enum(['accounts', 'balance', 'transactions', 'holder_info'
 const strategies = z.enum(['mark_as_pending', 'mark_as_duplicate', 'delete_duplicated'])
 
 /** The older edition's names are refused, so that nobody goes on sending them unnoticed. */
-const neverAgain = z.undefined('belongs to an older edition')
+const neverAgain = z.undefined('belongs to an older edition').optional()
 
 export const consentShape = z.object({
   scopes: z.array(consentScopes).min(1),
@@ -40,7 +40,7 @@ export const attemptShape = z.object({
   fetch_from_date: dayShape.nullish(),
   fetch_to_date: dayShape.nullish(),
   account_natures: z.array(z.string()).optional(),
-  custom_fields: z.unknown(),
+  custom_fields: z.unknown().optional(),
   locale: z.string().optional(),
   store_credentials: z.boolean().optional(),
   unduplication_strategy: strategies.optional(),
@@ -87,7 +87,7 @@ const returnToOf = (address: string | undefined): string | null => {
 
 /** An attempt as it was asked for, with what Salt Edge takes where nothing is said. */
 export const attemptWish = (asked: z.infer<typeof attemptShape> | undefined): AttemptWish => {
-  const given = asked ?? { custom_fields: undefined }
+  const given: z.infer<typeof attemptShape> = asked ?? {}
   return {
     fetchScopes: given.fetch_scopes ?? ['accounts', 'balance', 'transactions'],
     fromDate: given.fetch_from_date ?? null,
