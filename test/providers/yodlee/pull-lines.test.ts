@@ -206,7 +206,8 @@ describe('pages', () => {
   })
 
   test('a line that a removal pushed onto a page already read is found by beginning anew', async () => {
-    bank.state.afterPage = [() => bank.rows.delete('bank:1')]
+    // the first page is read twice, before and after the lines are counted
+    bank.state.afterPage = [() => undefined, () => bank.rows.delete('bank:1')]
     const pages = await read()
     expect(pages.length).toBeGreaterThan(3)
     expect(keys()).toHaveLength(8)
