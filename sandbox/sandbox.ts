@@ -12,6 +12,7 @@ import { Faults } from './faults.ts'
 import type { Observer } from './observe.ts'
 import { freshPlaid } from './plaid/state.ts'
 import { RequestLog } from './request-log.ts'
+import type { Keys } from './saltedge/state.ts'
 import { freshSaltEdge } from './saltedge/state.ts'
 import type { SideName } from './side.ts'
 import { sides } from './sides.ts'
@@ -27,6 +28,8 @@ export interface SandboxOptions extends Partial<Settings> {
   ports?: Partial<Record<SideName, number>>
   /** Where the other providers send their events. */
   webhookUrls?: Partial<Record<SideName, string | null>>
+  /** Keys of Salt Edge and of its client; nothing makes new ones. */
+  saltEdgeKeys?: Keys
   /** Told of everything that goes over the wire. */
   observe?: Observer
   /** Port of the control routes; 0 or nothing takes a free one. */
@@ -72,10 +75,14 @@ const settingsOf = (options: SandboxOptions): Settings => {
   return { ...standard, ...Object.fromEntries(chosen) }
 }
 
-const freshSides = ({ webhookUrls }: SandboxOptions): Pick<World, SideName> => ({
+const freshSides = ({ webhookUrls, saltEdgeKeys }: SandboxOptions): Pick<World, SideName> => ({
   plaid: { ...freshPlaid(), webhookUrl: webhookUrls?.plaid ?? null },
   yodlee: { ...freshYodlee(), webhookUrl: webhookUrls?.yodlee ?? null },
-  saltedge: { ...freshSaltEdge(), webhookUrl: webhookUrls?.saltedge ?? null },
+  saltedge: {
+    ...freshSaltEdge(),
+    webhookUrl: webhookUrls?.saltedge ?? null,
+    keys: saltEdgeKeys ?? null,
+  },
 })
 
 const emptyWorld = (options: SandboxOptions): World => {

@@ -22,6 +22,9 @@ const sandbox = await startSandbox({
     yodlee: portOf(env['SANDBOX_YODLEE_PORT'], 3103),
     saltedge: portOf(env['SANDBOX_SALTEDGE_PORT'], 3104),
   },
+  ...(env['SANDBOX_SALTEDGE_KEYS']
+    ? { saltEdgeKeys: JSON.parse(env['SANDBOX_SALTEDGE_KEYS']) }
+    : {}),
   webhookUrls: {
     plaid: env['SANDBOX_PLAID_WEBHOOK_URL'] || null,
     yodlee: env['SANDBOX_YODLEE_WEBHOOK_URL'] || null,

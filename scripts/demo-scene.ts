@@ -73,7 +73,7 @@ const importBank = async (stack: Stack, file: string): Promise<{ name: string }>
     )
   const { bank }: { bank: { name: string } } = JSON.parse(text)
   // a bank that opened just now is in the catalogue tomorrow; an operator does not wait for that
-  await temporalOf(stack).schedule.getHandle('institution-catalogue').trigger()
+  await temporalOf(stack).schedule.getHandle('institution-catalogue/ponto').trigger()
   return bank
 }
 

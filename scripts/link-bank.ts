@@ -36,16 +36,27 @@ export interface Account {
 
 const returnUrl = 'http://localhost/erp/banks'
 
-/** The institution with exactly this name. */
-export const findInstitution = async (erp: Erp, name: string): Promise<Institution> => {
-  const query = new URLSearchParams({ q: name })
+interface Listed {
+  name: string
+  offers: { provider: string; providerInstitutionId: string }[]
+}
+
+/** The institution with exactly this name, as a provider offers it. */
+export const findInstitution = async (
+  erp: Erp,
+  name: string,
+  provider = 'ponto',
+): Promise<Institution> => {
+  const query = new URLSearchParams({ q: name, provider })
   // the catalogue is read in the background after the very first start
   return waitFor(`an institution named ${name}`, async () => {
-    const { data } = await erp.call<{ data: Institution[] }>(
+    const { data } = await erp.call<{ data: Listed[] }>(
       'GET',
       `/v1/institutions?${query.toString()}`,
     )
-    return data.find((institution) => institution.name === name)
+    const listed = data.find((institution) => institution.name === name)
+    const offer = listed?.offers.find((each) => each.provider === provider)
+    return offer && { name, provider, institutionId: offer.providerInstitutionId }
   })
 }
 

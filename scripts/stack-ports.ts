@@ -7,6 +7,9 @@ import { readJson } from './read-json.ts'
 const defaults = {
   api: 3000,
   sandbox: 3101,
+  plaid: 3102,
+  yodlee: 3103,
+  saltedge: 3104,
   sandboxControl: 3109,
   temporal: 7233,
   temporalUi: 8233,
@@ -52,6 +55,9 @@ export const reservePorts = async (
 const names: readonly PortName[] = [
   'api',
   'sandbox',
+  'plaid',
+  'yodlee',
+  'saltedge',
   'sandboxControl',
   'temporal',
   'temporalUi',

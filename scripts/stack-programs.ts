@@ -51,7 +51,7 @@ interface Program {
 }
 
 const portsOf = {
-  sandbox: ['sandbox', 'sandboxControl'],
+  sandbox: ['sandbox', 'plaid', 'yodlee', 'saltedge', 'sandboxControl'],
   worker: [],
   api: ['api'],
 } as const
