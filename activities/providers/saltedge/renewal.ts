@@ -3,6 +3,7 @@ import type { LinkResult, ProviderSession, StartedLink } from '../provider.ts'
 import { ProviderError } from '../provider.ts'
 import type { Asking } from './client.ts'
 import { isNewer, isOpen, pacingOf, readConnection, standingOf } from './connection.ts'
+import { refreshFailure } from './errors.ts'
 import { tagOf } from './flow.ts'
 import { rulesOf } from './institutions.ts'
 import { exitedWith, linkedAs, settled } from './linked.ts'
@@ -44,17 +45,19 @@ export const beginReconnect = async (
     const data = { ...returned, attempt, widget }
     return await askForPage(asking, { path: `${path}/refresh`, data, flow })
   } catch (error) {
+    if (!(error instanceof ProviderError)) throw error
     // a consent that ended cannot be refreshed, only renewed
-    if (error instanceof ProviderError && error.failure.code === 'consent_expired')
-      return reconnect()
-    throw error
+    if (error.failure.code === 'consent_expired') return reconnect()
+    const failure = refreshFailure(error.failure, pacingOf(connection), Date.now())
+    throw new ProviderError(failure, { cause: error })
   }
 }
 
 /** Whether the last attempt is the one that this flow's person brought to its end, as far as Salt Edge tells. */
 const isOwn = ({ last_attempt: last }: ConnectionResource, flow: RenewalFlow): boolean => {
   if (!last) return false
-  if (last.id === flow.attemptId) return flow.isOpen
+  // a code that the person typed for a refresh under way renews nothing else
+  if (last.id === flow.attemptId) return flow.isOpen && flow.isChallenge
   if (!isNewer(last.id, flow.attemptId)) return false
   const fields = last.custom_fields
   return flow.isChallenge || !fields || fields.flow === flow.tag

@@ -1,4 +1,5 @@
 /** A Salt Edge provider that speaks to the sandbox over HTTP with signed calls, and a person at Salt Edge's page. */
+import { randomUUID } from 'node:crypto'
 import { saltedgeFromEnvironment } from '../../../activities/providers/saltedge/index.ts'
 import type {
   CallOptions,
@@ -111,6 +112,15 @@ export const openLinkedSaltEdge = async (options: SandboxOptions = {}) => {
   const behave = (bank: string, saltedge: object, more: object = {}): Promise<Json> =>
     sim('PATCH', `/__sim/banks/${encodeURIComponent(bank)}`, { ...more, saltedge })
 
+  /** Makes a bank that behaves so at Salt Edge, with a few lines; returns its name. */
+  const newBank = async (saltedge: object = {}, more: object = {}): Promise<string> => {
+    const id = randomUUID()
+    const name = `Bank ${id.slice(0, 8)}`
+    const accounts = [{ history: { count: 6, days: 6 } }]
+    await sim('PUT', `/__sim/banks/${id}`, { name, accounts, ...more, saltedge })
+    return name
+  }
+
   /** How often the sandbox was asked for an endpoint since the last reset. */
   const callsTo = async (endpoint: string): Promise<number> => {
     const { requests } = await sim('GET', '/__sim/requests')
@@ -127,6 +137,7 @@ export const openLinkedSaltEdge = async (options: SandboxOptions = {}) => {
     link,
     open,
     behave,
+    newBank,
     callsTo,
   }
 }
