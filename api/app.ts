@@ -30,6 +30,7 @@ import { documentRoutes } from './documents/document-routes.ts'
 import { getEvents } from './events/get-events.ts'
 import { getLivez } from './health/get-livez.ts'
 import { getReadyz } from './health/get-readyz.ts'
+import { getInstitution } from './institutions/get-institution.ts'
 import { getInstitutions } from './institutions/get-institutions.ts'
 import { getCallback } from './link-flows/get-callback.ts'
 import { getLinkFlow } from './link-flows/get-link-flow.ts'
@@ -46,6 +47,7 @@ import { postWebhook } from './webhooks/post-webhook.ts'
 /** Every route of the API. */
 export const routes: readonly Route[] = [
   getInstitutions,
+  getInstitution,
   getConnections,
   postConnection,
   getConnection,

@@ -11,6 +11,7 @@ const operators = ['operator'] as const
 
 export const roles = {
   'GET /v1/institutions': readers,
+  'GET /v1/institutions/:institutionId': readers,
   'GET /v1/connections': readers,
   'POST /v1/connections': commanders,
   'GET /v1/connections/:connectionId': readers,

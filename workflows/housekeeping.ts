@@ -2,20 +2,13 @@ import { proxyActivities } from '@temporalio/workflow'
 import type { Activities } from '../activities/index.ts'
 import { catalogueRead, databaseCommand } from './activity-options.ts'
 
-/** Brings the catalogue of institutions up to date, provider by provider; run by a Temporal Schedule. */
-export async function refreshCatalogue({ providers }: { providers: string[] }): Promise<void> {
-  for (const provider of providers) {
-    const { refreshInstitutions } = proxyActivities<Activities>({
-      ...catalogueRead,
-      taskQueue: `fetch-${provider}`,
-    })
-    try {
-      await refreshInstitutions({ provider })
-    } catch {
-      // the catalogue of one provider that does not answer is kept as it was; the next round tries again
-      continue
-    }
-  }
+/** Brings the catalogue of one provider up to date; run by a Temporal Schedule. Where the provider does not answer, the catalogue stays as it was until the next run. */
+export async function refreshCatalogue({ provider }: { provider: string }): Promise<void> {
+  const { refreshInstitutions } = proxyActivities<Activities>({
+    ...catalogueRead,
+    taskQueue: `fetch-${provider}`,
+  })
+  await refreshInstitutions({ provider })
 }
 
 /** Deletes what is over: answers, keys, receipts; run by a Temporal Schedule. */

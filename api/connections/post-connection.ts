@@ -20,7 +20,11 @@ import { connectionInTenant } from './read-connection.ts'
 
 const body = z.strictObject({
   provider: z.string().max(30),
-  institutionId: z.string().min(1).max(200),
+  institutionId: z
+    .string()
+    .min(1)
+    .max(200)
+    .meta({ description: 'providerInstitutionId of an offer of the provider' }),
   returnUrl,
   locale: z.enum(languages).optional(),
   label: z.string().max(200).transform(plainText).optional(),

@@ -22,22 +22,15 @@ const institutionRow = z.object({
 
 export type OfferedInstitution = z.infer<typeof institutionRow>
 
+const listedRow = institutionRow.extend({ listingId: z.string() })
+const countRow = z.object({ count: z.int() })
+
 const columns = sql.fragment`
   provider, provider_institution_id AS "providerInstitutionId", name, countries, bic, website,
   logo_url AS "logoUrl", beta, mfa, unattended, history_days AS "historyDays",
   consent_days AS "consentDays", status`
 
-/** A name without case, accents and doubled spaces, as people type it. */
-const searchNameOf = (name: string): string =>
-  name
-    .normalize('NFKD')
-    .replace(/\p{Mn}/gu, '')
-    .toLowerCase()
-    .replace(/\s+/g, ' ')
-    .trim()
-
 const types = [
-  'text',
   'text',
   'text',
   'text',
@@ -55,7 +48,6 @@ const types = [
 const toRow = (institution: Institution): (string | number | boolean | null)[] => [
   institution.providerInstitutionId,
   institution.name,
-  searchNameOf(institution.name),
   institution.countries.join(','),
   institution.bic ?? null,
   institution.website ?? null,
@@ -68,55 +60,36 @@ const toRow = (institution: Institution): (string | number | boolean | null)[] =
   institution.status,
 ]
 
-/** Adds institutions of a provider or brings them up to date; of one given twice the last counts. */
+/**
+ * Adds institutions of a provider or brings them up to date; of one given twice the last counts. Rows that say the same
+ * already are not written. Returns how many were.
+ */
 export const upsertMany = async (
   pool: CommonQueryMethods,
   provider: string,
   institutions: readonly Institution[],
-): Promise<void> => {
+): Promise<number> => {
   const distinct = new Map(institutions.map((each) => [each.providerInstitutionId, each]))
-  await pool.query(sql.unsafe`
-    INSERT INTO institution (provider, provider_institution_id, name, search_name, countries, bic,
+  const { rowCount } = await pool.query(sql.unsafe`
+    INSERT INTO institution AS known (provider, provider_institution_id, name, countries, bic,
       website, logo_url, beta, mfa, unattended, history_days, consent_days, status)
-    SELECT ${provider}, id, name, search_name, string_to_array(countries, ','), bic, website,
-      logo_url, beta, mfa, unattended, history_days, consent_days, status
+    SELECT ${provider}, id, name, string_to_array(countries, ','), bic, website, logo_url, beta,
+      mfa, unattended, history_days, consent_days, status
     FROM ${sql.unnest([...distinct.values()].map(toRow), types)}
-      AS shown (id, name, search_name, countries, bic, website, logo_url, beta, mfa, unattended,
-        history_days, consent_days, status)
+      AS shown (id, name, countries, bic, website, logo_url, beta, mfa, unattended, history_days,
+        consent_days, status)
     ON CONFLICT (provider, provider_institution_id) DO UPDATE
-    SET name = EXCLUDED.name, search_name = EXCLUDED.search_name, countries = EXCLUDED.countries,
-      bic = EXCLUDED.bic, website = EXCLUDED.website, logo_url = EXCLUDED.logo_url,
-      beta = EXCLUDED.beta, mfa = EXCLUDED.mfa, unattended = EXCLUDED.unattended,
+    SET name = EXCLUDED.name, countries = EXCLUDED.countries, bic = EXCLUDED.bic,
+      website = EXCLUDED.website, logo_url = EXCLUDED.logo_url, beta = EXCLUDED.beta,
+      mfa = EXCLUDED.mfa, unattended = EXCLUDED.unattended,
       history_days = EXCLUDED.history_days, consent_days = EXCLUDED.consent_days,
-      status = EXCLUDED.status, refreshed_at = now()`)
-}
-
-export interface InstitutionSearch {
-  q: string
-  /** ISO 3166 alpha-2. */
-  country?: string
-  provider?: string
-  limit: number
-}
-
-const escaped = (text: string): string => text.replace(/[\\%_]/g, String.raw`\$&`)
-
-/** Institutions whose name contains the text, without regard to case and accents; names that begin with it come first. */
-export const search = (
-  pool: CommonQueryMethods,
-  { q, country, provider, limit }: InstitutionSearch,
-): Promise<readonly OfferedInstitution[]> => {
-  const text = escaped(searchNameOf(q))
-  return pool.any(sql.type(institutionRow)`
-    SELECT ${columns} FROM institution
-    WHERE ${sql.and([
-      sql.fragment`status <> 'withdrawn'`,
-      sql.fragment`search_name LIKE ${`%${text}%`}`,
-      country !== undefined && sql.fragment`${country.toUpperCase()} = ANY(countries)`,
-      provider !== undefined && sql.fragment`provider = ${provider}`,
-    ])}
-    ORDER BY search_name LIKE ${`${text}%`} DESC, search_name, provider, provider_institution_id
-    LIMIT ${limit}`)
+      status = EXCLUDED.status, refreshed_at = now()
+    WHERE (known.name, known.countries, known.bic, known.website, known.logo_url, known.beta,
+        known.mfa, known.unattended, known.history_days, known.consent_days, known.status)
+      IS DISTINCT FROM (EXCLUDED.name, EXCLUDED.countries, EXCLUDED.bic, EXCLUDED.website,
+        EXCLUDED.logo_url, EXCLUDED.beta, EXCLUDED.mfa, EXCLUDED.unattended,
+        EXCLUDED.history_days, EXCLUDED.consent_days, EXCLUDED.status)`)
+  return rowCount
 }
 
 /** One institution as one provider offers it; null where it does not. */
@@ -128,3 +101,21 @@ export const maybeOne = (
   pool.maybeOne(sql.type(institutionRow)`
     SELECT ${columns} FROM institution
     WHERE provider = ${provider} AND provider_institution_id = ${providerInstitutionId}`)
+
+/** What the providers offer of some listings, each provider's in the order of their names. */
+export const listByListing = (
+  pool: CommonQueryMethods,
+  listingIds: readonly string[],
+): Promise<readonly z.infer<typeof listedRow>[]> =>
+  pool.any(sql.type(listedRow)`
+    SELECT listing_id AS "listingId", ${columns} FROM institution
+    WHERE listing_id = ANY(${sql.array([...listingIds], 'uuid')})
+    ORDER BY provider, provider_institution_id`)
+
+/** How many institutions of a provider are not withdrawn. */
+export const countOffered = async (pool: CommonQueryMethods, provider: string): Promise<number> => {
+  const { count } = await pool.one(sql.type(countRow)`
+    SELECT count(*)::int AS count FROM institution
+    WHERE provider = ${provider} AND status <> 'withdrawn'`)
+  return count
+}

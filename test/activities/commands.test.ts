@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import * as institutions from '../../db/queries/institutions.ts'
 import * as webhooks from '../../db/queries/webhooks.ts'
 import { thrownBy } from './support/outcome.ts'
 import type { Scene } from './support/scene.ts'
@@ -174,22 +173,6 @@ describe('a look at the provider', () => {
     await scene.failNext({ endpoint: 'accounts', status: 400, code: 'neverSeen' })
     await scene.run('lookAtConnection', subject.at())
     expect(await subject.view()).toEqual(before)
-  })
-})
-
-describe('the catalogue', () => {
-  test('is read to its end, and read again without doubles', async () => {
-    const { institutions: found } = await scene.run('refreshInstitutions', { provider: 'ponto' })
-    expect(found).toBeGreaterThan(40)
-    await scene.run('refreshInstitutions', { provider: 'ponto' })
-    const list = await institutions.search(scene.pool, { q: 'Happy Bank', limit: 10 })
-    expect(list.map(({ name }) => name)).toEqual(['Happy Bank'])
-  })
-
-  test('of a provider that is not configured is nobody’s failure', async () => {
-    expect(await scene.run('refreshInstitutions', { provider: 'nobody' })).toEqual({
-      institutions: 0,
-    })
   })
 })
 

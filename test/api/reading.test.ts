@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as events from '../../db/queries/events.ts'
 import { withTenant } from '../../db/tenant.ts'
@@ -32,27 +33,50 @@ describe('institutions', () => {
     const { data } = await read('/v1/institutions?q=GENERALE&country=be')
     expect(data).toEqual([
       {
-        provider: 'ponto',
-        institutionId: 'happy-bank',
+        id: expect.any(String),
         name: 'Banque Générale',
         countries: ['BE'],
         bic: null,
         website: null,
         logoUrl: null,
-        status: 'available',
-        offer: {
-          providerName: 'Ponto',
-          price: '€4 a month',
-          renewalDays: 180,
-          supportSpeed: 'fast',
-          beta: true,
-          mfa: 'page',
-          unattended: true,
-          historyDays: 90,
-          sandbox: true,
-        },
+        offers: [
+          {
+            provider: 'ponto',
+            providerName: 'Ponto',
+            providerInstitutionId: 'happy-bank',
+            price: '€4 a month',
+            renewalDays: 180,
+            consentDays: 180,
+            supportSpeed: 'fast',
+            beta: true,
+            mfa: 'page',
+            unattended: true,
+            historyDays: 90,
+            status: 'available',
+            sandbox: true,
+          },
+        ],
       },
     ])
+  })
+
+  test('are read one by one, and an unknown one is not there', async () => {
+    const [listed] = (await read<{ id: string }>('/v1/institutions?q=banque')).data
+    const one = await world.call('GET', `/v1/institutions/${listed!.id}`)
+    expect(one.status).toBe(200)
+    expect(one.body).toEqual(listed)
+    expect((await world.call('GET', `/v1/institutions/${randomUUID()}`)).status).toBe(404)
+    expect((await world.call('GET', '/v1/institutions/%00')).status).toBe(400)
+  })
+
+  test('come page by page, and a cursor of nobody’s is refused', async () => {
+    const first = await world.call('GET', '/v1/institutions?limit=1')
+    expect(first.body['nextCursor']).toBeNull()
+    expect((await world.call('GET', '/v1/institutions?after=nonsense')).status).toBe(400)
+  })
+
+  test('of a provider that is not offered here are not shown', async () => {
+    expect((await read('/v1/institutions?provider=nobody')).data).toEqual([])
   })
 
   test('of another country are not shown', async () => {

@@ -2,12 +2,10 @@ import { createHash, randomUUID } from 'node:crypto'
 import { sql } from 'slonik'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import * as apiKeys from '../../db/queries/api-keys.ts'
-import * as institutions from '../../db/queries/institutions.ts'
 import * as pauses from '../../db/queries/provider-pauses.ts'
 import * as tenants from '../../db/queries/tenants.ts'
 import * as webhooks from '../../db/queries/webhooks.ts'
 import { withTenant } from '../../db/tenant.ts'
-import type { Institution } from '../../domain/institution.ts'
 import type { Arranged } from './arrange.ts'
 import { aConnection, arrange, aTenant } from './arrange.ts'
 
@@ -16,46 +14,6 @@ beforeAll(async () => {
   arranged = await arrange()
 })
 afterAll(() => arranged.end())
-
-const anInstitution = (institution: Partial<Institution>): Institution => ({
-  providerInstitutionId: randomUUID(),
-  name: 'Bank',
-  countries: ['BE'],
-  beta: false,
-  mfa: 'page',
-  unattended: true,
-  historyDays: null,
-  consentDays: 180,
-  status: 'available',
-  ...institution,
-})
-
-test('an institution is found by any part of its name, whatever case and accents', async () => {
-  const { pool } = arranged
-  const offered = [
-    anInstitution({ name: 'Crédit Agricole', countries: ['FR', 'BE'], bic: 'AGRIFRPP' }),
-    anInstitution({ name: 'Banque du Crédit Mutuel', countries: ['FR'] }),
-    anInstitution({ name: '100% Direct_Bank', providerInstitutionId: 'direct' }),
-    anInstitution({ name: 'Old Credit', status: 'withdrawn' }),
-  ]
-  await institutions.upsertMany(pool, 'ponto', offered)
-  await institutions.upsertMany(pool, 'ponto', [...offered, ...offered])
-  const names = async (q: string, rest: { country?: string; provider?: string } = {}) =>
-    (await institutions.search(pool, { q, limit: 10, ...rest })).map(({ name }) => name)
-  expect(await names('CREDIT')).toEqual(['Crédit Agricole', 'Banque du Crédit Mutuel'])
-  expect(await names('crédit', { country: 'be' })).toEqual(['Crédit Agricole'])
-  expect(await names('credit', { provider: 'plaid' })).toEqual([])
-  expect(await names('0% d')).toEqual(['100% Direct_Bank'])
-  expect(await names('%')).toEqual(['100% Direct_Bank'])
-  expect(await names('x')).toEqual([])
-  expect(await names('')).toHaveLength(3)
-  expect(await institutions.maybeOne(pool, 'ponto', 'direct')).toMatchObject({
-    countries: ['BE'],
-    bic: null,
-    consentDays: 180,
-  })
-  expect(await institutions.maybeOne(pool, 'plaid', 'direct')).toBeNull()
-})
 
 test('a paused provider is probed by one caller at a time', async () => {
   const { pool } = arranged

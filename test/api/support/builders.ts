@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import * as accounts from '../../../db/queries/accounts.ts'
 import * as connections from '../../../db/queries/connections.ts'
+import * as listings from '../../../db/queries/institution-listings.ts'
 import * as institutions from '../../../db/queries/institutions.ts'
 import * as messages from '../../../db/queries/messages.ts'
 import * as statementLines from '../../../db/queries/statement-lines.ts'
@@ -11,8 +12,8 @@ import type { ConnectionFacts } from '../../../domain/connection.ts'
 import type { TestTenant, World } from './world.ts'
 
 /** One institution that can be found and linked. */
-export const storeInstitution = (world: World): Promise<void> =>
-  institutions.upsertMany(world.pool, 'ponto', [
+export const storeInstitution = async (world: World): Promise<void> => {
+  await institutions.upsertMany(world.pool, 'ponto', [
     {
       providerInstitutionId: 'happy-bank',
       name: 'Banque Générale',
@@ -25,6 +26,8 @@ export const storeInstitution = (world: World): Promise<void> =>
       status: 'available',
     },
   ])
+  await listings.regroup(world.pool)
+}
 
 /** A connection of the tenant, connected unless said otherwise. */
 export const aConnection = async (

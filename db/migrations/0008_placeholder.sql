@@ -1,3 +1,0 @@
---! breaking: no
--- Placeholder: the migration with this number takes its place; delete this file when you add it.
-SELECT 1;

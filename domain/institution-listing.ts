@@ -1,0 +1,95 @@
+/** One institution as it is searched, made of what the providers say of it. */
+import type { Institution } from './institution.ts'
+import type { Recognisable } from './same-institution.ts'
+import { hostOf, searchText, wholeBic } from './search-text.ts'
+
+export interface Offered extends Recognisable {
+  logoUrl: string | null
+  status: Institution['status']
+}
+
+export interface InstitutionListing {
+  name: string
+  searchName: string
+  /** Every word it is found by, a space before each. */
+  searchWords: string
+  countries: string[]
+  providers: string[]
+  /** In eleven characters each. */
+  bics: string[]
+  hosts: string[]
+  bic: string | null
+  website: string | null
+  logoUrl: string | null
+  /** 0 some provider offers it now, 1 all that do are in maintenance, 2 none does any more. */
+  availability: 0 | 1 | 2
+}
+
+const languages = ['en', 'fr', 'nl', 'de']
+const wordsMax = 4_000
+
+const countryNames = new Map<string, string>()
+
+const countryNameOf = (code: string, language: string): string => {
+  try {
+    return new Intl.DisplayNames([language], { type: 'region' }).of(code) ?? ''
+  } catch {
+    // a provider may write what is no country
+    return ''
+  }
+}
+
+/** The names of a country in the languages that people search in. */
+const wordsOfCountry = (code: string): string => {
+  const known = countryNames.get(code)
+  if (known !== undefined) return known
+  const words = languages.map((language) => countryNameOf(code, language)).join(' ')
+  countryNames.set(code, words)
+  return words
+}
+
+const present = <Value>(values: readonly (Value | null)[]): Value[] => [
+  ...new Set(values.filter((value) => value !== null)),
+]
+
+const isShouted = (name: string): boolean => name === name.toUpperCase()
+
+/** The name that reads best: not in capitals only, then the shortest. */
+const bestName = (names: readonly string[]): string =>
+  names.toSorted(
+    (one, other) =>
+      Number(isShouted(one)) - Number(isShouted(other)) ||
+      one.length - other.length ||
+      (one < other ? -1 : 1),
+  )[0] ?? ''
+
+const availabilityOf = (offers: readonly Offered[]): InstitutionListing['availability'] => {
+  if (offers.some(({ status }) => status === 'available')) return 0
+  return offers.some(({ status }) => status === 'maintenance') ? 1 : 2
+}
+
+/** The listing of one institution out of all its offers. */
+export const listingOf = (offers: readonly Offered[]): InstitutionListing => {
+  const names = present(offers.map(({ name }) => name))
+  const countries = present(offers.flatMap((offer) => [...offer.countries])).toSorted()
+  const bics = present(offers.map(({ bic }) => (bic === null ? null : wholeBic(bic)))).toSorted()
+  const hosts = present(
+    offers.map(({ website }) => (website === null ? null : hostOf(website))),
+  ).toSorted()
+  const found = [...names, ...bics, ...hosts, ...countries, ...countries.map(wordsOfCountry)]
+  const words = new Set(searchText(found.join(' ')).split(' '))
+  const name = bestName(names)
+  return {
+    name,
+    searchName: searchText(name),
+    searchWords: ` ${[...words].join(' ')}`.slice(0, wordsMax),
+    countries,
+    providers: present(offers.map(({ provider }) => provider)).toSorted(),
+    bics,
+    hosts,
+    bic: present(offers.map(({ bic }) => bic))[0] ?? null,
+    website: present(offers.map(({ website }) => website))[0] ?? null,
+    logoUrl: present(offers.map(({ logoUrl }) => logoUrl))[0] ?? null,
+    availability: availabilityOf(offers),
+  }
+}
