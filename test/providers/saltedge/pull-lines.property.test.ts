@@ -23,6 +23,7 @@ const happening = fc.oneof(
     weight: 3,
     arbitrary: fc.record({ kind: fc.constant('bookLate' as const), amount, days, pick }),
   },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('bookOld' as const), amount }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('reserve' as const), amount, days }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('post' as const), pick }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('correct' as const), pick, amount }) },
@@ -72,6 +73,9 @@ const live = async ({ pageSize, history, happenings }: Story) => {
   const change = (row: ReturnType<typeof chosen>, to: object) => {
     if (row) bank.rows.set(row.id, { ...row, ...to })
   }
+  /** An answer leaves out a line that was delivered; of one that nobody ever saw nothing is promised. */
+  const hide = (row: ReturnType<typeof chosen>) =>
+    change(row && store.lines.has(`saltedge:${row.id}`) ? row : null, { isHidden: true })
   /** An id right below one that was read already, as a row has that was kept back. */
   const freeIdBelow = (at: number): string | undefined => {
     const row = chosen(at, 'posted')
@@ -83,6 +87,10 @@ const live = async ({ pageSize, history, happenings }: Story) => {
     switch (what.kind) {
       case 'book':
         bank.put({ day: today, amount: what.amount, text: 'new' })
+        return
+      case 'bookOld':
+        // a new id with a day before every window, as a slow institution books
+        bank.put({ day: today - 60, amount: what.amount, text: 'old news' })
         return
       case 'bookLate': {
         const day = Math.max(today - what.days, lastRead - rereadDays)
@@ -109,10 +117,10 @@ const live = async ({ pageSize, history, happenings }: Story) => {
       case 'unmarkTwin':
         return change(chosen(what.pick, 'duplicated'), { state: 'posted' })
       case 'hideOnce':
-        return change(chosen(what.pick, 'posted'), { isHidden: true })
+        return hide(chosen(what.pick, 'posted'))
       case 'readDuringRefresh':
         // some rows have not come back yet: nothing may be concluded from that
-        for (const row of bank.rows.values()) row.isHidden = row.state === 'posted' && isYoung(row)
+        for (const row of bank.rows.values()) if (row.state === 'posted' && isYoung(row)) hide(row)
         bank.stand({ success_at: null, finished: false })
         await read()
         return bank.stand({})
