@@ -80,9 +80,10 @@ const checkReply = (route: Route, { status, body }: Reply): void => {
     )
 }
 
-const send = (response: Response, { status, body, text, headers = {} }: Reply): void => {
+const send = (response: Response, { status, body, text, bytes, headers = {} }: Reply): void => {
   response.status(status).set({ 'Cache-Control': 'no-store', ...headers })
-  if (text !== undefined) response.send(text)
+  const plain = text ?? bytes
+  if (plain !== undefined) response.send(plain)
   else if (body === undefined) response.end()
   else response.json(body)
 }

@@ -33,9 +33,10 @@ export interface Call<Params = unknown, Query = unknown, Body = unknown> {
 
 export interface Reply {
   status: number
-  /** Sent as JSON; a reply with `text` is sent as it is. */
+  /** Sent as JSON; a reply with `text` or `bytes` is sent as it is. */
   body?: unknown
   text?: string
+  bytes?: Buffer
   headers?: Record<string, string>
   /** What a repetition with the same idempotency key is told instead of `body`, where that holds a secret. */
   replay?: unknown
@@ -79,7 +80,7 @@ export const route = <
   definition: Definition<P, Q, B>,
 ): Definition<P, Q, B> => definition
 
-const methods = ['get', 'post', 'patch', 'delete'] as const
+const methods = ['get', 'post', 'put', 'patch', 'delete'] as const
 
 /** The parts of an operation's name: `POST /v1/x/:id` → method `post`, path `/v1/x/:id`. */
 export const methodAndPath = ({ operation }: Pick<Route, 'operation'>) => {

@@ -4,7 +4,13 @@ import { dueNotice } from '../../domain/consent.ts'
 
 type Seen = Pick<
   ConnectionView,
-  'state' | 'awaiting' | 'failureCode' | 'disconnectReason' | 'consentExpiresAt'
+  | 'state'
+  | 'awaiting'
+  | 'failureCode'
+  | 'disconnectReason'
+  | 'consentExpiresAt'
+  | 'mfaChallengeKind'
+  | 'mfaChallengeExpiresAt'
 >
 
 const ofAwaiting: Record<ConnectionView['awaiting'], MessageCode | null> = {
@@ -13,6 +19,11 @@ const ofAwaiting: Record<ConnectionView['awaiting'], MessageCode | null> = {
   account_choice: 'accounts.changed',
   consent: 'consent.expired',
   credentials: 'credentials.invalid',
+}
+
+const ofChallenge: Record<NonNullable<ConnectionView['mfaChallengeKind']>, MessageCode> = {
+  fields: 'mfa.requested',
+  page: 'mfa.requested_at_provider',
 }
 
 const ofFailure: Partial<Record<string, MessageCode>> = {
@@ -24,9 +35,12 @@ const ofFailure: Partial<Record<string, MessageCode>> = {
 
 /** What a person must do so that fetching goes on, by the code of the message that explains it; null when nothing. */
 export const actionRequired = (
-  { awaiting, failureCode, disconnectReason, consentExpiresAt }: Seen,
+  seen: Seen,
   nowMs: number,
 ): { code: MessageCode; deadline: string | null } | null => {
+  const { awaiting, failureCode, disconnectReason, consentExpiresAt } = seen
+  if (awaiting === 'mfa' && seen.mfaChallengeKind !== null)
+    return { code: ofChallenge[seen.mfaChallengeKind], deadline: seen.mfaChallengeExpiresAt }
   const waits = ofAwaiting[awaiting]
   if (waits !== null) return { code: waits, deadline: null }
   if (disconnectReason === 'gone') return { code: 'connection.gone', deadline: null }

@@ -37,10 +37,19 @@ export const connectionSchema = z
     accounts: z.int(),
     chosenAccounts: z.int(),
     openFlowId: z.uuid().nullable(),
+    mfaChallenge: z
+      .object({ id: z.uuid(), kind: z.enum(['fields', 'page']), expiresAt: instant })
+      .nullable()
+      .meta({ description: 'What the institution asks of a person now' }),
     clientId: z.string().meta({ description: 'Public name of the tenant' }),
     createdAt: instant,
   })
   .meta({ id: 'Connection' })
+
+const challengeOf = (view: ConnectionView) => {
+  const { mfaChallengeId: id, mfaChallengeKind: kind, mfaChallengeExpiresAt: expiresAt } = view
+  return id === null || kind === null || expiresAt === null ? null : { id, kind, expiresAt }
+}
 
 /** The public form of a connection. */
 export const toConnection = (
@@ -68,6 +77,7 @@ export const toConnection = (
   accounts: view.accounts,
   chosenAccounts: view.chosenAccounts,
   openFlowId: view.openFlowId,
+  mfaChallenge: challengeOf(view),
   clientId,
   createdAt: view.createdAt,
 })

@@ -30,6 +30,10 @@ const viewRow = z.object({
   accounts: count,
   chosenAccounts: count,
   openFlowId: z.string().nullable(),
+  /** What a person is asked and can still answer. */
+  mfaChallengeId: z.string().nullable(),
+  mfaChallengeKind: z.enum(['fields', 'page']).nullable(),
+  mfaChallengeExpiresAt: z.string().nullable(),
   version: count,
   createdAt: z.string(),
 })
@@ -50,6 +54,8 @@ const view = sql.fragment`
      WHERE link_flow.connection_id = connection.id
        AND link_flow.state IN ('requested', 'waiting', 'completing') AND expires_at > now()
      ORDER BY link_flow.created_at DESC LIMIT 1) AS "openFlowId",
+    challenge.id AS "mfaChallengeId", challenge.kind AS "mfaChallengeKind",
+    challenge.expires_at AS "mfaChallengeExpiresAt",
     version, connection.created_at AS "createdAt"
   FROM connection
   LEFT JOIN provider_setting USING (provider)
@@ -58,7 +64,13 @@ const view = sql.fragment`
     FROM connection_account
     WHERE connection_account.connection_id = connection.id
       AND connection_account.generation = connection.generation AND gone_at IS NULL
-  ) AS reached`
+  ) AS reached
+  LEFT JOIN LATERAL (
+    SELECT id, kind, expires_at FROM mfa_challenge
+    WHERE mfa_challenge.connection_id = connection.id AND mfa_challenge.state = 'open'
+      AND mfa_challenge.expires_at > now()
+    ORDER BY opened_at DESC LIMIT 1
+  ) AS challenge ON TRUE`
 
 /** One connection of the tenant; null where there is none. */
 export const maybeOneView = (tx: Tx, id: string): Promise<ConnectionView | null> =>
