@@ -2,10 +2,11 @@
 import { expect, test } from 'vitest'
 import { providerNames } from '../../../activities/providers/registry.ts'
 import { describeContract } from './cases.ts'
+import { openPlaid } from './plaid.ts'
 import { openPonto } from './ponto.ts'
 import { openSaltEdge } from './saltedge.ts'
 
-const arrangements = { ponto: openPonto, saltedge: openSaltEdge }
+const arrangements = { ponto: openPonto, plaid: openPlaid, saltedge: openSaltEdge }
 
 test('every provider of the registry is held to the contract', () => {
   expect(Object.keys(arrangements).toSorted()).toEqual([...providerNames].toSorted())
