@@ -72,6 +72,8 @@ const conclude = (world: World, connection: YodleeConnection, end: AdditionalSta
 }
 
 interface Phase {
+  /** When it begins: the end of the phase before, however late the clock's task ran. */
+  fromMs: number
   phase: YodleeRun['phase']
   status: YodleeConnection['status']
   additionalStatus: AdditionalStatus
@@ -82,15 +84,16 @@ const enter = (world: World, connection: YodleeConnection, next: Phase): void =>
   const { run } = connection
   if (run === null) return
   run.phase = next.phase
-  run.dueMs = world.clock.now() + next.lastsMs
+  run.dueMs = next.fromMs + next.lastsMs
   connection.status = next.status
   connection.additionalStatus = next.additionalStatus
   followRun(world, connection)
   world.changed()
 }
 
-const ask = (world: World, connection: YodleeConnection): void => {
+const ask = (world: World, connection: YodleeConnection, fromMs: number): void => {
   enter(world, connection, {
+    fromMs,
     phase: 'input',
     status: 'USER_INPUT_REQUIRED',
     additionalStatus: 'LOGIN_IN_PROGRESS',
@@ -102,9 +105,10 @@ const ask = (world: World, connection: YodleeConnection): void => {
 const logIn = (world: World, connection: YodleeConnection, run: YodleeRun): void => {
   if (run.answeredWrong) return conclude(world, connection, 'INVALID_ADDL_INFO_PROVIDED')
   if (!connection.loginRight) return conclude(world, connection, 'INCORRECT_CREDENTIALS')
-  if (run.round < roundsOf(world, connection).length) return ask(world, connection)
+  if (run.round < roundsOf(world, connection).length) return ask(world, connection, run.dueMs)
   tellRefresh(world, connection, 'LOGIN_SUCCESS')
   enter(world, connection, {
+    fromMs: run.dueMs,
     phase: 'data',
     status: 'IN_PROGRESS',
     additionalStatus: 'DATA_RETRIEVAL_IN_PROGRESS',
@@ -112,7 +116,7 @@ const logIn = (world: World, connection: YodleeConnection, run: YodleeRun): void
   })
 }
 
-const summarize = (world: World, connection: YodleeConnection): void => {
+const summarize = (world: World, connection: YodleeConnection, fromMs: number): void => {
   const end = outcomeOf(world, connection)
   if (!retrieved(end)) return conclude(world, connection, end)
   discoverAccounts(world, connection)
@@ -121,6 +125,7 @@ const summarize = (world: World, connection: YodleeConnection): void => {
   connection.hidesLines = end === 'PARTIAL_DATA_RETRIEVED'
   tellRefresh(world, connection, 'ACCT_SUMMARY_RECEIVED')
   enter(world, connection, {
+    fromMs,
     phase: 'summary',
     status: 'IN_PROGRESS',
     additionalStatus: 'ACCT_SUMMARY_RECEIVED',
@@ -139,7 +144,7 @@ const step = (world: World, connection: YodleeConnection, run: YodleeRun): void 
         siteOf(world, connection)?.script.missingAnswer ?? 'REQUEST_TIME_OUT',
       )
     case 'data':
-      return summarize(world, connection)
+      return summarize(world, connection, run.dueMs)
     case 'summary':
       return conclude(
         world,
@@ -172,6 +177,7 @@ export const beginRun = (
   if (kind === 'edit' && connection.broken !== 'CONSENT_REVOKED') connection.broken = null
   connection.run = { id, kind, phase: 'login', round: 0, answeredWrong: false, dueMs: 0 }
   enter(world, connection, {
+    fromMs: world.clock.now(),
     phase: 'login',
     status: 'LOGIN_IN_PROGRESS',
     additionalStatus: 'LOGIN_IN_PROGRESS',
@@ -187,6 +193,7 @@ export const takeAnswers = (world: World, connection: YodleeConnection, answers:
   if (isRight(round, answers)) run.round += 1
   else run.answeredWrong = true
   enter(world, connection, {
+    fromMs: world.clock.now(),
     phase: 'login',
     status: 'LOGIN_IN_PROGRESS',
     additionalStatus: 'LOGIN_IN_PROGRESS',

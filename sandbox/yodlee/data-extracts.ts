@@ -1,4 +1,5 @@
 /** The feed of changes for the customer itself: who has new data, and what it is. */
+import { findLine } from '../bank.ts'
 import type { Answer } from '../http.ts'
 import { json } from '../http.ts'
 import type { World } from '../world.ts'
@@ -11,7 +12,7 @@ import { apiPath, countOf, forAdmin, invalidValue, Refusal } from './exchange.ts
 import { balancesJson } from './accounts.ts'
 import { lineJson, lineNumber } from './line-json.ts'
 import { dataUpdatesEvent } from './notices.ts'
-import { shownLines } from './transactions.ts'
+import { isShown } from './transactions.ts'
 
 const spanMaxMs = 60 * 60 * 1000
 const keptMs = 7 * 86_400_000
@@ -84,7 +85,8 @@ const events = (exchange: Exchange): Answer => {
 
 const rowJson = ({ reached, lineId, isDeleted }: Touched): object[] => {
   const { linked, account } = reached
-  const line = shownLines(reached).find(({ id }) => id === lineId)
+  const line = findLine(account, lineId)
+  if (line !== undefined && !isShown(reached, line)) return []
   if (line !== undefined) return [{ ...lineJson(reached, line), isDeleted: false }]
   // ids that follow the order of lines cannot be told of a line that is gone
   if (!isDeleted || reached.site.script.sharedIds) return []

@@ -7,7 +7,7 @@ import { Refusal } from './exchange.ts'
 import { refresh } from './linking.ts'
 import type { LoginForm } from './login-forms.ts'
 import { questionOf } from './connection-json.ts'
-import { siteById } from './sites.ts'
+import { siteById, siteToLink } from './sites.ts'
 import type { Site } from './sites.ts'
 import type { FastLinkSession, YodleeConnection } from './state.ts'
 import { ownerOf } from './tokens.ts'
@@ -121,7 +121,7 @@ export const connectionIn = (
 export const siteIn = (world: World, session: FastLinkSession): Site | null => {
   const connection = connectionIn(world, session)
   if (connection !== null) return siteOf(world, connection)
-  return session.providerId === null ? null : siteById(world, session.providerId)
+  return session.providerId === null ? null : siteToLink(world, session.providerId)
 }
 
 /** The open session with this id; throws FastLinkError once it is over. */

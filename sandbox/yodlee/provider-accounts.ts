@@ -25,7 +25,7 @@ import type { Answers } from './login-forms.ts'
 import { loginForm } from './login-forms.ts'
 import { noteAutoRefresh } from './notices.ts'
 import type { Site } from './sites.ts'
-import { siteById } from './sites.ts'
+import { siteToLink } from './sites.ts'
 import type { YodleeConnection } from './state.ts'
 
 const fieldShape = z.object({ id: z.string(), value: z.string().max(2000).optional() })
@@ -84,7 +84,7 @@ const consentFor = (exchange: Exchange, site: Site, { loginName }: Caller) => {
 const add = (exchange: Exchange, caller: Caller) => {
   const { world } = exchange
   const [providerId] = idsOf(exchange, 'providerId', 1) ?? []
-  const site = providerId === undefined ? null : siteById(world, providerId)
+  const site = providerId === undefined ? null : siteToLink(world, providerId)
   if (site === null || site.status === 'Unsupported') throw invalidValue('providerId')
   const request = bodyOf(exchange, requestShape)
   const answers = answersOf(request)

@@ -47,8 +47,6 @@ export type MfaRound =
 export interface YodleeScript {
   /** The bank can be chosen at Yodlee. */
   offered: boolean
-  /** Yodlee's own number of the site; null derives one from the bank's id. */
-  providerId: number | null
   /** Null follows how the bank lets a person log in. */
   authType: 'OAUTH' | 'CREDENTIALS' | 'MFA_CREDENTIALS' | null
   /** Null follows the bank. */
@@ -92,7 +90,6 @@ export interface YodleeScript {
 /** A bank that behaves well. */
 export const standardYodlee: YodleeScript = {
   offered: true,
-  providerId: null,
   authType: null,
   status: null,
   isAutoRefreshEnabled: null,
@@ -124,7 +121,6 @@ const scripts: Record<string, Partial<YodleeScript>> = {
   'Twins Bank': { sharedIds: true },
   'Flaky Bank': { outcomes: [null, 'TECH_ERROR', 'SITE_UNAVAILABLE'] },
   'Slow History Bank': { historyMs: 90_000 },
-  'Many Pages Bank': { pageMax: 100 },
 }
 
 /** How the shipped bank of this name behaves at Yodlee; nothing for a bank without a character. */

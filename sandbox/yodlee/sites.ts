@@ -1,5 +1,6 @@
 /** Sites: what Yodlee calls providers, each with its number, and the bank behind it. */
 import type { Bank } from '../bank.ts'
+import { bankBehind } from '../banks/bank-behind.ts'
 import type { CatalogueEntry } from '../catalogue.ts'
 import { catalogueOf } from '../catalogue.ts'
 import type { World } from '../world.ts'
@@ -80,9 +81,8 @@ const testSites: readonly TestSite[] = [
 
 const bankOfTestSites = 'Happy Bank'
 
-/** The number of a catalogue entry; a site's number is the same at every start. */
-const numberOf = (world: World, { bankId }: CatalogueEntry): number =>
-  world.banks.get(bankId)?.script.yodlee.providerId ??
+/** The number of a catalogue entry, made of the bank's id, so that it is the same at every start. */
+const numberOf = ({ bankId }: CatalogueEntry): number =>
   Number.parseInt(bankId.replaceAll('-', '').slice(0, 10), 16)
 
 const indexes = new WeakMap<readonly CatalogueEntry[], Map<number, CatalogueEntry>>()
@@ -92,7 +92,7 @@ const indexOf = (world: World): Map<number, CatalogueEntry> => {
   const entries = catalogueOf(world, 'yodlee')
   const known = indexes.get(entries)
   if (known !== undefined) return known
-  const index = new Map(entries.map((entry) => [numberOf(world, entry), entry]))
+  const index = new Map(entries.map((entry) => [numberOf(entry), entry]))
   indexes.set(entries, index)
   return index
 }
@@ -122,7 +122,7 @@ type Followed = 'mfa' | 'unattended' | 'historyDays'
 const siteFrom = (world: World, entry: CatalogueEntry): Site => {
   const bank = world.banks.get(entry.bankId) ?? null
   return {
-    providerId: numberOf(world, entry),
+    providerId: numberOf(entry),
     name: entry.name,
     country: entry.country,
     website: entry.website,
@@ -151,6 +151,13 @@ export const siteById = (world: World, providerId: number): Site | null => {
   if (test !== undefined) return test
   const entry = indexOf(world).get(providerId)
   return entry === undefined ? null : siteFrom(world, entry)
+}
+
+/** The site with the bank behind it; of a generated entry the bank is made now. Null where there is none. */
+export const siteToLink = (world: World, providerId: number): Site | null => {
+  const entry = indexOf(world).get(providerId)
+  if (entry !== undefined) bankBehind(world, 'yodlee', entry.bankId)
+  return siteById(world, providerId)
 }
 
 /** How many sites there are. */

@@ -37,29 +37,13 @@ const windowOf = (exchange: Exchange): Window => {
   return { from: from < earliest ? earliest : from, to }
 }
 
-const isShown = ({ connection }: Reached, { sequence }: Line): boolean =>
-  !connection.hidesLines || sequence % 2 === 0
-
-/** The lines of one account that Yodlee shows, in no particular order. */
-export const shownLines = (reached: Reached): Line[] => {
-  const { account, bank, connection } = reached
-  if (connection.lastUpdatedAt === null) return []
-  const pending = bank.script.pendingTransactionsAvailable ? account.pending.shown() : []
-  return [...account.booked.shown(), ...pending].filter(
-    (line) => line.bookedOn >= connection.shownFrom && isShown(reached, line),
-  )
-}
-
-interface Row {
-  reached: Reached
-  line: Line
-}
-
-const newestFirst = (one: Row, other: Row): number => {
-  if (one.line.bookedOn !== other.line.bookedOn)
-    return one.line.bookedOn < other.line.bookedOn ? 1 : -1
-  return other.line.sequence - one.line.sequence || one.reached.linked.id - other.reached.linked.id
-}
+/** Tells whether Yodlee shows this line at present. */
+export const isShown = ({ connection, bank }: Reached, line: Line): boolean =>
+  connection.lastUpdatedAt !== null &&
+  line.bookedOn >= connection.shownFrom &&
+  !line.hidden &&
+  (line.status === 'booked' || bank.script.pendingTransactionsAvailable) &&
+  !(connection.hidesLines && line.sequence % 2 === 1)
 
 const filters = ({ query }: Exchange): ((line: Line) => boolean) => {
   const baseType = query.get('baseType')
@@ -69,17 +53,44 @@ const filters = ({ query }: Exchange): ((line: Line) => boolean) => {
     `${text} ${counterpartyName ?? ''}`.toLowerCase().includes(keyword)
 }
 
-const rowsOf = (exchange: Exchange, caller: Caller): Row[] => {
+interface Found {
+  reached: Reached
+  lines: Line[]
+}
+
+/** The lines that a call asks for, account by account; rows are made of one page of them only. */
+const foundLines = (exchange: Exchange, caller: Caller): Found[] => {
   demandOwn(exchange, caller)
   const container = exchange.query.get('container')
   if (container !== null && !containerNames.some((name) => name === container))
     throw invalidValue('container')
   const { from, to } = windowOf(exchange)
   const passes = filters(exchange)
-  return filteredAccounts(exchange, caller)
-    .flatMap((reached) => shownLines(reached).map((line) => ({ reached, line })))
-    .filter(({ line }) => line.bookedOn >= from && line.bookedOn <= to && passes(line))
-    .toSorted(newestFirst)
+  return filteredAccounts(exchange, caller).map((reached) => ({
+    reached,
+    lines: [...reached.account.pending.shown(), ...reached.account.booked.shown()].filter(
+      (line) =>
+        line.bookedOn >= from && line.bookedOn <= to && isShown(reached, line) && passes(line),
+    ),
+  }))
+}
+
+const sizeOf = (found: readonly Found[]): number =>
+  found.reduce((sum, { lines }) => sum + lines.length, 0)
+
+/** One page out of the lines of all accounts, one account after the other. */
+const pageOf = (found: readonly Found[], { skip, top }: { skip: number; top: number }) => {
+  const rows: object[] = []
+  let before = 0
+  for (const { reached, lines } of found) {
+    const first = Math.max(skip - before, 0)
+    const taken = lines.slice(first, first + top - rows.length)
+    before += lines.length
+    if (taken.length === 0) continue
+    const sightings = sightingsOf(reached)
+    rows.push(...taken.map((line) => lineJson(reached, line, sightings.get(line.id))))
+  }
+  return rows
 }
 
 /** At some banks every n-th call for lines goes wrong. */
@@ -100,47 +111,35 @@ const linkTo = ({ query }: Exchange, rel: 'next' | 'previous', skip: number): st
 }
 
 /** A bank that goes on booking while somebody reads page after page. */
-const shift = (world: World, rows: readonly Row[]): void => {
-  const accounts = new Set(
-    rows
-      .filter(({ reached }) => reached.site.script.shiftsWhilePaging)
-      .map(({ reached }) => reached.account),
-  )
-  for (const account of accounts) {
-    const change = account.staged.shift()
-    if (change !== undefined) publish(account, change, world.clock.now())
+const shift = (world: World, found: readonly Found[]): void => {
+  for (const { reached } of found) {
+    const change = reached.site.script.shiftsWhilePaging
+      ? reached.account.staged.shift()
+      : undefined
+    if (change !== undefined) publish(reached.account, change, world.clock.now())
   }
-}
-
-const rowJson = (rows: readonly Row[]) => {
-  const sightings = new Map(
-    [...new Set(rows.map(({ reached }) => reached))].map((each) => [each, sightingsOf(each)]),
-  )
-  return rows.map(({ reached, line }) =>
-    lineJson(reached, line, sightings.get(reached)?.get(line.id)),
-  )
 }
 
 const list = (exchange: Exchange, caller: Caller): Answer => {
   failSometimes(exchange, caller)
-  const rows = rowsOf(exchange, caller)
+  const found = foundLines(exchange, caller)
   const skip = countOf(exchange, 'skip', { standard: 0, max: 100_000_000 })
   const asked = countOf(exchange, 'top', { standard: pageMax, max: pageMax })
-  const top = Math.min(asked, ...rows.map(({ reached }) => reached.site.script.pageMax).slice(0, 1))
-  const page = rows.slice(skip, skip + top)
+  const top = Math.min(asked, ...found.map(({ reached }) => reached.site.script.pageMax))
+  const hasNext = skip + top < sizeOf(found)
   const links = [
-    ...(skip + top < rows.length ? [linkTo(exchange, 'next', skip + top)] : []),
+    ...(hasNext ? [linkTo(exchange, 'next', skip + top)] : []),
     ...(skip > 0 ? [linkTo(exchange, 'previous', Math.max(skip - top, 0))] : []),
   ]
-  const answer = listed('transaction', rowJson(page))
-  if (skip + top < rows.length) shift(exchange.world, rows)
+  const answer = listed('transaction', pageOf(found, { skip, top }))
+  if (hasNext) shift(exchange.world, found)
   return links.length === 0
     ? answer
     : { ...answer, headers: { ...answer.headers, link: links.join(', ') } }
 }
 
 const count = (exchange: Exchange, caller: Caller): Answer =>
-  json(200, { transaction: { TOTAL: { count: rowsOf(exchange, caller).length } } })
+  json(200, { transaction: { TOTAL: { count: sizeOf(foundLines(exchange, caller)) } } })
 
 export const transactionRoutes: Route[] = [
   forUser(['GET', '/transactions', 'transactions'], list),

@@ -122,6 +122,7 @@ const responseProblems = (seen: Observed, operation: Operation, known: Descripti
 }
 
 const eventProblems = (seen: Observed, { problemsOf }: Description): string[] => {
+  if (seen.faulty) return []
   const isForm = seen.requestHeaders['content-type']?.includes('urlencoded') === true
   const text = isForm
     ? (new URLSearchParams(seen.requestBody).get('payload') ?? '')
