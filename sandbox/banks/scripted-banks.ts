@@ -2,7 +2,9 @@
 import type { AccountScript, Bank, BankScript } from '../bank.ts'
 import { openAccount, openBank } from '../bank.ts'
 import type { LineScript } from '../line.ts'
+import { scriptPlaidFor, standardPlaid } from '../plaid/script.ts'
 import { seededUuid } from '../seeded.ts'
+import { scriptYodleeFor, standardYodlee } from '../yodlee/script.ts'
 import { history } from './history.ts'
 
 export interface Founding {
@@ -87,8 +89,17 @@ const waiting = (bookedOn: string): LineScript => ({
   text: 'Reserved by card',
 })
 
+/** What is special about a bank of this name at providers that script it. */
+const shownAs = (name: string): Pick<BankScript, 'plaid' | 'yodlee'> => ({
+  plaid: { ...standardPlaid, ...scriptPlaidFor(name) },
+  yodlee: { ...standardYodlee, ...scriptYodleeFor(name) },
+})
+
 const found = ({ script, accounts }: Plan, { seed, nowMs }: Founding): Bank => {
-  const bank = openBank(seededUuid(seed, 'bank', script.name), script)
+  const bank = openBank(seededUuid(seed, 'bank', script.name), {
+    ...shownAs(script.name),
+    ...script,
+  })
   const lastDay = dayOf(nowMs)
   for (const { count, ...account } of accounts) {
     const wish = { count, days: 90, seed: `${seed}-${script.name}-${account.subtype}`, lastDay }
@@ -106,7 +117,7 @@ const found = ({ script, accounts }: Plan, { seed, nowMs }: Founding): Bank => {
 /** A bank whose lines are made only when somebody reads them. */
 const manyPagesBank = ({ seed, nowMs }: Founding): Bank => {
   const name = 'Many Pages Bank'
-  const script = { name, bic: 'MANYBEBB', historyDays: 730 }
+  const script = { ...shownAs(name), name, bic: 'MANYBEBB', historyDays: 730 }
   const bank = openBank(seededUuid(seed, 'bank', name), script)
   const later = { count: manyLines, days: 730, seed: `${seed}-${name}`, lastDay: dayOf(nowMs) }
   openAccount(bank, { opening: '48000.00', description: 'Current account', later }, nowMs)
