@@ -49,6 +49,7 @@ export class Ledger {
   readonly #known = new Map<string, { line: Line; place: Place }>()
   #shown: { line: Line; place: Place }[] = []
   #sum: string | null = null
+  #revision = 0
   #unwritten: Unwritten | null
   /** Ids that were put or removed since the unwritten lines were made. */
   readonly #touched = new Set<string>()
@@ -81,8 +82,14 @@ export class Ledger {
     }
   }
 
+  /** Grows with every change, so that what was derived from the lines is known to be old. */
+  get revision(): number {
+    return this.#revision
+  }
+
   /** Adds many lines with one sort. */
   load(lines: readonly Line[]): void {
+    this.#revision += 1
     const known = this.#byId
     for (const line of lines) {
       known.set(line.id, { line, place: placeOf(line) })
@@ -97,6 +104,7 @@ export class Ledger {
   /** Adds a line or replaces the one with its id. */
   put(line: Line): void {
     this.remove(line.id)
+    this.#revision += 1
     this.#sum = null
     const entry = { line, place: placeOf(line) }
     this.#byId.set(line.id, entry)
@@ -108,6 +116,7 @@ export class Ledger {
   remove(id: string): boolean {
     const entry = this.#byId.get(id)
     if (entry === undefined) return false
+    this.#revision += 1
     this.#byId.delete(id)
     this.#touched.add(id)
     this.#sum = null

@@ -1,5 +1,6 @@
 /** Sends persons to the hosted page, and starts refreshes without one. */
 import { z } from 'zod'
+import { bankBehind as bankOfEntry } from '../banks/bank-behind.ts'
 import type { Answer } from '../http.ts'
 import { nextToken } from '../world.ts'
 import { behaviourOf } from './behaviour.ts'
@@ -8,7 +9,7 @@ import { customerOf } from './customers.ts'
 import type { Exchange, Route } from './exchange.ts'
 import { dataAnswer, forClient, Refusal } from './exchange.ts'
 import { entryByCode } from './provider-codes.ts'
-import { refreshInBackground, requireIdle, requireRefreshable } from './refresh.ts'
+import { refreshQuietly, requireIdle, requireRefreshable } from './refresh.ts'
 import {
   attemptShape,
   attemptWish,
@@ -64,9 +65,8 @@ const bankByCode = ({ world }: Exchange, code: string | undefined): string | nul
   if (code === undefined) return null
   const entry = entryByCode(world, code)
   if (entry === undefined) throw new Refusal('ProviderNotFound', 'No such provider.')
-  const bank = world.banks.get(entry.bankId)
-  // most of the catalogue is entries without a bank behind them
-  if (bank === undefined) throw new Refusal('ProviderInactive', 'The provider does not answer.')
+  const bank = bankOfEntry(world, 'saltedge', entry.bankId)
+  if (bank === null) throw new Refusal('ProviderNotFound', 'No such provider.')
   const { status } = behaviourOf(bank)
   if (status === 'disabled' || entry.status === 'withdrawn')
     throw new Refusal('ProviderDisabled', 'The provider is disabled.')
@@ -143,7 +143,7 @@ const refresh = (exchange: Exchange) => {
   const attempt = attemptWish(given.attempt)
   const { id, customerId, bankId } = connection
   if (given.show_widget === false) {
-    refreshInBackground(exchange.world, connection, attempt)
+    refreshQuietly(exchange.world, connection, { wish: attempt, userPresent: true })
     return dataAnswer({ customer_id: customerId })
   }
   requireRefreshable(exchange.world, connection)
@@ -163,7 +163,7 @@ const backgroundShape = z.object({ attempt: attemptShape.optional() })
 const background = (exchange: Exchange) => {
   const connection = named(exchange)
   const { attempt } = dataOf(exchange, backgroundShape)
-  refreshInBackground(exchange.world, connection, attemptWish(attempt))
+  refreshQuietly(exchange.world, connection, { wish: attemptWish(attempt), userPresent: false })
   return dataAnswer(connectionJson(exchange.world, connection))
 }
 

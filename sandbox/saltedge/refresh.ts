@@ -43,11 +43,11 @@ const requireBudget = (world: World, connection: Connection): void => {
     throw new Refusal('BackgroundFetchLimitExceeded', 'Enough refreshes without the person today.')
 }
 
-/** Refreshes without a person; throws a refusal where that is not allowed now. */
-export const refreshInBackground = (
+/** Refreshes without the hosted page, with the person or without; throws a refusal where that is not allowed now. */
+export const refreshQuietly = (
   world: World,
   connection: Connection,
-  wish: AttemptWish,
+  { wish, userPresent }: { wish: AttemptWish; userPresent: boolean },
 ): Attempt => {
   const newest = newestAttempt(world, connection)
   if (newest?.waitsForCode === true)
@@ -56,13 +56,14 @@ export const refreshInBackground = (
   const { automaticFetch, interactiveOnRefresh } = behaviourOf(bankBehind(world, connection))
   if (!automaticFetch)
     throw new Refusal('ConnectionCannotBeRefreshed', 'Connection needs its user to be refreshed.')
-  requireBudget(world, connection)
+  // the institutions' limit is on accesses behind the person's back only
+  if (!userPresent) requireBudget(world, connection)
   requireRoom(world)
-  connection.backgroundStartsMs.push(world.clock.now())
+  if (!userPresent) connection.backgroundStartsMs.push(world.clock.now())
   return beginAttempt(world, connection, {
-    origin: 'background',
+    origin: userPresent ? 'refresh' : 'background',
     wish,
-    userPresent: false,
+    userPresent,
     asksCode: interactiveOnRefresh,
     failWith: nextOutcome(world, connection),
   })

@@ -1,4 +1,5 @@
 /** The rows that Salt Edge has of an account: the bank's lines under ids that ascend as they arrived. */
+import type { BankAccount } from '../bank.ts'
 import type { Line } from '../line.ts'
 import type { World } from '../world.ts'
 import { bankBehind, behaviourOf } from './behaviour.ts'
@@ -51,11 +52,7 @@ const shelver = ({ world, connection, held }: Place): ((line: Line) => Shelf | n
   }
 }
 
-/** The lines of one shelf, lowest id first. */
-export const linesOf = (place: Place, shelf: Shelf): Line[] => {
-  const { world, connection, held } = place
-  const account = accountAtBank(world, connection, held)
-  if (account === undefined || connection.readable === 'nothing') return []
+const sortedLines = (place: Place, shelf: Shelf, account: BankAccount): Line[] => {
   const [firstDay, shelfOf] = [firstDayOf(place), shelver(place)]
   const waiting = shelf === 'pending' ? account.pending.all() : []
   return [...account.booked.all(), ...waiting]
@@ -63,9 +60,40 @@ export const linesOf = (place: Place, shelf: Shelf): Line[] => {
     .toSorted((one, other) => one.sequence - other.sequence)
 }
 
+interface Kept {
+  key: string
+  lines: readonly Line[]
+}
+
+/** The last list of each shelf, because an account of many pages is read page by page. */
+const kept = new WeakMap<HeldAccount, Partial<Record<Shelf, Kept>>>()
+
+const keyOf = (place: Place, { booked, pending }: BankAccount): string => {
+  const { world, connection, held } = place
+  const { heldPendingDays } = behaviourOf(bankBehind(world, connection))
+  const today = dayOf(world.clock.now())
+  const parts = [today, firstDayOf(place), heldPendingDays, connection.strategy]
+  return [...parts, booked.revision, pending.revision, ...held.duplicates].join(' ')
+}
+
+/** The lines of one shelf, lowest id first. */
+export const linesOf = (place: Place, shelf: Shelf): readonly Line[] => {
+  const { world, connection, held } = place
+  const account = accountAtBank(world, connection, held)
+  if (account === undefined || connection.readable === 'nothing') return []
+  const shelves = kept.get(held) ?? {}
+  const key = keyOf(place, account)
+  const known = shelves[shelf]
+  if (known?.key === key) return known.lines
+  const lines = sortedLines(place, shelf, account)
+  kept.set(held, { ...shelves, [shelf]: { key, lines } })
+  return lines
+}
+
 /** Place in the list of the first line whose id is not below this one. */
 export const indexFrom = ({ held }: Place, lines: readonly Line[], fromId: bigint): number => {
   const lowest = BigInt(rowId(held, { sequence: 0 }))
-  const index = lines.findIndex(({ sequence }) => lowest + BigInt(sequence) >= fromId)
+  const sequence = Number(fromId - lowest)
+  const index = lines.findIndex((line) => line.sequence >= sequence)
   return index === -1 ? lines.length : index
 }

@@ -91,7 +91,6 @@ const scripts: Record<string, Partial<SaltEdgeScript>> = {
   'Manual Bank': { interactive: true, automaticFetch: false, inactiveAfterSuccess: true },
   'Flaky Bank': { attemptOutcomes: ['ProviderError', 'ProviderError'] },
   'Slow History Bank': { fullHistoryMs: 120_000 },
-  'Many Pages Bank': { pageSize: 100 },
   'Redirect Bank': { mode: 'oauth' },
   'Closed Bank': { status: 'disabled' },
   'Late Bank': { customPendingsPeriod: 7, heldPendingDays: 7 },

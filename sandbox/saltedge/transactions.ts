@@ -71,9 +71,12 @@ const failInTurn = (exchange: Exchange, connection: Connection): void => {
     throw new Refusal('InternalServerError', 'The service cannot answer at the moment.')
 }
 
-const isWithin = (query: URLSearchParams): ((line: Line) => boolean) => {
+const within = (query: URLSearchParams, lines: readonly Line[]): readonly Line[] => {
   const [from, to] = [query.get('from_date'), query.get('to_date')]
-  return (line) => (from === null || line.bookedOn >= from) && (to === null || line.bookedOn <= to)
+  if (from === null && to === null) return lines
+  return lines.filter(
+    ({ bookedOn }) => (from === null || bookedOn >= from) && (to === null || bookedOn <= to),
+  )
 }
 
 /** The newest posted row tells the balance after it, where the bank does that. */
@@ -96,7 +99,7 @@ const list = (exchange: Exchange) => {
     throw new Refusal('AccountNotFound', 'No such account.')
   failInTurn(exchange, connection)
   const shelf = shelfOf(query)
-  const lines = linesOf(place, shelf).filter(isWithin(query))
+  const lines = within(query, linesOf(place, shelf))
   const size = perPageOf(query, behaviourOf(bankBehind(world, connection)).pageSize)
   const from = fromIdOf(query)
   const first = from === null ? 0 : indexFrom(place, lines, from)

@@ -1,5 +1,6 @@
 /** The hosted page: a person chooses a bank, logs in, types a code, and comes back to where they came from. */
 import type { Bank } from '../bank.ts'
+import { bankBehind as bankOfEntry } from '../banks/bank-behind.ts'
 import type { Answer } from '../http.ts'
 import { redirect } from '../http.ts'
 import type { World } from '../world.ts'
@@ -186,12 +187,12 @@ const show = (step: Step): Answer => {
   return loginPage({ visit, bank, mode: behaviourOf(bank).mode })
 }
 
-/** A bank that was chosen on the page; one without anything behind it cannot be. */
+/** A bank that was chosen on the page. */
 const choose = ({ exchange: { world }, visit, form }: Step): void => {
   const code = form.get('provider')
   if (code === null || visit.bankId !== null) return
   const bankId = entryByCode(world, code)?.bankId
-  if (bankId !== undefined && world.banks.has(bankId)) visit.bankId = bankId
+  if (bankId !== undefined) visit.bankId = bankOfEntry(world, 'saltedge', bankId)?.id ?? null
 }
 
 const decide = (step: Step): Answer => {

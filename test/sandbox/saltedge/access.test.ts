@@ -1,5 +1,6 @@
 import { sign } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Json } from '../client.ts'
 import type { SaltEdge } from './client.ts'
 import { openSaltEdge } from './client.ts'
 
@@ -88,6 +89,9 @@ test('a customer exists once', async () => {
   const [found] = await client.ok('GET', '/customers?identifier=once')
   expect(found.customer_id).toBe(first.body.data.customer_id)
   expect(BigInt(found.customer_id)).toBeGreaterThan(2n ** 53n)
+  await client.customer('another')
+  const fromHere = await client.ok('GET', `/customers?from_id=${found.customer_id}`)
+  expect(fromHere.map(({ identifier }: Json) => identifier)).toEqual(['once', 'another'])
 })
 
 test('institutions are read page by page and found by their code', async () => {

@@ -108,6 +108,11 @@ test('a bank is refreshed four times in any 24 hours without the person, and wit
   })
   const { connect_url: url } = await client.ok('POST', `/connections/${id}/refresh`, {})
   await client.press(url, 'ok')
+  const attended = await client.call('POST', `/connections/${id}/refresh`, {
+    data: { show_widget: false },
+  })
+  expect(attended.status).toBe(200)
+  expect((await client.connection(id)).last_attempt.user_present).toBe(true)
   await client.advance(dayMinutes - 5 * 60)
   expect((await client.background(id)).refused).toBe('BackgroundFetchLimitExceeded')
   await client.advance(61)

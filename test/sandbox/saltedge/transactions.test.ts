@@ -171,6 +171,34 @@ test('the balance is that of the bank, and the newest line tells it where the ba
   ])
 })
 
+test('an account of more than two hundred pages is read to its end', async () => {
+  const linked = await client.link('Many Pages Bank')
+  const rows = await client.transactions(linked, '&per_page=1000')
+  const { lines } = await client.sim('GET', `/__sim/truth?account=${await bankAccountOf(linked)}`)
+  const from = await client.day(400)
+  const told = lines.filter(({ bookedOn }: Json) => bookedOn >= from)
+  expect(told.length).toBeGreaterThan(20_000)
+  expect(new Set(idsOf(rows)).size).toBe(told.length)
+})
+
+test('a bank of the catalogue that nobody has scripted can be linked', async () => {
+  const generated = await openSaltEdge({ catalogueSize: 300 })
+  const institutions = await generated.rows('/providers?per_page=1000')
+  expect(institutions.length).toBeGreaterThan(100)
+  const { code } = institutions.findLast(
+    ({ status, interactive_for_connections: asks }) => status === 'active' && !asks,
+  )
+  const { connect_url: url } = await generated.ok('POST', '/connections/connect', {
+    ...(await generated.wish()),
+    customer_id: await generated.customer(),
+    provider: { code, include_sandboxes: true },
+  })
+  const id = (await generated.press(url, 'ok'))?.searchParams.get('connection_id') ?? ''
+  expect(await generated.accounts(id)).toHaveLength(1)
+  expect(generated.conformance.problems()).toEqual([])
+  await generated.stop()
+})
+
 test('a bank that fails now and then is answered for by the provider', async () => {
   const linked = await client.link(await client.newBank({}, { transactionsFailEvery: 2 }))
   const path = `/transactions?connection_id=${linked.id}&account_id=${linked.accounts[0].id}`
