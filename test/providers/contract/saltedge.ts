@@ -47,6 +47,6 @@ export const openSaltEdge = async (): Promise<Arrangement> => {
     cannot: {
       readiness: 'a link is finished only after the first fetch, with its whole history',
     },
-    stop: linked.stop,
+    stop: () => linked.stop(),
   }
 }

@@ -242,16 +242,22 @@ describe('the status', () => {
   test.each([
     [
       'a consent that is over by its date',
-      {},
-      { expires_at: '2026-01-01T00:00:00Z' },
       'consent_expired',
+      { consent: { expires_at: '2026-01-01T00:00:00Z' } },
     ],
-    ['a consent that was revoked', {}, { status: 'revoked' }, 'consent_expired'],
-    ['a consent that ended during a refresh', failed('AispConsentExpired'), {}, 'consent_expired'],
-    ['a connection that is turned off', { status: 'disabled' }, {}, 'connection_gone'],
-  ])('%s forbids reading', (_name, connection, consent, code) => {
-    expect(shown(connection, consent)).toMatchObject({ health: 'failing', failure: { code } })
-  })
+    ['a consent that was revoked', 'consent_expired', { consent: { status: 'revoked' } }],
+    [
+      'a consent that ended during a refresh',
+      'consent_expired',
+      { connection: failed('AispConsentExpired') },
+    ],
+    ['a connection that is turned off', 'connection_gone', { connection: { status: 'disabled' } }],
+  ] as [string, string, { connection?: object; consent?: object }][])(
+    '%s forbids reading: %s',
+    (_name, code, { connection, consent }) => {
+      expect(shown(connection, consent)).toMatchObject({ health: 'failing', failure: { code } })
+    },
+  )
 
   test('a running refresh is waited for, whatever an older success says', () => {
     const running = { last_attempt: { id: '86', finished: false } }

@@ -13,6 +13,7 @@ import { Secret } from '../../../domain/secret.ts'
 import type { SandboxOptions } from '../../../sandbox/sandbox.ts'
 import type { Json } from '../../sandbox/client.ts'
 import { openClient } from '../../sandbox/client.ts'
+import { openConformance } from '../../sandbox/saltedge/conformance.ts'
 import { callOptions } from './caller.ts'
 
 export const returnUrl = 'http://127.0.0.1:9/callbacks/saltedge'
@@ -42,7 +43,8 @@ const presses: Record<Decision, readonly string[]> = {
 }
 
 export const openLinkedSaltEdge = async (options: SandboxOptions = {}) => {
-  const client = await openClient(options)
+  const conformance = openConformance()
+  const client = await openClient({ observe: conformance.observe, ...options })
   const { sim } = client
   const keys = await sim('GET', '/__sim/saltedge/keys')
   const environment: Record<string, string> = {
@@ -127,8 +129,16 @@ export const openLinkedSaltEdge = async (options: SandboxOptions = {}) => {
     return requests.filter((request: Json) => request.endpoint === `saltedge/${endpoint}`).length
   }
 
+  /** Ends the sandbox; throws when anything on the wire was not as described. */
+  const stop = async (): Promise<void> => {
+    await client.stop()
+    const problems = conformance.problems()
+    if (problems.length > 0) throw new Error(problems.join('\n'))
+  }
+
   return {
     ...client,
+    stop,
     provider,
     providerWith,
     begin,
