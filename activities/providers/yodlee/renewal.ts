@@ -18,8 +18,11 @@ export const beginRenewal = async (
   { opened, loginName }: { opened: Opened; loginName: string },
   request: RenewalRequest,
 ): Promise<StartedLink> => {
-  const { entry } = await ownEntry(opened)
+  const { entry, nowMs } = await ownEntry(opened)
   const { providerAccountId } = opened
+  const { kind } = outcomeOf(entry, nowMs)
+  // the widget joins an attempt that waits or runs, so that one's end is the one to look for
+  const isJoined = kind === 'running' || kind === 'challenge'
   return startedLink(yodlee, request, {
     task: { flow: request.reason === 'challenge' ? 'refresh' : 'edit', providerAccountId },
     token: await opened.access.token(),
@@ -28,8 +31,8 @@ export const beginRenewal = async (
       state: request.state,
       loginName,
       providerAccountId,
-      requestId: entry.requestId ?? null,
-      attemptAt: attemptAtOf(entry),
+      requestId: isJoined ? null : (entry.requestId ?? null),
+      attemptAt: isJoined ? null : attemptAtOf(entry),
     },
   })
 }

@@ -48,7 +48,7 @@ const field = z.object({
   isOptional: optionalFlag,
   valueEditable: z.union([text, z.boolean()]).nullish(),
   maxLength: optionalNumber,
-  image: z.unknown(),
+  image: z.unknown().optional(),
   option: z.array(option).nullish(),
 })
 export type FormField = z.infer<typeof field>
@@ -198,7 +198,7 @@ export const flowSchema = z.discriminatedUnion('kind', [
     state: text,
     loginName: text,
     providerAccountId: text,
-    /** The last attempt before the page was opened. */
+    /** The last attempt before the page was opened; null while one was under way. */
     requestId: text.nullable(),
     attemptAt: text.nullable(),
   }),

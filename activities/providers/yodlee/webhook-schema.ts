@@ -10,7 +10,7 @@ export const notification = z.object({
     notificationTimestamp: optionalText,
     info: z.string(),
     loginName: optionalText,
-    data: z.unknown(),
+    data: z.unknown().optional(),
   }),
 })
 

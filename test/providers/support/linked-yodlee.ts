@@ -124,7 +124,7 @@ export const openLinkedYodlee = async (options: SandboxOptions = {}) => {
         return post(view.action, typed)
       }
       default:
-        return advance(1_000)
+        return advance(10_000)
     }
   }
 
