@@ -38,6 +38,8 @@ export interface Bank {
   asked: Map<string, string>
   /** Challenges whose answer is stored. */
   given: Set<string>
+  /** A slot asks the bank for fresh lines. */
+  slotsRefresh: boolean
   /** Answers instead of an activity, or throws; undefined lets it do its work. */
   before: (call: Call) => Promise<Failure | undefined> | Failure | undefined
 }
@@ -63,6 +65,7 @@ export const createBank = (tenantId: string, facts: Partial<ConnectionFacts> = {
     challenges: [],
     asked: new Map(),
     given: new Set(),
+    slotsRefresh: false,
     before: () => undefined,
   }
 }
@@ -91,7 +94,9 @@ export const record = (
     for (const event of events)
       if (!bank.events.has(event.dedupeKey)) bank.events.set(event.dedupeKey, event)
   }
-  return bank.facts === null ? null : snapshotOf(bank.facts, flowEnd(bank), nowMs)
+  if (bank.facts === null) return null
+  const snapshot = snapshotOf(bank.facts, flowEnd(bank), nowMs)
+  return bank.slotsRefresh ? { ...snapshot, slotsRefresh: true } : snapshot
 }
 
 /** What was posted, in order. */
