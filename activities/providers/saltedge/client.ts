@@ -8,7 +8,7 @@ import { createTransport, jsonOrNull, parseBody } from '../transport.ts'
 import type { SaltEdgeConfig } from './config.ts'
 import { failureOf } from './errors.ts'
 
-export interface Call {
+interface Call {
   method: 'GET' | 'POST' | 'DELETE'
   /** Path below the API's base, with its query. */
   path: string

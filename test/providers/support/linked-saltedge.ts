@@ -16,7 +16,7 @@ import { openClient } from '../../sandbox/client.ts'
 import { openConformance } from '../../sandbox/saltedge/conformance.ts'
 import { callOptions } from './caller.ts'
 
-export const returnUrl = 'http://127.0.0.1:9/callbacks/saltedge'
+const returnUrl = 'http://127.0.0.1:9/callbacks/saltedge'
 export const state = 'an-opaque-state-of-32-characters'
 export const callbackUrl = 'http://127.0.0.1:9/hooks/saltedge'
 
