@@ -14,6 +14,8 @@ import { getConnection } from './connections/get-connection.ts'
 import { getConnectionAccounts } from './connections/get-connection-accounts.ts'
 import { getConnections } from './connections/get-connections.ts'
 import { getMessages } from './connections/get-messages.ts'
+import { getMfaChallenge } from './connections/get-mfa-challenge.ts'
+import { getMfaImage } from './connections/get-mfa-image.ts'
 import { getRuns } from './connections/get-runs.ts'
 import { patchConnection } from './connections/patch-connection.ts'
 import { postAccountChoices } from './connections/post-account-choices.ts'
@@ -22,9 +24,11 @@ import { postConnection } from './connections/post-connection.ts'
 import { postCredentialUpdate } from './connections/post-credential-update.ts'
 import { postDisconnection } from './connections/post-disconnection.ts'
 import { postMessage } from './connections/post-message.ts'
+import { postMfaAnswer } from './connections/post-mfa-answer.ts'
 import { postNote } from './connections/post-note.ts'
 import { postReconnect } from './connections/post-reconnect.ts'
 import { postSync } from './connections/post-sync.ts'
+import { putMfaAnswer } from './connections/put-mfa-answer.ts'
 import type { Deps } from './deps.ts'
 import { documentRoutes } from './documents/document-routes.ts'
 import { getEvents } from './events/get-events.ts'
@@ -53,6 +57,10 @@ export const routes: readonly Route[] = [
   getConnection,
   patchConnection,
   postSync,
+  getMfaChallenge,
+  getMfaImage,
+  postMfaAnswer,
+  putMfaAnswer,
   postCredentialUpdate,
   postReconnect,
   postDisconnection,
