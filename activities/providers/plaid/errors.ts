@@ -52,7 +52,7 @@ export const rows: readonly (readonly [codes: readonly string[], row: Row])[] = 
   ],
   [['NO_ACCOUNTS'], ofConnection('credentials_invalid', 'no_accounts')],
   [
-    ['MFA_NOT_SUPPORTED', 'ITEM_NOT_SUPPORTED', 'PRODUCTS_NOT_SUPPORTED'],
+    ['MFA_NOT_SUPPORTED', 'ITEM_NOT_SUPPORTED', 'PRODUCTS_NOT_SUPPORTED', 'COUNTRY_NOT_SUPPORTED'],
     ofConnection('institution_unsupported'),
   ],
   [

@@ -43,6 +43,6 @@ export const openPlaid = async (): Promise<Arrangement> => {
     cannot: {
       'long ids': 'ids are texts',
     },
-    stop: linked.stop,
+    stop: () => linked.stop(),
   }
 }
