@@ -37,7 +37,7 @@ const isBlocking = ({ code }: Failure): boolean =>
   ].includes(code)
 
 /** When Plaid last read the institution with success. */
-export const refreshedAtOf = ({ status }: ItemAnswer): string | null =>
+const refreshedAtOf = ({ status }: ItemAnswer): string | null =>
   instantOf(status?.transactions?.last_successful_update)
 
 const accountsOf = async (

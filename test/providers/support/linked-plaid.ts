@@ -16,7 +16,7 @@ import { openConformance } from '../../sandbox/plaid/conformance.ts'
 import { callOptions } from './caller.ts'
 import { plaidEnvironment } from './fake-plaid.ts'
 
-export const returnUrl = 'http://127.0.0.1:9/callbacks/plaid'
+const returnUrl = 'http://127.0.0.1:9/callbacks/plaid'
 export const state = 'an-opaque-state-of-32-characters'
 
 type Fields = [name: string, value: string][]
