@@ -206,11 +206,11 @@ const succeed = (visit: Visit, accounts: readonly string[] | null): void => {
   const known = world.plaid.items[link.itemId ?? '']
   if (known?.gone === true) return refuse(visit, 'ITEM_NOT_FOUND')
   const item = known ?? itemFor(visit, bank, accounts ?? [])
-  if (known === undefined) watchItem(world, item)
-  else repair(visit, item, accounts)
+  if (known !== undefined) repair(visit, item, accounts)
   session.accounts = Object.keys(item.accounts)
   session.publicToken = openPublicToken(world, item.id, known !== undefined).token
   finish(visit, 'SUCCESS')
+  if (known === undefined) watchItem(world, item)
 }
 
 const approve = (visit: Visit, form: URLSearchParams): boolean => {

@@ -1,5 +1,4 @@
 /** Plaid's side of the sandbox. */
-import type { BankAccount } from '../bank.ts'
 import type { Fault } from '../faults.ts'
 import type { Answer } from '../http.ts'
 import { json } from '../http.ts'
@@ -76,5 +75,5 @@ export const plaidSide: Side = {
     resumeUpdates(world)
     resumeRetries(world)
   },
-  announceLines: (world: World, account: BankAccount) => announceAccount(world, account.id),
+  announceLines: announceAccount,
 }

@@ -161,7 +161,7 @@ const createTransactions = route(
       })
       publish(account, { op: 'put', line }, world.clock.now())
     }
-    announceAccount(world, account.id)
+    announceAccount(world, account)
     return {}
   },
 )

@@ -11,6 +11,7 @@ import type { HeldAccount } from './items.ts'
 import { accountsOf, bankOfItem, healthyItemOf } from './items.ts'
 import type { Net } from './log.ts'
 import { catchUp, headOf, netOf } from './log.ts'
+import { moveLines } from './moving.ts'
 import { countCall } from './rates.ts'
 import type { Item } from './state.ts'
 import { accountJson, transactionJson } from './transaction-json.ts'
@@ -178,6 +179,7 @@ const refresh = route('/transactions/refresh', ofItem, ({ world }, { access_toke
   const item = healthyItemOf(world, token)
   countCall(world, item, '/transactions/refresh')
   checkRefresh(world, item)
+  moveLines(world, item)
   const takesMs = bankOfItem(world, item).script.syncMs ?? world.settings.defaultSyncMs
   if (takesMs === 0 || failureOf(world, item) !== null) updateItem(world, item)
   else updateLater(world, item, takesMs)

@@ -1,4 +1,5 @@
 /** What Plaid does by the clock: first reading, its own updates, consents that end. */
+import type { BankAccount } from '../bank.ts'
 import { publishStaged } from '../bank.ts'
 import type { World } from '../world.ts'
 import { errorBody, PlaidRefusal } from './errors.ts'
@@ -85,9 +86,10 @@ export const updateLater = (world: World, item: Item, takesMs: number): void =>
   })
 
 /** The bank has made news known to Plaid by itself: whoever reads the account hears of it. */
-export const announceAccount = (world: World, accountId: string): void => {
+export const announceAccount = (world: World, account: BankAccount): void => {
+  publishStaged(account, world.clock.now())
   for (const item of Object.values(world.plaid.items)) {
-    if (item.accounts[accountId] === undefined || errorOf(world, item) !== null) continue
+    if (item.accounts[account.id] === undefined || errorOf(world, item) !== null) continue
     const before = item.log.length
     catchUp(world, item)
     item.lastSuccessMs = world.clock.now()
