@@ -9,7 +9,7 @@ import { methodAndPath } from '../../api/route.ts'
 import * as linkFlows from '../../db/queries/link-flows.ts'
 import { withTenant } from '../../db/tenant.ts'
 import { asAdministrator } from '../support/template-database.ts'
-import { aConnection, aMessage, anAccount, aRun } from './support/builders.ts'
+import { aChallenge, aConnection, aMessage, anAccount, aRun } from './support/builders.ts'
 import type { World } from './support/world.ts'
 import { createWorld } from './support/world.ts'
 
@@ -33,6 +33,8 @@ const bodies: Record<string, unknown> = {
   'POST /v1/connections/:connectionId/account-choices': {
     choices: [{ accountId: unknown, chosen: true }],
   },
+  'POST /v1/connections/:connectionId/mfa-answers': { challengeId: unknown, answer: '1' },
+  'PUT /v1/connections/:connectionId/mfa-answers/:challengeId': { answer: '1' },
   'POST /v1/connections/:connectionId/messages': { text: 'x' },
   'POST /v1/connections/:connectionId/notes': { text: 'x' },
   'POST /v1/link-flows/:flowId/completions': { parameters: {} },
@@ -114,6 +116,7 @@ describe('ids of another tenant', () => {
     const connectionId = await aConnection(world, world.b)
     const accountId = await anAccount(world, connectionId, { tenant: world.b, lines: 2 })
     const runId = await aRun(world, connectionId, world.b)
+    const challengeId = await aChallenge(world, connectionId, { tenant: world.b })
     const flowId = '11111111-1111-4111-8111-111111111111'
     await withTenant(world.pool, world.b.tenantId, (tx) =>
       linkFlows.create(tx, {
@@ -127,7 +130,7 @@ describe('ids of another tenant', () => {
       }),
     )
     const keyId = /_(\w{8})_/.exec(world.b.key)?.[1] ?? ''
-    const ids = { connectionId, accountId, runId, flowId, keyId }
+    const ids = { connectionId, challengeId, accountId, runId, flowId, keyId }
     const withIds = eachProtected.filter(({ path }) => path.includes('{'))
     expect(withIds.length).toBeGreaterThan(15)
     for (const { operation, method, path } of withIds) {

@@ -5,9 +5,11 @@ import * as connections from '../../../db/queries/connections.ts'
 import * as listings from '../../../db/queries/institution-listings.ts'
 import * as institutions from '../../../db/queries/institutions.ts'
 import * as messages from '../../../db/queries/messages.ts'
+import * as mfaChallenges from '../../../db/queries/mfa-challenges.ts'
 import * as statementLines from '../../../db/queries/statement-lines.ts'
 import * as syncRuns from '../../../db/queries/sync-runs.ts'
 import { withTenant } from '../../../db/tenant.ts'
+import type { Challenge } from '../../../domain/mfa.ts'
 import type { ConnectionFacts } from '../../../domain/connection.ts'
 import type { TestTenant, World } from './world.ts'
 
@@ -101,6 +103,25 @@ export const aRun = (
   connectionId: string,
   { tenantId }: TestTenant = world.a,
 ): Promise<string> => withTenant(world.pool, tenantId, (tx) => aRunWithin(tx, connectionId))
+
+/** A form with one code to type, open for an hour unless said otherwise; returns its id. */
+export const aChallenge = (
+  world: World,
+  connectionId: string,
+  { tenant = world.a, ...own }: { tenant?: TestTenant } & Partial<Challenge> = {},
+): Promise<string> =>
+  withTenant(world.pool, tenant.tenantId, async (tx) => {
+    const challenge = {
+      kind: 'fields',
+      fields: [{ name: 'code', label: 'Code from the message', type: 'code', maxLength: 8 }],
+      expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+      keep: 'kept',
+      ...own,
+    } as Challenge
+    const syncRunId = await aRunWithin(tx, connectionId)
+    const asked = { id: randomUUID(), connectionId, syncRunId, challenge, ref: 'refresh-1' }
+    return mfaChallenges.open({ tx, vault: world.deps.vault }, asked)
+  })
 
 /** Posts one message of the robot. */
 export const aMessage = (world: World, connectionId: string): Promise<void> =>

@@ -28,13 +28,14 @@ const status: ConnectionStatus = {
   lastOutcome: null,
 }
 
-/** Signals `{ kind: 'refuse:<why>' }` and `{ kind: 'end' }` steer it. */
+/** Signals `{ kind: 'refuse:<why>' }`, `{ kind: 'mfa:<verdict>' }` and `{ kind: 'end' }` steer it. */
 export async function connection({ tenantId }: ConnectionInput): Promise<void> {
   const seen: Received[] = []
   const flows: string[] = []
   let runId: string | null = null
   let refused: RefusedWhy | null = null
   let isOver = false
+  let mfa: messages.MfaVerdict['kind'] = 'sent'
 
   const note = (name: string, input: unknown): void => void seen.push({ name, input })
   setHandler(received, () => seen)
@@ -49,6 +50,10 @@ export async function connection({ tenantId }: ConnectionInput): Promise<void> {
     const kind = runId === null ? 'started' : 'joined'
     runId ??= requestId
     return { kind, runId }
+  })
+  setHandler(messages.answerMfa, (input) => {
+    note('answerMfa', input)
+    return mfa === 'sent' ? { kind: mfa, runId: input.challengeId } : { kind: mfa }
   })
   for (const [name, update] of Object.entries({
     beginLink: messages.beginLink,
@@ -89,6 +94,7 @@ export async function connection({ tenantId }: ConnectionInput): Promise<void> {
     note('providerEvent', input)
     const kind = String((input as { kind?: unknown }).kind)
     if (kind.startsWith('refuse:')) refused = kind.slice(7) as RefusedWhy
+    if (kind.startsWith('mfa:')) mfa = kind.slice(4) as typeof mfa
     if (kind === 'end') isOver = true
   })
 
