@@ -1,6 +1,5 @@
 /** What Salt Edge does by itself: refreshes of connections that ask for it, and news of an account. */
 import type { BankAccount } from '../bank.ts'
-import { publishStaged } from '../bank.ts'
 import type { World } from '../world.ts'
 import { beginAttempt, isFinished, newestAttempt, nextOutcome } from './attempts.ts'
 import { bankBehind, behaviourOf } from './behaviour.ts'
@@ -54,8 +53,7 @@ export const keepOwnSchedule = (world: World): void => {
 export const announceLines = (world: World, account: BankAccount): void => {
   for (const connection of Object.values(world.saltedge.connections)) {
     const holds = connection.accounts.some(({ bankAccountId }) => bankAccountId === account.id)
-    if (!holds) continue
-    const attempt = refreshByItself(world, connection, null)
-    if (attempt === null) publishStaged(account, world.clock.now())
+    // an attempt that is under way sees the new lines itself
+    if (holds) refreshByItself(world, connection, null)
   }
 }

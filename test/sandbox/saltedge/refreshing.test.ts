@@ -192,7 +192,8 @@ test('a refresh that meets a code waits for it, and the same attempt goes on onc
   expect(await (await fetch(url)).text()).toContain('Type the code')
   await client.press(url, 'ok')
   const ended = (await client.connection(id)).last_attempt
-  expect(ended).toMatchObject({ id: waiting.id, finished: true, fail_at: null })
+  expect(waiting.user_present).toBe(false)
+  expect(ended).toMatchObject({ id: waiting.id, finished: true, fail_at: null, user_present: true })
 })
 
 test('a refresh that nobody answers ends with the class of its bank', async () => {
