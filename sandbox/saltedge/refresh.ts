@@ -17,7 +17,7 @@ export const requireIdle = (world: World, connection: Connection): void => {
 }
 
 /** Throws a refusal where the client has as many connections processing as it may. */
-export const requireRoom = (world: World): void => {
+const requireRoom = (world: World): void => {
   const { attempts, processingMax } = world.saltedge
   const running = Object.values(attempts).filter((attempt) => !isFinished(attempt)).length
   if (running >= processingMax)

@@ -47,7 +47,7 @@ export const attemptShape = z.object({
   return_to: z.string().optional(),
 })
 
-export const widgetShape = z.object({
+const widgetShape = z.object({
   javascript_callback_type: z.enum(['iframe', 'post_message']).optional(),
   show_consent_confirmation: z.boolean().optional(),
   credentials_strategy: z.enum(['store', 'do_not_store', 'ask']).optional(),
