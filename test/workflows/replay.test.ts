@@ -28,6 +28,9 @@ describe('every recorded history', () => {
     'week-of-slots',
     'continued',
     'closed-while-reading',
+    'mfa-answered',
+    'mfa-signalled',
+    'mfa-expired',
   ])('is kept: one of the kind %s', (kind) => {
     expect(files.filter((name) => name.endsWith(`-${kind}.json`)).length).toBeGreaterThan(0)
   })

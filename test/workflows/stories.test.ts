@@ -88,6 +88,49 @@ test('an outage passes', async () => {
   await keep(subject, 'outage')
 })
 
+/** A person fetches, and the bank asks for a code. */
+const ask = async (subject: Subject, lifeMs: number): Promise<string> => {
+  subject.bank.challenges = [{ kind: 'fields', lifeMs }]
+  await subject.handle.executeUpdate(messages.syncNow, { args: [aRequest()] })
+  await eventually('The question', async () => (await statusOf(subject)).challengeId !== null)
+  return (await statusOf(subject)).challengeId ?? ''
+}
+
+test('a code is asked for and given', async () => {
+  const subject = await world.live()
+  const challengeId = await ask(subject, 3_600_000)
+  subject.bank.given.add(challengeId)
+  await subject.handle.executeUpdate(messages.answerMfa, { args: [{ challengeId, ...aRequest() }] })
+  await eventually('The end', async () => (await statusOf(subject)).lastOutcome === 'ok')
+  await keep(subject, 'mfa-answered')
+})
+
+test('a code is announced by a signal, not found, and given', async () => {
+  const subject = await world.live()
+  const challengeId = await ask(subject, 3_600_000)
+  await subject.handle.signal(messages.mfaAnswered, { challengeId })
+  await eventually('The note', () =>
+    [...subject.bank.messages.values()].some(({ code }) => code === 'mfa.no_answer'),
+  )
+  subject.bank.given.add(challengeId)
+  await subject.handle.signal(messages.mfaAnswered, { challengeId })
+  await eventually('The end', async () => (await statusOf(subject)).lastOutcome === 'ok')
+  await keep(subject, 'mfa-signalled')
+})
+
+test('a code is asked for, reading goes on, and nobody gives it', async () => {
+  const subject = world.arrange({ intervalMs: 700 })
+  await world.start(subject)
+  subject.bank.before = ({ name }) => {
+    if (name === 'syncConnection') subject.bank.facts!.intervalMs = 3_600_000
+    return undefined
+  }
+  await ask(subject, 3_000)
+  await eventually('The end', () => [...subject.bank.ended.values()].includes('failed'))
+  await eventually('Rest', async () => (await statusOf(subject)).runId === null)
+  await keep(subject, 'mfa-expired')
+})
+
 test('a connection continues as new', async () => {
   const subject = await world.live({ intervalMs: 100, nextSyncAtMs: Date.now() })
   const first = await currentRunOf(subject)
