@@ -36,6 +36,8 @@ const rows = (pages: Json[], kind: 'added' | 'modified' | 'removed'): Json[] =>
 
 const refusal = async (path: string, body: object) => (await plaid.call(path, body)).body.error_code
 
+const byText = (one: string, other: string) => one.localeCompare(other, 'en')
+
 /** What a client holds after it applied every page. */
 const apply = (pages: Json[], held = new Map<string, Json>()) => {
   for (const page of pages) {
@@ -289,8 +291,8 @@ test('whatever the bank does and however it is paged, applying the pages gives t
     cursor = pages.at(-1).next_cursor
     const lines = await truth()
     const booked = [...held.values()].filter((row) => !row.pending)
-    expect(booked.map((row) => -row.amount).toSorted()).toEqual(
-      lines.map(({ amount }: Json) => Number(amount)).toSorted(),
+    expect(booked.map((row) => String(-row.amount)).toSorted(byText)).toEqual(
+      lines.map(({ amount }: Json) => String(Number(amount))).toSorted(byText),
     )
     const made = await add(account, [
       { amount: `-${round + 10}.25` },
