@@ -12,7 +12,7 @@ import type { YodleeConsent } from './state.ts'
 
 const dayMs = 86_400_000
 const graceMs = 90 * dayMs
-export const scopeIds = [
+const scopeIds = [
   'ACCOUNT_DETAILS',
   'TRANSACTION_DETAILS',
   'STATEMENT_DETAILS',
@@ -154,7 +154,7 @@ const renew = (exchange: Exchange, { loginName }: Caller) => {
 }
 
 /** A connection whose consent is valid again can be refreshed again. */
-export const mendConnection = (world: World, { connectionId }: YodleeConsent): void => {
+const mendConnection = (world: World, { connectionId }: YodleeConsent): void => {
   const connection = world.yodlee.connections[String(connectionId)]
   if (connection?.broken !== 'CONSENT_EXPIRED') return
   connection.broken = null

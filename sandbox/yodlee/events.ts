@@ -12,7 +12,7 @@ export const eventNames = [
 
 export type EventName = (typeof eventNames)[number]
 
-export interface SentEvent {
+interface SentEvent {
   id: string
   name: EventName
   info: string

@@ -177,7 +177,7 @@ const scriptAnswer = (): Answer => ({
 })
 
 /** Where the widget of FastLink is opened. */
-export const fastLinkPath = '/authenticate/restserver/fastlink'
+const fastLinkPath = '/authenticate/restserver/fastlink'
 
 export const fastLinkRoutes: Route[] = [
   forBrowser(['GET', '/fastlink/v4/initialize.js', 'fastlink-script'], scriptAnswer),

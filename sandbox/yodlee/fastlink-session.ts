@@ -136,7 +136,7 @@ export const sessionWith = (world: World, id: string): FastLinkSession => {
 }
 
 /** What came of it, as the page tells the application. */
-export interface Result {
+interface Result {
   providerId: number
   providerName: string
   providerAccountId: number

@@ -20,13 +20,13 @@ export const refreshEvent = (world: World, connection: YodleeConnection, step: R
 export const tellRefresh = (world: World, connection: YodleeConnection, step: RefreshStep): void =>
   senderOf(world).tell('REFRESH', refreshEvent(world, connection, step))
 
-export interface Span {
+interface Span {
   fromDate: string
   toDate: string
 }
 
 /** Where the changes of one user within a span can be read. */
-export const userDataLink = (loginName: string, { fromDate, toDate }: Span) => ({
+const userDataLink = (loginName: string, { fromDate, toDate }: Span) => ({
   user: { loginName },
   links: [
     {

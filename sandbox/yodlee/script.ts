@@ -118,7 +118,6 @@ const scripts: Record<string, Partial<YodleeScript>> = {
   'Expired Bank': { authType: 'OAUTH', consent: 'UK' },
   'Redirect Bank': { authType: 'OAUTH' },
   'Closed Bank': { status: 'Unsupported' },
-  'Twins Bank': { sharedIds: true },
   'Flaky Bank': { outcomes: [null, 'TECH_ERROR', 'SITE_UNAVAILABLE'] },
   'Slow History Bank': { historyMs: 90_000 },
 }

@@ -10,14 +10,14 @@ export type ConnectionStatus =
   | 'FAILED'
   | 'MIGRATION_IN_PROGRESS'
 
-export type AccountStatus = 'ACTIVE' | 'INACTIVE' | 'TO_BE_CLOSED' | 'CLOSED'
+type AccountStatus = 'ACTIVE' | 'INACTIVE' | 'TO_BE_CLOSED' | 'CLOSED'
 
 export interface YodleeUser {
   loginName: string
   id: number
 }
 
-export interface YodleeToken {
+interface YodleeToken {
   token: string
   loginName: string
   admin: boolean
@@ -117,7 +117,7 @@ export interface Batch {
   connections: number[]
 }
 
-export interface YodleeSettings {
+interface YodleeSettings {
   /** Users must be registered before they get a token. */
   preRegistration: boolean
   tokenSeconds: number

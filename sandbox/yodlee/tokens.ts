@@ -7,7 +7,7 @@ import { forAnyone, instantOf, noContent, Refusal } from './exchange.ts'
 import { registerUser } from './users.ts'
 
 /** The login of the customer itself. */
-export const adminLogin = 'sandbox-admin'
+const adminLogin = 'sandbox-admin'
 
 const endsAfterMs = 2 * 60 * 1000
 const loginNameShape = /^\S{3,150}$/

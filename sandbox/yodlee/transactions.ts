@@ -1,6 +1,7 @@
 /** Statement lines: windows, pages and counts. */
 import type { Answer } from '../http.ts'
 import { json } from '../http.ts'
+import type { BankAccount } from '../bank.ts'
 import { publish } from '../bank.ts'
 import type { Line } from '../line.ts'
 import type { World } from '../world.ts'
@@ -45,17 +46,40 @@ export const isShown = ({ connection, bank }: Reached, line: Line): boolean =>
   (line.status === 'booked' || bank.script.pendingTransactionsAvailable) &&
   !(connection.hidesLines && line.sequence % 2 === 1)
 
-const filters = ({ query }: Exchange): ((line: Line) => boolean) => {
+const filters = ({ query }: Exchange): ((line: Line) => boolean)[] => {
   const baseType = query.get('baseType')
   const keyword = query.get('keyword')?.toLowerCase() ?? ''
-  return ({ amount, text, counterpartyName }) =>
-    (baseType === null || baseType === (amount.startsWith('-') ? 'DEBIT' : 'CREDIT')) &&
+  const isOfType = ({ amount }: Line) => amount.startsWith('-') === (baseType === 'DEBIT')
+  const isNamed = ({ text, counterpartyName }: Line) =>
     `${text} ${counterpartyName ?? ''}`.toLowerCase().includes(keyword)
+  // most calls filter by nothing, and some accounts have very many lines
+  return [...(baseType === null ? [] : [isOfType]), ...(keyword === '' ? [] : [isNamed])]
 }
 
 interface Found {
   reached: Reached
   lines: Line[]
+}
+
+interface Kept {
+  key: string
+  lastChange: unknown
+  lines: Line[]
+}
+
+const kept = new WeakMap<BankAccount, Kept>()
+
+/** The lines of an account for one set of filters; kept until the account changes, because pages follow each other. */
+const linesOf = (reached: Reached, key: string, passes: (line: Line) => boolean): Line[] => {
+  const { account } = reached
+  const lastChange = account.changes.at(-1)
+  const known = kept.get(account)
+  if (known?.key === key && known.lastChange === lastChange) return known.lines
+  const lines = [...account.pending.shown(), ...account.booked.shown()].filter(
+    (line) => isShown(reached, line) && passes(line),
+  )
+  kept.set(account, { key, lastChange, lines })
+  return lines
 }
 
 /** The lines that a call asks for, account by account; rows are made of one page of them only. */
@@ -66,13 +90,16 @@ const foundLines = (exchange: Exchange, caller: Caller): Found[] => {
     throw invalidValue('container')
   const { from, to } = windowOf(exchange)
   const passes = filters(exchange)
-  return filteredAccounts(exchange, caller).map((reached) => ({
-    reached,
-    lines: [...reached.account.pending.shown(), ...reached.account.booked.shown()].filter(
-      (line) =>
-        line.bookedOn >= from && line.bookedOn <= to && isShown(reached, line) && passes(line),
-    ),
-  }))
+  const [baseType, keyword] = [exchange.query.get('baseType'), exchange.query.get('keyword')]
+  return filteredAccounts(exchange, caller).map((reached) => {
+    const { shownFrom, hidesLines, lastUpdatedAt } = reached.connection
+    const { pendingTransactionsAvailable } = reached.bank.script
+    const shown = [shownFrom, hidesLines, lastUpdatedAt, pendingTransactionsAvailable]
+    const key = JSON.stringify([from, to, baseType, keyword, ...shown])
+    const fits = (line: Line) =>
+      line.bookedOn >= from && line.bookedOn <= to && passes.every((pass) => pass(line))
+    return { reached, lines: linesOf(reached, key, fits) }
+  })
 }
 
 const sizeOf = (found: readonly Found[]): number =>

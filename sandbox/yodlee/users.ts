@@ -21,7 +21,7 @@ const registration = z.object({
 })
 
 /** Takes a user away, with everything it had. */
-export const unregisterUser = (world: World, loginName: string): void => {
+const unregisterUser = (world: World, loginName: string): void => {
   const { users, tokens, connections, consents, sessions } = world.yodlee
   for (const connection of Object.values(connections))
     if (connection.loginName === loginName) removeConnection(world, connection)

@@ -143,7 +143,7 @@ export const openYodlee = async (options: SandboxOptions = {}) => {
     refresh,
     linked,
     patch,
-    stop: sandbox.stop,
+    stop: () => sandbox.stop(),
   }
 }
 

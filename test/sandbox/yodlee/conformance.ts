@@ -71,7 +71,7 @@ const load = (): Description => {
 
 let description: Description | null = null
 
-const jsonOf = (text: string): unknown => {
+const jsonOf = (text: string): Json => {
   try {
     return JSON.parse(text)
   } catch {
@@ -100,7 +100,7 @@ const requestProblems = (seen: Observed, operation: Operation, known: Descriptio
   const schema = operation.parameters.find((parameter) => parameter.in === 'body')?.schema
   const definition = definitionIn(schema)
   if (definition === null || seen.requestBody === '') return []
-  const body: Json = jsonOf(seen.requestBody)
+  const body = jsonOf(seen.requestBody)
   if (body === undefined) return ['the body of the request is not JSON']
   // answers may come as a form, which the text of the description says and its schema does not
   if (definition === 'ProviderAccountRequest' && body.loginForm !== undefined)
@@ -121,24 +121,29 @@ const responseProblems = (seen: Observed, operation: Operation, known: Descripti
     : known.problemsOf(definition, body)
 }
 
-const eventProblems = (seen: Observed, { problemsOf }: Description): string[] => {
+/** What is wrong with the content of an event, by the beginning of its name. */
+const eventKinds: Record<string, (event: Json, known: Description) => string[]> = {
+  REFRESH: ({ data }, { problemsOf }) =>
+    data.providerAccount.flatMap((each: Json) => problemsOf('ProviderAccountDetail', each)),
+  DATA_UPDATES: ({ info, data }, { problemsOf }) =>
+    problemsOf('DataExtractsEventResponse', { event: { info, data } }),
+  AUTO_REFRESH_UPDATES: ({ data }, { problemsOf }) =>
+    data.flatMap((each: Json) => problemsOf('AutoRefresh', each.autoRefresh)),
+  LATEST_BALANCE_UPDATES: ({ data }) =>
+    Number.isInteger(data.providerAccountId) ? [] : ['a balance without a connection'],
+}
+
+const contentOf = ({ requestHeaders, requestBody }: Observed): Json => {
+  const isForm = requestHeaders['content-type']?.includes('urlencoded') === true
+  return jsonOf(isForm ? (new URLSearchParams(requestBody).get('payload') ?? '') : requestBody)
+}
+
+const eventProblems = (seen: Observed, known: Description): string[] => {
   if (seen.faulty) return []
-  const isForm = seen.requestHeaders['content-type']?.includes('urlencoded') === true
-  const text = isForm
-    ? (new URLSearchParams(seen.requestBody).get('payload') ?? '')
-    : seen.requestBody
-  const event: Json = (jsonOf(text) as Json)?.event
+  const event = contentOf(seen)?.event
   if (typeof event?.notificationId !== 'string') return ['an event without a notificationId']
-  const { info, data } = event
-  if (info.startsWith('REFRESH.'))
-    return data.providerAccount.flatMap((each: Json) => problemsOf('ProviderAccountDetail', each))
-  if (info === 'DATA_UPDATES.USER_DATA')
-    return problemsOf('DataExtractsEventResponse', { event: { info, data } })
-  if (info === 'AUTO_REFRESH_UPDATES')
-    return data.flatMap((each: Json) => problemsOf('AutoRefresh', each.autoRefresh))
-  if (info === 'LATEST_BALANCE_UPDATES')
-    return Number.isInteger(data.providerAccountId) ? [] : ['a balance without a connection']
-  return [`an event that nobody knows: ${info}`]
+  const check = eventKinds[String(event.info).split('.')[0] ?? '']
+  return check?.(event, known) ?? [`an event that nobody knows: ${String(event.info)}`]
 }
 
 const apiProblems = (seen: Observed, known: Description): string[] => {

@@ -130,7 +130,7 @@ describe('a question', () => {
     const question = await asked(token, id)
     expect(question.formType).toBe(formType)
     expect(question.fields).toEqual(expect.arrayContaining(Object.keys(answers)))
-    await yodlee.answer(token, id, answers as Record<string, string>)
+    await yodlee.answer(token, id, answers)
     expect((await state(token, id))[0]).toBe('LOGIN_IN_PROGRESS')
     await yodlee.advance(3000)
     expect((await state(token, id))[0]).toBe('SUCCESS')
@@ -181,7 +181,7 @@ describe('a question', () => {
     const answers = await Promise.all(
       [1, 2].map(() => yodlee.answer(token, id, { token: '111111' })),
     )
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 400])
+    expect(answers.map(({ status }) => status)).toEqual(expect.arrayContaining([200, 400]))
   })
 
   test('in real time is asked at every refresh, and says so', async () => {
@@ -208,10 +208,21 @@ describe('a question', () => {
 
 describe('the sites of the vendor sandbox', () => {
   test.each([
-    [16441, 'YodTest.site16441.2', 'site16441.2', null],
-    [16442, 'YodTest.site16442.1', 'site16442.1', { token: '123456' }],
-    [16486, 'YodTest.site16486.1', 'site16486.1', { answer0: 'w3schools', answer1: 'Texas' }],
-  ])('%s takes its documented login and no other', async (providerId, user, password, answers) => {
+    { providerId: 16441, user: 'YodTest.site16441.2', password: 'site16441.2', answers: null },
+    {
+      providerId: 16442,
+      user: 'YodTest.site16442.1',
+      password: 'site16442.1',
+      answers: { token: '123456' },
+    },
+    {
+      providerId: 16486,
+      user: 'YodTest.site16486.1',
+      password: 'site16486.1',
+      answers: { answer0: 'w3schools', answer1: 'Texas' },
+    },
+  ])('$providerId takes its documented login and no other', async (site) => {
+    const { providerId, user, password, answers } = site
     const token = await yodlee.token(`tests-${providerId}`)
     const ids: number[] = []
     for (const typed of [password, 'something else']) {
@@ -228,7 +239,7 @@ describe('the sites of the vendor sandbox', () => {
       ids.push(body.providerAccount[0].id)
     }
     await yodlee.advance(1000)
-    if (answers !== null) await yodlee.answer(token, ids[0]!, answers as Record<string, string>)
+    if (answers !== null) await yodlee.answer(token, ids[0]!, answers)
     await yodlee.advance(3000)
     expect((await state(token, ids[0]!))[0]).toBe('SUCCESS')
     expect((await state(token, ids[1]!))[1]).toBe('INCORRECT_CREDENTIALS')
