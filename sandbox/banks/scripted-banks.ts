@@ -3,7 +3,11 @@ import type { AccountScript, Bank, BankScript } from '../bank.ts'
 import { openAccount, openBank } from '../bank.ts'
 import type { LineScript } from '../line.ts'
 import { scriptPlaidFor, standardPlaid } from '../plaid/script.ts'
+import { scriptSaltEdgeFor, standardSaltEdge } from '../saltedge/script.ts'
+import { scriptPlaidFor, standardPlaid } from '../plaid/script.ts'
+import { scriptSaltEdgeFor, standardSaltEdge } from '../saltedge/script.ts'
 import { seededUuid } from '../seeded.ts'
+import { scriptYodleeFor, standardYodlee } from '../yodlee/script.ts'
 import { scriptYodleeFor, standardYodlee } from '../yodlee/script.ts'
 import { history } from './history.ts'
 
@@ -90,9 +94,10 @@ const waiting = (bookedOn: string): LineScript => ({
 })
 
 /** What is special about a bank of this name at providers that script it. */
-const shownAs = (name: string): Pick<BankScript, 'plaid' | 'yodlee'> => ({
+const shownAs = (name: string): Pick<BankScript, 'plaid' | 'yodlee' | 'saltedge'> => ({
   plaid: { ...standardPlaid, ...scriptPlaidFor(name) },
   yodlee: { ...standardYodlee, ...scriptYodleeFor(name) },
+  saltedge: { ...standardSaltEdge, ...scriptSaltEdgeFor(name) },
 })
 
 const found = ({ script, accounts }: Plan, { seed, nowMs }: Founding): Bank => {
@@ -118,7 +123,7 @@ const found = ({ script, accounts }: Plan, { seed, nowMs }: Founding): Bank => {
 const manyPagesBank = ({ seed, nowMs }: Founding): Bank => {
   const name = 'Many Pages Bank'
   const script = { ...shownAs(name), name, bic: 'MANYBEBB', historyDays: 730 }
-  const bank = openBank(seededUuid(seed, 'bank', name), script)
+  const bank = openScripted(script, seed)
   const later = { count: manyLines, days: 730, seed: `${seed}-${name}`, lastDay: dayOf(nowMs) }
   openAccount(bank, { opening: '48000.00', description: 'Current account', later }, nowMs)
   return bank
