@@ -3,7 +3,7 @@ import type { Failure, FailureCode } from '../../../domain/failure.ts'
 import { retryAfterMs } from '../call-failures.ts'
 
 /** Whose word it is: an API call, the aggregation of a connection, the nightly refresh of an account, the widget. */
-export type Where = 'api' | 'aggregation' | 'autoRefresh' | 'widget'
+type Where = 'api' | 'aggregation' | 'autoRefresh' | 'widget'
 
 interface Row {
   code: FailureCode

@@ -7,7 +7,7 @@ import type { YodleeFlow } from './schema.ts'
 import { flowSchema } from './schema.ts'
 
 /** Writes what is needed to finish a flow. */
-export const toFlow = (flow: YodleeFlow): Secret<string> => new Secret(JSON.stringify(flow))
+const toFlow = (flow: YodleeFlow): Secret<string> => new Secret(JSON.stringify(flow))
 
 /** Reads it back; what cannot be read is a defect, told without a word of its content. */
 export const readFlow = (secret: Secret<string>): YodleeFlow => {

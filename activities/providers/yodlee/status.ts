@@ -54,7 +54,7 @@ const healthOf = (outcome: Outcome, failure: Failure | null): ProviderStatus['he
 }
 
 /** What was seen of a connection, in neutral words. */
-export const toStatus = (seen: Seen): ProviderStatus => {
+const toStatus = (seen: Seen): ProviderStatus => {
   const { entry, consent, nowMs } = seen
   const outcome = outcomeOf(entry, nowMs)
   const failure = failureFrom(seen, outcome)

@@ -46,15 +46,14 @@ const pairsOf = (groups: Record<string, string>): [string, string][] =>
     codes.split(' ').map((code): [string, string] => [code, word]),
   )
 
-const entryWith = (additionalStatus: string, status = 'FAILED'): ProviderAccountEntry =>
-  ({
-    id: '1',
-    status,
-    dataset: [
-      { name: 'DOCUMENT', additionalStatus: 'TECH_ERROR' },
-      { name: 'BASIC_AGG_DATA', additionalStatus },
-    ],
-  }) as ProviderAccountEntry
+const entryWith = (additionalStatus: string, status = 'FAILED'): ProviderAccountEntry => ({
+  id: '1',
+  status,
+  dataset: [
+    { name: 'DOCUMENT', additionalStatus: 'TECH_ERROR' },
+    { name: 'BASIC_AGG_DATA', additionalStatus },
+  ],
+})
 
 test.each(pairsOf(callCodes))('the code %s of a call means %s', (code, expected) => {
   const failure = failureOf({ where: 'api', code, status: 400, nowMs })
