@@ -76,7 +76,7 @@ const link = async (
 ): Promise<{ connectionId: string; accountId: string; number: string }> => {
   const { erp } = scene
   const { connection, flow, url } = await beginLink(erp, institution)
-  await consent(erp, flow, url)
+  await consent(erp, flow, { url, bank: institution.name })
   const [account] = await listAccounts(erp, connection.id)
   if (account === undefined) throw new Error(`${institution.name} shows no account`)
   await chooseAll(erp, connection.id, [account])

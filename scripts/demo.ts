@@ -51,7 +51,7 @@ const link = async (scene: Scene): Promise<{ id: string; accounts: Account[] }> 
   expect('and a state of its own', (asked.get('state') ?? '').length > 30, true)
   expect('the connection is not connected yet', connection.state, 'not_connected')
   tell('3  The person approves at the bank and comes back')
-  await consent(erp, flow, url)
+  await consent(erp, flow, { url, bank: institution.name })
   const accounts = await listAccounts(erp, connection.id)
   tell(
     `4  The bank shows ${accounts.length} account(s): ${accounts.map(({ name, number }) => `${name} ${number ?? ''}`).join(', ')}`,
@@ -157,7 +157,7 @@ const renewal = async (scene: Scene, id: string, accounts: Account[]): Promise<v
       returnUrl: 'http://localhost/erp/banks',
     },
   )
-  await consent(erp, flow, await urlOf(erp, flow))
+  await consent(erp, flow, { url: await urlOf(erp, flow), bank: scene.bank.name })
   const renewed = await waitFor('the connection to work again', async () => {
     const connection = await connectionOf(scene, id)
     return connection.state === 'connected' ? connection : null

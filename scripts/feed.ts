@@ -4,11 +4,12 @@ import type { Erp } from './erp.ts'
 export interface FeedLine {
   lineKey: string
   op: string
+  bookedOn: string
   amount: string
 }
 
 interface FeedPage {
-  data: { seq: string; op: string; lineKey: string; line: { amount: string } }[]
+  data: { seq: string; op: string; lineKey: string; line: Omit<FeedLine, 'lineKey' | 'op'> }[]
   nextCursor: string | null
 }
 
@@ -26,7 +27,7 @@ export const listLines = async (erp: Erp, accountId: string): Promise<FeedLine[]
     )
     for (const { lineKey, op, line } of page.data) {
       lines.delete(lineKey)
-      if (op !== 'removed') lines.set(lineKey, { lineKey, op, amount: line.amount })
+      if (op !== 'removed') lines.set(lineKey, { ...line, lineKey, op })
     }
     if (page.data.length === 0 || page.nextCursor === null) break
     after = page.nextCursor

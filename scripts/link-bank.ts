@@ -1,7 +1,9 @@
 /** How an ERP and a person link a bank together, step by step; the demo tells it, the seed keeps quiet. */
 import type { Erp } from './erp.ts'
 import { waitFor } from './erp.ts'
-import { approve, comeBack } from './person.ts'
+import { comeBack } from './people/browser.ts'
+import type { Visit } from './people/person.ts'
+import { approve } from './people/person.ts'
 
 export interface Institution {
   provider: string
@@ -82,8 +84,8 @@ export const urlOf = (erp: Erp, flow: Flow): Promise<string> =>
   })
 
 /** The person approves on the provider's page and comes back; resolves when the flow is finished. */
-export const consent = async (erp: Erp, flow: Flow, url: string): Promise<void> => {
-  await comeBack(await approve(url))
+export const consent = async (erp: Erp, flow: Flow, visit: Visit): Promise<void> => {
+  await comeBack(await approve(visit))
   const open = ['requested', 'waiting', 'completing']
   const { state } = await waitFor('the link flow to be finished', async () => {
     const seen = await erp.call<Flow>('GET', `/v1/link-flows/${flow.id}`)

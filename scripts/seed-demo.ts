@@ -17,7 +17,7 @@ export const seedDemo = async ({
   const { apiKey } = await bootstrapTenant(databaseUrl, 'Demo BV')
   const erp = createErp(urls.api, apiKey)
   const { connection, flow, url } = await beginLink(erp, await findInstitution(erp, bank))
-  await consent(erp, flow, url)
+  await consent(erp, flow, { url, bank })
   await chooseAll(erp, connection.id, await listAccounts(erp, connection.id))
   await waitFor('the next slot to be planned', async () => {
     const { nextSyncAt } = await erp.call<Connection>('GET', `/v1/connections/${connection.id}`)

@@ -9,7 +9,8 @@ import {
   urlOf,
   type Flow,
 } from '../../scripts/link-bank.ts'
-import { approve, comeBack } from '../../scripts/person.ts'
+import { comeBack } from '../../scripts/people/browser.ts'
+import { approve } from '../../scripts/people/person.ts'
 import { everythingKept } from './support/everything-kept.ts'
 import { sendCommand } from './support/send.ts'
 import { openStage, type Stage } from './support/stage.ts'
@@ -51,7 +52,7 @@ const noteTokens = async (): Promise<void> => {
 /** A person approves; what travels through the browser is noted. */
 const approveAndNote = async (flow: Flow, url: string): Promise<void> => {
   challenges.add(new URL(url).searchParams.get('code_challenge') ?? '')
-  const back = await approve(url)
+  const back = await approve({ url, bank: 'Twins Bank' })
   const { searchParams } = new URL(back)
   for (const name of ['code', 'state'])
     secrets.set(`${name} of ${flow.id}`, searchParams.get(name) ?? '')

@@ -46,7 +46,7 @@ export const openStage = async (): Promise<Stage> => {
     dir,
     ports: 'random',
     entries: { worker: 'test/support/faulty-worker.ts' },
-    environment: { CRASH_POINT_FILE: crashPointFile },
+    environment: { CRASH_POINT_FILE: crashPointFile, SANDBOX_CATALOGUE_SIZE: '200' },
   })
   const databaseUrl = stack.env['DATABASE_URL'] ?? ''
   await allowShortIntervals(databaseUrl, 'ponto')
