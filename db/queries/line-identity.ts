@@ -3,7 +3,7 @@ import type { DatabaseTransactionConnection } from 'slonik'
 import { sql } from 'slonik'
 import { z } from 'zod'
 import type { Line } from '../../domain/statement-line.ts'
-import { fingerprintOf, fingerprintVersion } from '../../domain/statement-line.ts'
+import { fingerprintOf } from '../../domain/statement-line.ts'
 import { currentTenant } from '../tenant.ts'
 import type { LineSource, PageOrigin } from './line-rows.ts'
 import { storable } from './line-rows.ts'
@@ -61,35 +61,67 @@ const listKnown = async (
 
 const claimedRow = z.object({ lineKey: z.string(), storedKey: z.string(), ownerLives: z.boolean() })
 
+type Claimed = z.infer<typeof claimedRow>
+
+interface Unknown {
+  lines: readonly Line[]
+  /** Every key of the page: what shows itself is nobody else's. */
+  shownKeys: readonly string[]
+}
+
+/** By what a line is known again: `shown` of the page, `stored` of the row. */
+const signs = {
+  fingerprint: {
+    shown: sql.fragment`sha256(convert_to(canonical, 'UTF8'))`,
+    stored: sql.fragment`stored.fingerprint`,
+  },
+  // another provider words the same fact otherwise; of one account, day, amount and currency together say which it is
+  fact: {
+    shown: sql.fragment`concat_ws(' ', booked_on, trim_scale(amount), currency)`,
+    stored: sql.fragment`concat_ws(' ', stored.booked_on, trim_scale(stored.amount), stored.currency)`,
+  },
+}
+
 /**
  * Ties unknown keys to stored lines of other sources that are the same bank fact, occurrence by occurrence, so that two
- * equal lines need two partners.
+ * equal lines need two partners: first those that are equal in everything, then those of equal day and amount.
  */
-const claim = async (
+const claim = async (tx: Tx, origin: PageOrigin, unknown: Unknown): Promise<Claimed[]> => {
+  const same = await claimBy(tx, origin, { ...unknown, sign: signs.fingerprint })
+  const tied = new Set(same.map(({ lineKey }) => lineKey))
+  const lines = unknown.lines.filter(({ lineKey }) => !tied.has(lineKey))
+  return [...same, ...(await claimBy(tx, origin, { ...unknown, lines, sign: signs.fact }))]
+}
+
+const claimBy = async (
   tx: Tx,
   origin: PageOrigin,
-  { lines, shownKeys }: { lines: readonly Line[]; shownKeys: readonly string[] },
-): Promise<readonly z.infer<typeof claimedRow>[]> => {
+  { lines, shownKeys, sign }: Unknown & { sign: (typeof signs)['fact'] },
+): Promise<readonly Claimed[]> => {
   if (lines.length === 0) return []
   const { accountId, connectionId, generation } = origin
-  const rows = lines.map((line) => [line.lineKey, storable(fingerprintOf(line)), line.bookedOn])
+  const rows = lines.map((line) => [
+    line.lineKey,
+    storable(fingerprintOf(line)),
+    line.bookedOn,
+    line.amount,
+    line.currency,
+  ])
   return tx.any(sql.type(claimedRow)`
     WITH shown AS (
-      SELECT line_key, fingerprint,
-        row_number() OVER (PARTITION BY fingerprint ORDER BY position) AS nth
+      SELECT line_key, sign, row_number() OVER (PARTITION BY sign ORDER BY position) AS nth
       FROM (
-        SELECT line_key, position, sha256(convert_to(canonical, 'UTF8')) AS fingerprint
-        FROM ${sql.unnest(rows, ['text', 'text', 'date'])} WITH ORDINALITY
-          AS page (line_key, canonical, booked_on, position)
-      ) AS hashed
+        SELECT line_key, position, ${sign.shown} AS sign
+        FROM ${sql.unnest(rows, ['text', 'text', 'date', 'numeric', 'text'])} WITH ORDINALITY
+          AS page (line_key, canonical, booked_on, amount, currency, position)
+      ) AS signed
     ), free AS (
-      SELECT stored.line_key, stored.fingerprint, ${ownerLives(origin)} AS owner_lives,
-        row_number() OVER (PARTITION BY stored.fingerprint ORDER BY added_seq) AS nth
+      SELECT stored.line_key, ${sign.stored} AS sign, ${ownerLives(origin)} AS owner_lives,
+        row_number() OVER (PARTITION BY ${sign.stored} ORDER BY added_seq) AS nth
       FROM statement_line AS stored
       WHERE stored.account_id = ${accountId}
         AND stored.booked_on = ANY(${sql.array([...new Set(lines.map(({ bookedOn }) => bookedOn))], 'date')})
-        AND stored.fingerprint IN (SELECT fingerprint FROM shown)
-        AND stored.fingerprint_version = ${fingerprintVersion}
+        AND ${sign.stored} IN (SELECT sign FROM shown)
         AND stored.removed_at IS NULL AND NOT ${isOwn(origin)}
         AND stored.line_key <> ALL(${sql.array(shownKeys, 'text')})
         AND NOT EXISTS (
@@ -100,11 +132,11 @@ const claim = async (
       INSERT INTO line_alias (tenant_id, account_id, connection_id, generation, line_key, stored_key)
       SELECT ${currentTenant}, ${accountId}, ${connectionId}, ${generation}, shown.line_key,
         free.line_key
-      FROM shown JOIN free USING (fingerprint, nth)
+      FROM shown JOIN free USING (sign, nth)
     )
     SELECT shown.line_key AS "lineKey", free.line_key AS "storedKey",
       free.owner_lives AS "ownerLives"
-    FROM shown JOIN free USING (fingerprint, nth)`)
+    FROM shown JOIN free USING (sign, nth)`)
 }
 
 /** Lines whose source is gone belong to the one that shows them now. */

@@ -25,16 +25,15 @@ interface Source {
 
 const storeFrom = (
   account: Linked,
-  source: Source,
+  source: Source & { gone?: readonly string[] },
   page: readonly Line[],
-  removedLineKeys: readonly string[] = [],
 ) =>
   account.within((tx) =>
     lines.storePage(tx, {
       accountId: account.accountId,
       ...source,
       lines: page,
-      removedLineKeys,
+      removedLineKeys: source.gone ?? [],
     }),
   )
 
@@ -123,7 +122,7 @@ test('what the bank corrects or removes under a new id is corrected and removed 
   await storeFrom(account, source, again)
   const corrected = { ...again[0]!, text: 'Coffee' }
   expect(await storeFrom(account, source, [corrected])).toEqual({ ...nothing, changed: 1 })
-  expect(await storeFrom(account, source, [], [again[1]!.lineKey])).toEqual({
+  expect(await storeFrom(account, { ...source, gone: [again[1]!.lineKey] }, [])).toEqual({
     ...nothing,
     removed: 1,
   })
@@ -166,8 +165,36 @@ test('the same account through a second living connection stores each line once,
   const again = renewedKeys(history).map((line) => ({ ...line, counterparty: 'another wording' }))
   expect(await storeFrom(account, second, again)).toEqual(nothing)
   expect(await account.store(history)).toEqual(nothing)
-  expect(await storeFrom(account, second, [], [again[0]!.lineKey])).toEqual(nothing)
+  expect(await storeFrom(account, { ...second, gone: [again[0]!.lineKey] }, [])).toEqual(nothing)
   expect(await account.store([], [history[0]!.lineKey])).toEqual({ ...nothing, removed: 1 })
+})
+
+test('another provider that words the same facts otherwise adds nothing but what is new', async () => {
+  const account = await aLinkedAccount(arranged.pool)
+  await account.within((tx) => connections.update(tx, account.connectionId, { state: 'connected' }))
+  const history = aHistory()
+  await account.store(history)
+  const second = await secondConnection(account)
+  const again = renewedKeys(history).map((line, index) => ({
+    ...line,
+    text: `CARD PAYMENT ${index}`,
+    amount: `${line.amount}00`,
+  }))
+  expect(await storeFrom(account, second, again)).toEqual(nothing)
+  const more = aLine({ text: 'CARD PAYMENT', amount: '-2.50' })
+  expect(await storeFrom(account, second, [...again, more])).toEqual({ ...nothing, added: 1 })
+  expect((await account.feed()).map(({ line }) => line.text)).toEqual([
+    ...history.map(({ text }) => text),
+    'CARD PAYMENT',
+  ])
+})
+
+test('what is equal in everything comes before what is equal in day and amount', async () => {
+  const account = await aLinkedAccount(arranged.pool)
+  const [coffee, tea] = [aLine({ text: 'Coffee' }), aLine({ text: 'Tea' })]
+  await account.store([coffee, tea])
+  const source = await relink(account)
+  expect(await storeFrom(account, source, renewedKeys([tea, coffee]))).toEqual(nothing)
 })
 
 test('a twin that was taken for a line is a line of its own once that line shows itself', async () => {
@@ -201,7 +228,9 @@ test('whatever was stored before, after a relink and a full read the store is th
       const history = facts.map(toLine)
       await account.store(history)
       const source = await relink(account)
-      const bank = [...renewedKeys(history), ...later.map(toLine)]
+      // newest first or oldest first, as providers do
+      const shown = [...renewedKeys(history), ...later.map(toLine)]
+      const bank = pageSize % 2 === 0 ? shown : shown.toReversed()
       for (let from = 0; from < bank.length; from += pageSize)
         await storeFrom(account, source, bank.slice(from, from + pageSize))
       expect(await shownOf(account)).toEqual(textsOf(bank))
