@@ -120,7 +120,7 @@ const found = ({ script, accounts }: Plan, { seed, nowMs }: Founding): Bank => {
 const manyPagesBank = ({ seed, nowMs }: Founding): Bank => {
   const name = 'Many Pages Bank'
   const script = { ...shownAs(name), name, bic: 'MANYBEBB', historyDays: 730 }
-  const bank = openScripted(script, seed)
+  const bank = openBank(seededUuid(seed, 'bank', name), script)
   const later = { count: manyLines, days: 730, seed: `${seed}-${name}`, lastDay: dayOf(nowMs) }
   openAccount(bank, { opening: '48000.00', description: 'Current account', later }, nowMs)
   return bank
