@@ -6,6 +6,7 @@ import type { Figure, Measurement } from './figure.ts'
 import { isMet } from './figure.ts'
 import { measureApi } from './api.ts'
 import { measureIdleCycle } from './idle-cycle.ts'
+import { measureInstitutions } from './institutions.ts'
 import { measureLines } from './lines.ts'
 import { measureSyncNow } from './sync-now.ts'
 
@@ -13,6 +14,7 @@ const measurements: Readonly<Record<string, Measurement>> = {
   lines: measureLines,
   api: measureApi,
   'idle-cycle': measureIdleCycle,
+  institutions: measureInstitutions,
   'sync-now': measureSyncNow,
 }
 

@@ -11,7 +11,7 @@ export interface Offered extends Recognisable {
 export interface InstitutionListing {
   name: string
   searchName: string
-  /** Every word it is found by, a space before each. */
+  /** Every word of its names and its BICs, a space before each. */
   searchWords: string
   countries: string[]
   providers: string[]
@@ -25,28 +25,7 @@ export interface InstitutionListing {
   availability: 0 | 1 | 2
 }
 
-const languages = ['en', 'fr', 'nl', 'de']
-const wordsMax = 4_000
-
-const countryNames = new Map<string, string>()
-
-const countryNameOf = (code: string, language: string): string => {
-  try {
-    return new Intl.DisplayNames([language], { type: 'region' }).of(code) ?? ''
-  } catch {
-    // a provider may write what is no country
-    return ''
-  }
-}
-
-/** The names of a country in the languages that people search in. */
-const wordsOfCountry = (code: string): string => {
-  const known = countryNames.get(code)
-  if (known !== undefined) return known
-  const words = languages.map((language) => countryNameOf(code, language)).join(' ')
-  countryNames.set(code, words)
-  return words
-}
+const wordsMax = 2_000
 
 const present = <Value>(values: readonly (Value | null)[]): Value[] => [
   ...new Set(values.filter((value) => value !== null)),
@@ -76,8 +55,7 @@ export const listingOf = (offers: readonly Offered[]): InstitutionListing => {
   const hosts = present(
     offers.map(({ website }) => (website === null ? null : hostOf(website))),
   ).toSorted()
-  const found = [...names, ...bics, ...hosts, ...countries, ...countries.map(wordsOfCountry)]
-  const words = new Set(searchText(found.join(' ')).split(' '))
+  const words = new Set(searchText([...names, ...bics].join(' ')).split(' '))
   const name = bestName(names)
   return {
     name,

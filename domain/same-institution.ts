@@ -20,13 +20,12 @@ const nameOf = (name: string): string => {
   return plain.replace(legalForms, '') || plain
 }
 
-/** What an offer is recognised by; a name and a site speak for one country only. */
+/** What an offer is recognised by, in each of its countries apart. */
 const keysOf = (offer: Recognisable, traits: readonly Trait[]): string[] => {
   const bic = offer.bic === null ? null : wholeBic(offer.bic)
   const host = offer.website === null ? null : hostOf(offer.website)
   return traits.flatMap((trait) => {
-    if (trait === 'bic') return bic === null ? [] : [`bic ${bic}`]
-    const value = trait === 'name' ? nameOf(offer.name) : host
+    const value = { bic, name: nameOf(offer.name), host }[trait]
     return value === null || value === ''
       ? []
       : offer.countries.map((country) => `${trait} ${country} ${value}`)

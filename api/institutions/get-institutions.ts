@@ -34,7 +34,7 @@ const query = z.strictObject({
 })
 
 const positionShape = z.tuple([
-  z.int().min(0).max(4),
+  z.int().min(0).max(7),
   z.int().min(-1000).max(2000),
   z.string(),
   z.uuid(),

@@ -7,7 +7,7 @@ CREATE TABLE institution_listing (
   name text NOT NULL,
   -- without case and accents; sorts by letters alone so that a prefix is a range
   search_name text COLLATE "C" NOT NULL,
-  -- every word it is found by, a space before each: names, country, BIC, website
+  -- every word of its names and its BICs, a space before each
   search_words text NOT NULL,
   countries text[] NOT NULL,
   providers text[] NOT NULL,
@@ -21,6 +21,7 @@ CREATE TABLE institution_listing (
 );
 CREATE INDEX institution_listing_order_idx ON institution_listing (availability, search_name, id)
   WHERE availability < 2;
+CREATE INDEX institution_listing_host_idx ON institution_listing USING gin (hosts) WITH (fastupdate = off);
 CREATE INDEX institution_listing_name_idx ON institution_listing (search_name) WHERE availability < 2;
 
 -- tolerance of typing errors needs an extension that comes with PostgreSQL, but as a package of its own in places
@@ -35,7 +36,7 @@ BEGIN
   END;
   SET ROLE owner;
   IF EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_trgm') THEN
-    CREATE INDEX institution_listing_words_idx ON institution_listing USING gin (search_words gin_trgm_ops)
+    CREATE INDEX institution_listing_words_idx ON institution_listing USING gin (search_words gin_trgm_ops) WITH (fastupdate = off)
       WHERE availability < 2;
   END IF;
 END $$;

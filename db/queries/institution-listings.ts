@@ -21,11 +21,29 @@ const offerRow = z.object({
 
 type Offer = z.infer<typeof offerRow>
 
-const batch = 2_000
-const batchesMax = 500
+const countriesRow = z.object({ countries: z.array(z.string()) })
 
-/** All offers, read in batches. */
-const listOffers = async (tx: CommonQueryMethods): Promise<Offer[]> => {
+const batch = 500
+const batchesMax = 2_000
+
+/** Countries that share an institution, together; offers of different such groups are never the same institution. */
+const listRegions = async (pool: CommonQueryMethods): Promise<string[][]> => {
+  const rows = await pool.any(sql.type(countriesRow)`SELECT DISTINCT countries FROM institution`)
+  let regions: string[][] = []
+  for (const { countries } of rows) {
+    const touched = regions.filter((region) => region.some((each) => countries.includes(each)))
+    const joined = [...new Set([...countries, ...touched.flat()])]
+    regions = [...regions.filter((region) => !touched.includes(region)), joined]
+  }
+  return regions
+}
+
+/** All offers of a region, read in batches. */
+const listOffers = async (tx: CommonQueryMethods, region: readonly string[]): Promise<Offer[]> => {
+  const inside =
+    region.length === 0
+      ? sql.fragment`countries = '{}'`
+      : sql.fragment`countries && ${sql.array([...region], 'text')}`
   const offers: Offer[] = []
   for (let batches = 0; batches < batchesMax; batches += 1) {
     const last = offers.at(-1)
@@ -35,7 +53,8 @@ const listOffers = async (tx: CommonQueryMethods): Promise<Offer[]> => {
         provider_institution_id AS "providerInstitutionId", name, countries, bic, website,
         logo_url AS "logoUrl", status
       FROM institution
-      WHERE (provider, provider_institution_id) > (${after[0] ?? ''}, ${after[1] ?? ''})
+      WHERE ${inside}
+        AND (provider, provider_institution_id) > (${after[0] ?? ''}, ${after[1] ?? ''})
       ORDER BY provider, provider_institution_id LIMIT ${batch}`)
     offers.push(...rows)
     if (rows.length < batch) return offers
@@ -122,31 +141,57 @@ const groupsOf = (offers: readonly Offer[]): Offer[][] => [
   ...offers.filter(({ status }) => status === 'withdrawn').map((offer) => [offer]),
 ]
 
-const bringUpToDate = async (tx: DatabaseTransactionConnection): Promise<number> => {
+/** Offers by the id of their listing, which is that of the first of them. */
+const namedGroupsOf = (offers: readonly Offer[]): Map<string, Offer[]> =>
+  new Map(
+    groupsOf(offers).flatMap((group): [string, Offer[]][] => {
+      const [first] = group
+      return first === undefined ? [] : [[first.offerId, group]]
+    }),
+  )
+
+const removeUnused = async (tx: CommonQueryMethods, ids: readonly string[]): Promise<void> => {
+  await tx.query(sql.unsafe`
+    DELETE FROM institution_listing
+    WHERE id = ANY(${sql.array([...ids], 'uuid')})
+      AND NOT EXISTS (SELECT FROM institution WHERE listing_id = institution_listing.id)`)
+}
+
+const regroupRegion = async (
+  tx: DatabaseTransactionConnection,
+  region: readonly string[],
+): Promise<number> => {
   // two refreshes that end at once take turns, so that the later one sees what the other stored
   await tx.query(sql.unsafe`SELECT pg_advisory_xact_lock(hashtext('institution listings'))`)
-  const groups = groupsOf(await listOffers(tx))
-  const named = groups.flatMap((offers) => {
-    const [first] = offers
-    return first === undefined ? [] : [{ id: first.offerId, offers }]
-  })
+  const groups = namedGroupsOf(await listOffers(tx, region))
   let written = 0
-  for (const some of inBatches(named)) {
-    const rows = some.map(({ id, offers }) => toRow(id, listingOf(offers)))
+  for (const some of inBatches([...groups])) {
+    const rows = some.map(([id, offers]) => toRow(id, listingOf(offers)))
     written += await upsertListings(tx, rows)
   }
-  const moves = named.flatMap(({ id, offers }) =>
-    offers
-      .filter(({ listingId }) => listingId !== id)
-      .map(({ offerId }): [string, string] => [offerId, id]),
+  const moved = [...groups].flatMap(([id, offers]) =>
+    offers.filter(({ listingId }) => listingId !== id).map((offer) => ({ ...offer, id })),
   )
-  for (const some of inBatches(moves)) await moveOffers(tx, some)
-  await tx.query(sql.unsafe`
-    DELETE FROM institution_listing WHERE NOT EXISTS (
-      SELECT FROM institution WHERE listing_id = institution_listing.id
-    )`)
+  for (const some of inBatches(moved)) {
+    await moveOffers(
+      tx,
+      some.map(({ offerId, id }) => [offerId, id]),
+    )
+    await removeUnused(
+      tx,
+      some.flatMap(({ listingId }) => listingId ?? []),
+    )
+  }
   return written
 }
 
-/** Brings the listings in step with what the providers offer, in one SQL transaction: nobody sees a half-done list. Returns how many were written. */
-export const regroup = (pool: DatabasePool): Promise<number> => pool.transaction(bringUpToDate)
+/**
+ * Brings the listings in step with what the providers offer, each region in one SQL transaction: nobody sees a half-done
+ * list. Returns how many were written.
+ */
+export const regroup = async (pool: DatabasePool): Promise<number> => {
+  let written = 0
+  for (const region of await listRegions(pool))
+    written += await pool.transaction((tx) => regroupRegion(tx, region))
+  return written
+}

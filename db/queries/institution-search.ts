@@ -2,6 +2,7 @@
 import type { CommonQueryMethods, DatabasePool } from 'slonik'
 import { sql } from 'slonik'
 import { z } from 'zod'
+import { countryIn } from '../../domain/country-words.ts'
 import { hostOf, searchText, wholeBic } from '../../domain/search-text.ts'
 
 const listingRow = z.object({
@@ -37,7 +38,13 @@ const knownRow = z.object({ known: z.boolean() })
 
 /** Words beyond these tell nothing more. */
 const wordsMax = 8
-const likeness = 0.45
+/** How alike words must be: first closely, and where nothing is, loosely. */
+const similarKinds = [
+  { number: 6, likeness: 0.7 },
+  { number: 7, likeness: 0.45 },
+]
+/** Comparing words takes time; of more candidates than these the search was too vague to tell them apart. */
+const candidatesMax = 200
 const shortest = 3
 
 type Fragment = ReturnType<typeof sql.fragment> | ReturnType<typeof sql.and>
@@ -62,6 +69,8 @@ const hasWords = (text: string): Fragment => {
   )
 }
 
+const hasHost = (host: string): Fragment => sql.fragment`hosts @> ${sql.array([host], 'text')}`
+
 /** What must hold whatever was typed. */
 const filtersOf = ({ country, bic, website, providers }: InstitutionSearch): Fragment => {
   const host = website === undefined ? null : (hostOf(website) ?? website.toLowerCase())
@@ -70,7 +79,7 @@ const filtersOf = ({ country, bic, website, providers }: InstitutionSearch): Fra
     sql.fragment`availability < 2`,
     country !== undefined && sql.fragment`${country.toUpperCase()} = ANY(countries)`,
     providers !== undefined && sql.fragment`providers && ${sql.array([...providers], 'text')}`,
-    host !== null && sql.fragment`${host} = ANY(hosts) AND ${hasWords(searchText(host))}`,
+    host !== null && hasHost(host),
     bic !== undefined &&
       sql.fragment`EXISTS (
         SELECT FROM unnest(bics) AS each
@@ -79,30 +88,53 @@ const filtersOf = ({ country, bic, website, providers }: InstitutionSearch): Fra
   ])
 }
 
-/** From the best kind of match to the worst that needs no tolerance; a row is of one kind only. */
-const kindsOf = (text: string, host: string | null): Fragment[] => {
-  if (text === '') return [sql.fragment`true`]
+interface Kind {
+  number: number
+  where: Fragment
+}
+
+/** Names of the country are no words of the institution, so they are looked for apart. */
+const inCountry = (text: string): Fragment | null => {
+  const meant = countryIn(text)
+  if (meant === null) return null
+  const inside = sql.fragment`countries && ${sql.array(meant.codes, 'text')}`
+  return meant.rest === '' ? inside : sql.fragment`${inside} AND ${hasWords(meant.rest)}`
+}
+
+const byText = (text: string): Kind[] => {
   const begins = sql.fragment`search_name LIKE ${`${text}%`}`
   const inName = wordsOf(text).map((word) => sql.fragment`' ' || search_name LIKE ${`% ${word}%`}`)
   const byName = sql.join(inName, sql.fragment` AND `)
   const byWords = hasWords(text)
-  if (host !== null) {
-    const byHost = sql.fragment`${host} = ANY(hosts)`
-    return [sql.fragment`${byWords} AND ${byHost}`, sql.fragment`${byWords} AND NOT ${byHost}`]
-  }
+  const country = inCountry(text)
   return [
-    sql.fragment`search_name = ${text}`,
-    sql.fragment`${begins} AND search_name <> ${text}`,
-    sql.fragment`${byWords} AND ${byName} AND NOT ${begins}`,
-    sql.fragment`${byWords} AND NOT (${byName}) AND NOT ${begins}`,
+    { number: 1, where: sql.fragment`search_name = ${text}` },
+    { number: 2, where: sql.fragment`${begins} AND search_name <> ${text}` },
+    { number: 3, where: sql.fragment`${byWords} AND ${byName} AND NOT ${begins}` },
+    { number: 4, where: sql.fragment`${byWords} AND NOT (${byName}) AND NOT ${begins}` },
+    ...(country === null
+      ? []
+      : [{ number: 5, where: sql.fragment`${country} AND NOT (${byWords}) AND NOT ${begins}` }]),
   ]
 }
 
-const similarKind = 4
+/** From the best kind of match to the worst that needs no tolerance; a row is of one kind only. */
+const kindsOf = (q: string): Kind[] => {
+  const text = searchText(q)
+  if (text === '') return [{ number: 0, where: sql.fragment`true` }]
+  const host = hostOf(q)
+  if (host === null) return byText(text)
+  const others = byText(searchText(host)).map(({ number, where }) => ({
+    number,
+    where: sql.fragment`${where} AND NOT ${hasHost(host)}`,
+  }))
+  return [{ number: 0, where: hasHost(host) }, ...others]
+}
 
 interface Rows {
   kind: number
-  where: Fragment
+  /** The listings that match. */
+  matching: Fragment
   /** What the rows of the kind are ordered by, before their name. */
   place: Fragment
   after: SearchPosition | undefined
@@ -111,7 +143,7 @@ interface Rows {
 
 const readRows = (
   pool: CommonQueryMethods,
-  { kind, where, place, after, limit }: Rows,
+  { kind, matching, place, after, limit }: Rows,
 ): Promise<readonly ListedInstitution[]> => {
   const beyond =
     after?.[0] === kind
@@ -120,10 +152,12 @@ const readRows = (
   return pool.any(sql.type(listingRow)`
     SELECT id, name, countries, bic, website, logo_url AS "logoUrl",
       jsonb_build_array(${kind}::int, ${place}, search_name, id) AS position
-    FROM institution_listing
-    WHERE ${where} AND ${beyond}
+    FROM (${matching}) AS listing
+    WHERE ${beyond}
     ORDER BY ${place}, search_name, id LIMIT ${limit}`)
 }
+
+const isSimilar = (kind: number): boolean => similarKinds.some(({ number }) => number === kind)
 
 /** Whether this database can compare words by their likeness. */
 export const forgivesTypingErrors = async (pool: CommonQueryMethods): Promise<boolean> => {
@@ -136,22 +170,30 @@ export const forgivesTypingErrors = async (pool: CommonQueryMethods): Promise<bo
 const readSimilar = async (
   pool: DatabasePool,
   wanted: InstitutionSearch,
-  text: string,
 ): Promise<readonly ListedInstitution[]> => {
+  const text = searchText(hostOf(wanted.q) ?? wanted.q)
   if (text.length < shortest || !(await forgivesTypingErrors(pool))) return []
   const { after, limit } = wanted
-  return pool.transaction(async (tx) => {
-    await tx.query(
-      sql.unsafe`SELECT set_config('pg_trgm.word_similarity_threshold', ${String(likeness)}, true)`,
-    )
-    return readRows(tx, {
-      kind: similarKind,
-      where: sql.fragment`${filtersOf(wanted)} AND ${text} <% search_words`,
-      place: sql.fragment`(availability * 1000 - round(word_similarity(${text}, search_words) * 1000))::int`,
-      after,
-      limit,
+  for (const { number: kind, likeness } of similarKinds) {
+    if (after !== undefined && kind !== after[0]) continue
+    const found = await pool.transaction(async (tx) => {
+      // for a limit of candidates the planner would rather compare row by row than use the index
+      await tx.query(sql.unsafe`
+        SELECT set_config('pg_trgm.word_similarity_threshold', ${String(likeness)}, true),
+          set_config('enable_seqscan', 'off', true), set_config('enable_indexscan', 'off', true)`)
+      return readRows(tx, {
+        kind,
+        matching: sql.fragment`
+          SELECT * FROM institution_listing
+          WHERE ${filtersOf(wanted)} AND ${text} <% search_words LIMIT ${candidatesMax}`,
+        place: sql.fragment`(availability * 1000 - round(word_similarity(${text}, search_words) * 1000))::int`,
+        after,
+        limit,
+      })
     })
-  })
+    if (found.length > 0) return found
+  }
+  return []
 }
 
 /** The best matches in a stable order; typing errors are forgiven where nothing matches as it was typed. */
@@ -159,22 +201,21 @@ export const search = async (
   pool: DatabasePool,
   wanted: InstitutionSearch,
 ): Promise<readonly ListedInstitution[]> => {
-  const host = hostOf(wanted.q)
-  const text = searchText(host ?? wanted.q)
   const { after, limit } = wanted
   const filters = filtersOf(wanted)
   const found: ListedInstitution[] = []
-  for (const [kind, matches] of kindsOf(text, host).entries()) {
+  for (const { number: kind, where: matches } of kindsOf(wanted.q)) {
     if (found.length === limit) break
     if (after !== undefined && kind < after[0]) continue
-    const where = sql.fragment`${filters} AND ${matches}`
+    const matching = sql.fragment`
+      SELECT * FROM institution_listing WHERE ${filters} AND ${matches}`
     const place = sql.fragment`availability`
     found.push(
-      ...(await readRows(pool, { kind, where, place, after, limit: limit - found.length })),
+      ...(await readRows(pool, { kind, matching, place, after, limit: limit - found.length })),
     )
   }
-  const isTolerant = after === undefined ? found.length === 0 : after[0] === similarKind
-  return isTolerant && text !== '' ? readSimilar(pool, wanted, text) : found
+  const isTolerant = after === undefined ? found.length === 0 : isSimilar(after[0])
+  return isTolerant ? readSimilar(pool, wanted) : found
 }
 
 /** One institution by the id of its listing, or by that of any of its offers; null where there is none. */

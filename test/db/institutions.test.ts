@@ -76,6 +76,8 @@ test.each([
   ['duitsland', ['Kreditbank Süd', 'Sparkasse Weißenfels']],
   ['germany kredit', ['Kreditbank Süd']],
   ['nl', ['100% Direct_Bank']],
+  ['belg', ['BNP Paribas Fortis', 'KBC', 'KBC Brussels']],
+  ['st.george', []],
   ['zzz', []],
 ])('%s finds %j', async (q, names) => {
   await offer('ponto', ...someBanks)
