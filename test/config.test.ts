@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { providerNames } from '../activities/providers/registry.ts'
 import { ConfigError, readConfig, readMigrationConfig } from '../config.ts'
 
 const working = {
@@ -62,4 +64,28 @@ test('a migration needs the administrator’s address only', () => {
     appUrl: working.DATABASE_URL,
   })
   expect(() => readMigrationConfig({})).toThrow('MIGRATION_DATABASE_URL is missing')
+})
+
+const textOf = (path: string): string =>
+  readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
+
+/** Every key of the environment that a provider's `config.ts` names. */
+const keysReadBy = (name: string): string[] => {
+  const pattern = new RegExp(`\\b${name.toUpperCase()}(?:_[A-Z0-9]+)+\\b`, 'g')
+  const source = textOf(`activities/providers/${name}/config.ts`)
+  return [...new Set(source.match(pattern))].toSorted()
+}
+
+const keysNamedIn = (path: string, name: string): string[] => {
+  const pattern = new RegExp(`^ *(${name.toUpperCase()}_[A-Z0-9_]+) ?[:=]`, 'gm')
+  return [...textOf(path).matchAll(pattern)].map(([, key = '']) => key).toSorted()
+}
+
+test.each(providerNames)('every key of %s can be set in production, and no other', (name) => {
+  const keys = keysReadBy(name)
+  expect(keys).toContain(`${name.toUpperCase()}_SANDBOX`)
+  expect(keysNamedIn('.env.example', name)).toEqual(keys)
+  expect(keysNamedIn('docker-compose.yml', name)).toEqual(keys)
+  for (const key of keys)
+    expect(textOf('docker-compose.yml')).toMatch(new RegExp(`^ *${key}: \\$\\{${key}:-`, 'm'))
 })
