@@ -58,6 +58,8 @@ export interface Arrangement {
   openWords: Record<string, string>
   /** Why a case cannot be shown here; everything else must be. */
   cannot: Partial<Record<Case, string>>
+  /** What went over the wire in either direction and is not as the provider describes it. */
+  problems: () => readonly string[]
   stop: () => Promise<void>
 }
 

@@ -443,6 +443,10 @@ export const describeContract = (name: string, open: () => Promise<Arrangement>)
         }
       })
 
+      test('and its answer, in either direction, are as the provider describes them', () => {
+        expect(at.problems()).toEqual([])
+      })
+
       test('of an event without a valid signature is refused', async () => {
         const raw = { headers: {}, body: Buffer.from('{}'), url: '/' }
         const verifying = at.provider.verifyWebhook(raw, { ...callOptions(), nowMs: Date.now() })

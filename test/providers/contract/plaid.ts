@@ -43,6 +43,7 @@ export const openPlaid = async (): Promise<Arrangement> => {
     cannot: {
       'long ids': 'ids are texts',
     },
+    problems: () => linked.conformance.problems(),
     stop: () => linked.stop(),
   }
 }

@@ -47,6 +47,7 @@ export const openSaltEdge = async (): Promise<Arrangement> => {
     cannot: {
       readiness: 'a link is finished only after the first fetch, with its whole history',
     },
+    problems: () => linked.problems(),
     stop: () => linked.stop(),
   }
 }

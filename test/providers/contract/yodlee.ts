@@ -1,5 +1,6 @@
 import { openLinkedYodlee, yodleeAt, yodleeEnvironment } from '../support/linked-yodlee.ts'
 import type { StartedLink } from '../../../activities/providers/provider.ts'
+import { yodleeConformance } from '../../sandbox/yodlee/conformance.ts'
 import type { Arrangement } from './arrangement.ts'
 import { openerOf } from './bank.ts'
 
@@ -7,7 +8,8 @@ const looksMax = 40
 
 /** Yodlee on the sandbox. */
 export const openYodlee = async (): Promise<Arrangement> => {
-  const linked = await openLinkedYodlee()
+  const conformance = yodleeConformance()
+  const linked = await openLinkedYodlee({ observe: conformance.observe })
   const { provider, sim, yodleeUrl } = linked
   // its widget has no address of its own: what was begun is found by the page it was begun for
   let begun: StartedLink | null = null
@@ -23,7 +25,7 @@ export const openYodlee = async (): Promise<Arrangement> => {
       refresh: 'yodlee/provider-accounts-update',
     },
     unknownCode: { status: 418, code: 'neverSeen' },
-    rateLimited: { status: 429 },
+    rateLimited: { status: 429, code: 'TooManyRequests' },
     async begin(bank) {
       begun = await linked.begin(bank)
       return begun
@@ -48,12 +50,15 @@ export const openYodlee = async (): Promise<Arrangement> => {
         what,
         ...(what === 'account'
           ? { account: providerAccountId }
-          : { connection: providerConnectionId }),
+          : { connection: Number(providerConnectionId) }),
+        ...(what === 'consent' ? { additionalStatus: 'CONSENT_EXPIRED' } : {}),
       }),
     openWords: { type: 'BARTER', subType: 'ENGRAVED' },
     cannot: {
+      readiness: 'a link is finished only after the first fetch, with its whole history',
       'long ids': 'ids are numbers below 2^53',
     },
+    problems: () => conformance.problems(),
     stop: linked.stop,
   }
 }

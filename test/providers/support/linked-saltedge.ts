@@ -143,6 +143,7 @@ export const openLinkedSaltEdge = async (options: SandboxOptions = {}) => {
     providerWith,
     begin,
     decide,
+    problems: () => conformance.problems(),
     complete,
     link,
     open,
