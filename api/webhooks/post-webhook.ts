@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Provider, ProviderEvent } from '../../activities/providers/provider.ts'
 import { WebhookRefused } from '../../activities/providers/provider.ts'
 import * as webhooks from '../../db/queries/webhooks.ts'
+import { isUuid } from '../../domain/ids.ts'
 import type { Deps } from '../deps.ts'
 import { notFound, Problem } from '../problem.ts'
 import { maybeProvider } from '../provider-named.ts'
@@ -75,6 +76,17 @@ const verify = async (provider: Provider, { request }: Call): Promise<ProviderEv
 const refsOf = ({ providerConnectionId, providerAccountId, eventRef }: ProviderEvent): string[] =>
   [providerConnectionId, eventRef, providerAccountId].filter((ref) => ref !== undefined)
 
+/** Whom an event speaks of; one that names only the customer means all its connections at the provider. */
+const connectionsOf = async ({ pool }: Deps, provider: string, event: ProviderEvent) => {
+  const refs = refsOf(event)
+  const { customerRef } = event
+  const routes =
+    refs.length === 0 && isUuid(customerRef)
+      ? [await webhooks.routeByTenant(pool, provider, customerRef)]
+      : await Promise.all(refs.map((ref) => webhooks.route(pool, provider, ref)))
+  return new Map(routes.flat().map((each) => [each.connectionId, each]))
+}
+
 const take = async (
   deps: Deps,
   { id: provider }: Provider,
@@ -85,8 +97,7 @@ const take = async (
   const receipt = { provider, dedupeKey, kind, providerRef: refs[0] ?? null }
   if (!(await webhooks.receive(deps.pool, receipt))) return { woken: 0, repeated: 1, parked: 0 }
   if (kind === 'ignored') return { woken: 0, repeated: 0, parked: 0 }
-  const routes = await Promise.all(refs.map((ref) => webhooks.route(deps.pool, provider, ref)))
-  const found = new Map(routes.flat().map((each) => [each.connectionId, each]))
+  const found = await connectionsOf(deps, provider, event)
   const connectionIds = [...found.keys()]
   try {
     if (kind === 'link_finished')

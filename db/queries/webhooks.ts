@@ -40,6 +40,17 @@ export const route = (
     WHERE provider = ${provider} AND provider_ref = ${providerRef}
     ORDER BY tenant_id, connection_id LIMIT 100`)
 
+/** The connections of a tenant at a provider, for events that name only the customer; at most 100. */
+export const routeByTenant = (
+  pool: CommonQueryMethods,
+  provider: string,
+  tenantId: string,
+): Promise<readonly z.infer<typeof routeRow>[]> =>
+  pool.any(sql.type(routeRow)`
+    SELECT DISTINCT tenant_id AS "tenantId", connection_id AS "connectionId" FROM webhook_route
+    WHERE provider = ${provider} AND tenant_id = ${tenantId}
+    ORDER BY tenant_id, connection_id LIMIT 100`)
+
 export interface Routes {
   provider: string
   connectionId: string

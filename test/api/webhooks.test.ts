@@ -82,6 +82,21 @@ test('an event that a person has finished leads to a look at the open flow, foun
   })
 })
 
+test('an event that names only the customer wakes all its connections, and nobody else', async () => {
+  const [one, other] = [await routed(), await routed()]
+  for (const { id } of [one, other]) await world.call('POST', `/v1/connections/${id}/syncs`)
+  const event = { kind: 'lines_available', at: '2026-11-21T10:00:00.000Z', dedupeKey: randomUUID() }
+  const { body } = await send([{ ...event, customerRef: world.a.tenantId }])
+  expect(Number(body['woken'])).toBeGreaterThanOrEqual(2)
+  for (const { id } of [one, other])
+    expect(await receivedBy(world, id)).toContainEqual({
+      name: 'providerEvent',
+      input: { kind: 'lines_available' },
+    })
+  const stranger = { ...event, dedupeKey: randomUUID(), customerRef: world.b.tenantId }
+  expect((await send([stranger])).body).toMatchObject({ woken: 0 })
+})
+
 test('a connection without a running workflow needs no waking', async () => {
   const { ref } = await routed()
   expect((await send([event(ref)])).status).toBe(200)
