@@ -7,13 +7,9 @@ import type { Unwritten } from './ledger.ts'
 import type { Line, LineScript } from './line.ts'
 import { lineFrom } from './line.ts'
 import { belgianIban } from './iban.ts'
-import type { PlaidScript } from './plaid/script.ts'
-import { standardPlaid } from './plaid/script.ts'
-import type { SaltEdgeScript } from './saltedge/script.ts'
-import { standardSaltEdge } from './saltedge/script.ts'
 import { seededNumber, seededUuid } from './seeded.ts'
-import type { YodleeScript } from './yodlee/script.ts'
-import { standardYodlee } from './yodlee/script.ts'
+import type { Side } from './side.ts'
+import type { SideScripts } from './sides.ts'
 
 /** Why a synchronization fails; `body` is what the bank is said to have answered. */
 export interface SyncFailure {
@@ -23,8 +19,8 @@ export interface SyncFailure {
   body: unknown
 }
 
-/** How a bank behaves; all of it can be changed while the sandbox runs. */
-export interface BankScript {
+/** How a bank behaves; all of it can be changed while the sandbox runs. Each side adds what it alone shows. */
+export interface BankScript extends SideScripts {
   name: string
   country: string | null
   bic: string | null
@@ -55,9 +51,6 @@ export interface BankScript {
   /** May be read while nobody is present. */
   unattended: boolean
   historyDays: number
-  plaid: PlaidScript
-  yodlee: YodleeScript
-  saltedge: SaltEdgeScript
 }
 
 /** A change of a line that the bank made. */
@@ -158,7 +151,7 @@ export const linesAtBank = (account: BankAccount): Line[] => {
   return [...lines.values()].toSorted((one, other) => other.sequence - one.sequence)
 }
 
-const behaviour: BankScript = {
+const behaviour: Omit<BankScript, keyof SideScripts> = {
   name: 'Unnamed Bank',
   country: 'BE',
   bic: null,
@@ -182,15 +175,23 @@ const behaviour: BankScript = {
   mfa: 'none',
   unattended: true,
   historyDays: 90,
-  plaid: standardPlaid,
-  yodlee: standardYodlee,
-  saltedge: standardSaltEdge,
+}
+
+interface Known {
+  sides: readonly Pick<Side, 'name' | 'scriptFor'>[]
+}
+
+/** A whole script: what is not said is as at a bank that behaves well, and as each side shows a bank of that name. */
+export const scriptOf = ({ sides }: Known, said: Partial<BankScript>): BankScript => {
+  const name = said.name ?? behaviour.name
+  const shown = sides.map((side) => ({ [side.name]: side.scriptFor(name) }))
+  return Object.assign({}, behaviour, ...shown, said)
 }
 
 /** A bank that behaves well but for what the script says, without accounts. */
-export const openBank = (id: string, script: Partial<BankScript>): Bank => ({
+export const openBank = (known: Known, id: string, script: Partial<BankScript>): Bank => ({
   id,
-  script: { ...behaviour, ...script },
+  script: scriptOf(known, script),
   accounts: new Map(),
   transactionCalls: 0,
 })

@@ -1,7 +1,7 @@
 /** Every institution there is: the banks of this world first, then thousands with nothing but their entry. */
 import { generateCatalogue } from './catalogue/generate.ts'
 import type { Generated } from './catalogue/generate.ts'
-import type { Provider } from './catalogue/words.ts'
+import type { ProviderName } from './sides.ts'
 import type { World } from './world.ts'
 
 export interface CatalogueEntry {
@@ -25,7 +25,7 @@ export interface CatalogueChanges {
   /** Grows with every change. */
   version: number
   /** New entries, and those that differ from what was generated; null takes an entry out of the list. */
-  entries: Partial<Record<Provider, Record<string, CatalogueEntry | null>>>
+  entries: Partial<Record<ProviderName, Record<string, CatalogueEntry | null>>>
 }
 
 interface Listed {
@@ -38,7 +38,7 @@ interface Kept {
   generatedFor: string
   generated: Generated[]
   ids: Set<string>
-  lists: Map<Provider, Listed>
+  lists: Map<ProviderName, Listed>
 }
 
 const kept = new WeakMap<World, Kept>()
@@ -56,7 +56,7 @@ const keptOf = (world: World): Kept => {
   return fresh
 }
 
-const entriesOfBanks = (world: World, provider: Provider, ids: Set<string>): CatalogueEntry[] =>
+const entriesOfBanks = (world: World, provider: ProviderName, ids: Set<string>): CatalogueEntry[] =>
   [...world.banks.values()]
     .filter(({ id, script }) => !ids.has(id) && (provider === 'ponto' || script[provider].offered))
     .map(({ id, script }) => ({
@@ -73,7 +73,7 @@ const entriesOfBanks = (world: World, provider: Provider, ids: Set<string>): Cat
       status: script.deprecated ? 'withdrawn' : 'available',
     }))
 
-const listOf = (world: World, provider: Provider) => {
+const listOf = (world: World, provider: ProviderName) => {
   const { generated, ids, lists } = keptOf(world)
   const { version, entries } = world.catalogue
   const own = entriesOfBanks(world, provider, ids)
@@ -94,13 +94,13 @@ const listOf = (world: World, provider: Provider) => {
 }
 
 /** The institutions that a provider offers, always in the same order; the same array as long as nothing changed. */
-export const catalogueOf = (world: World, provider: Provider): readonly CatalogueEntry[] =>
+export const catalogueOf = (world: World, provider: ProviderName): readonly CatalogueEntry[] =>
   listOf(world, provider).list
 
 /** The entry of one institution at a provider, by the id of the bank. */
 export const catalogueEntry = (
   world: World,
-  provider: Provider,
+  provider: ProviderName,
   bankId: string,
 ): CatalogueEntry | undefined => listOf(world, provider).byId.get(bankId)
 
@@ -110,7 +110,7 @@ export const unchangedCatalogue = (): CatalogueChanges => ({ version: 0, entries
 /** Changes or adds entries at one provider; null takes an entry out of the provider's list. */
 export const putEntries = (
   world: World,
-  provider: Provider,
+  provider: ProviderName,
   changes: readonly { bankId: string; entry: CatalogueEntry | null }[],
 ): void => {
   const { catalogue } = world

@@ -1,6 +1,8 @@
 /** What went over the wire, whole and unmasked: for tests that hold it against the provider's own description. */
+import type { ProviderName } from './sides.ts'
+
 export interface Observed {
-  provider: 'ponto' | 'plaid' | 'yodlee' | 'saltedge'
+  provider: ProviderName
   /** `in` = a call to the provider and its answer, `out` = an event the provider sent. */
   direction: 'in' | 'out'
   method: string

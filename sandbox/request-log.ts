@@ -1,7 +1,9 @@
 /** What was called, for assertions; secrets are masked. */
+import type { ProviderName } from './sides.ts'
+
 export interface LoggedRequest {
   number: number
-  provider: 'ponto' | 'plaid' | 'yodlee' | 'saltedge'
+  provider: ProviderName
   at: string
   method: string
   path: string

@@ -10,15 +10,12 @@ import { plainBanks } from './banks/plain-banks.ts'
 import { scriptedBanks } from './banks/scripted-banks.ts'
 import { Faults } from './faults.ts'
 import type { Observer } from './observe.ts'
-import { freshPlaid } from './plaid/state.ts'
 import { RequestLog } from './request-log.ts'
 import type { Keys } from './saltedge/state.ts'
-import { freshSaltEdge } from './saltedge/state.ts'
-import type { SideName } from './side.ts'
+import type { SideName, SideStates } from './sides.ts'
 import { sides } from './sides.ts'
 import { openStateFile } from './state-file.ts'
 import type { Settings, World } from './world.ts'
-import { freshYodlee } from './yodlee/state.ts'
 
 export interface SandboxOptions extends Partial<Settings> {
   host?: string
@@ -75,15 +72,13 @@ const settingsOf = (options: SandboxOptions): Settings => {
   return { ...standard, ...Object.fromEntries(chosen) }
 }
 
-const freshSides = ({ webhookUrls, saltEdgeKeys }: SandboxOptions): Pick<World, SideName> => ({
-  plaid: { ...freshPlaid(), webhookUrl: webhookUrls?.plaid ?? null },
-  yodlee: { ...freshYodlee(), webhookUrl: webhookUrls?.yodlee ?? null },
-  saltedge: {
-    ...freshSaltEdge(),
-    webhookUrl: webhookUrls?.saltedge ?? null,
-    keys: saltEdgeKeys ?? null,
-  },
-})
+const freshSides = ({ webhookUrls, saltEdgeKeys }: SandboxOptions): SideStates => {
+  const given = ({ name }: { name: SideName }) => ({ webhookUrl: webhookUrls?.[name] ?? null })
+  const fresh = sides.map((side) => ({ [side.name]: { ...side.freshState(), ...given(side) } }))
+  const states: SideStates = Object.assign({}, ...fresh)
+  states.saltedge.keys = saltEdgeKeys ?? null
+  return states
+}
 
 const emptyWorld = (options: SandboxOptions): World => {
   const aheadMs = options.startAt === undefined ? 0 : Date.parse(options.startAt) - Date.now()
@@ -102,6 +97,7 @@ const emptyWorld = (options: SandboxOptions): World => {
     synchronizations: new Map(),
     reauthorizations: new Map(),
     catalogue: unchangedCatalogue(),
+    sides,
     ...freshSides(options),
     nextOwnRunMs: clock.now() + ownRunEveryMs,
     issued: 0,
@@ -113,7 +109,7 @@ const emptyWorld = (options: SandboxOptions): World => {
 
 /** Puts the shipped banks into the world, and nothing else. */
 const found = (world: World): void => {
-  const founding = { seed: world.settings.seed, nowMs: world.clock.now() }
+  const founding = { sides, seed: world.settings.seed, nowMs: world.clock.now() }
   for (const bank of [...scriptedBanks(founding), ...plainBanks(founding)])
     world.banks.set(bank.id, bank)
 }
@@ -180,11 +176,9 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
     world.clock.stop()
     stateFile.save()
   }
-  const addressOf = (name: SideName) => others.find(([each]) => each === name)?.[1].url ?? ''
-  const urls = {
-    plaid: addressOf('plaid'),
-    yodlee: addressOf('yodlee'),
-    saltedge: addressOf('saltedge'),
-  }
+  const urls: Sandbox['urls'] = Object.assign(
+    {},
+    ...others.map(([name, { url }]) => ({ [name]: url })),
+  )
   return { pontoUrl: ponto.url, urls, controlUrl: control.url, stop }
 }

@@ -4,11 +4,28 @@ import type { BankAccount } from './bank.ts'
 import type { ControlRoute } from './control/control-route.ts'
 import type { World } from './world.ts'
 
-export const sideNames = ['plaid', 'yodlee', 'saltedge'] as const
-export type SideName = (typeof sideNames)[number]
+export interface SideState {
+  /** Where the side's events go. */
+  webhookUrl: string | null
+}
 
-export interface Side {
-  name: SideName
+export interface SideScript {
+  /** The bank can be chosen at this provider. */
+  offered: boolean
+}
+
+export interface Side<
+  Name extends string = string,
+  State extends SideState = SideState,
+  Script extends SideScript = SideScript,
+> {
+  name: Name
+  /** As people write it. */
+  title: string
+  /** What it knows before anybody has linked anything: plain JSON, so that it survives a restart. */
+  freshState: () => State
+  /** How it shows the bank of this name, as long as nothing else is scripted. */
+  scriptFor: (bankName: string) => Script
   /** Short names of its endpoints, by which faults strike: `plaid/transactions/sync`. */
   endpoints: readonly string[]
   listener: (world: World) => (request: IncomingMessage, response: ServerResponse) => Promise<void>

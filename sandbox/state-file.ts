@@ -2,13 +2,13 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Bank, BankAccount } from './bank.ts'
-import { unwrittenLines } from './bank.ts'
+import { scriptOf, unwrittenLines } from './bank.ts'
 import type { Since } from './ledger.ts'
 import { Ledger } from './ledger.ts'
 import type { Line } from './line.ts'
 import { goOn } from './ponto/synchronize.ts'
 import { watchOnboarding } from './ponto/linking.ts'
-import { sideNames } from './side.ts'
+import type { SideStates } from './sides.ts'
 import type { LinkedAccount, Organization, World } from './world.ts'
 
 export interface StateFile {
@@ -42,7 +42,7 @@ const plainMaps = [
 
 type PlainMap = (typeof plainMaps)[number]
 
-interface Saved {
+interface Saved extends SideStates {
   version: number
   offsetMs: number
   issued: number
@@ -51,9 +51,6 @@ interface Saved {
   banks: SavedBank[]
   organizations: SavedOrganization[]
   catalogue: World['catalogue']
-  plaid: World['plaid']
-  yodlee: World['yodlee']
-  saltedge: World['saltedge']
   maps: { [K in PlainMap]: [string, World[K] extends Map<string, infer V> ? V : never][] }
 }
 
@@ -67,6 +64,9 @@ const saveBank = (bank: Bank): SavedBank => ({
   })),
 })
 
+const statesOf = (world: World): SideStates =>
+  Object.assign({}, ...world.sides.map(({ name }) => ({ [name]: world[name] })))
+
 const savedOf = (world: World): Saved => ({
   version,
   offsetMs: world.clock.offsetMs(),
@@ -74,9 +74,7 @@ const savedOf = (world: World): Saved => ({
   nextOwnRunMs: world.nextOwnRunMs,
   settings: world.settings,
   catalogue: world.catalogue,
-  plaid: world.plaid,
-  yodlee: world.yodlee,
-  saltedge: world.saltedge,
+  ...statesOf(world),
   banks: [...world.banks.values()].map(saveBank),
   organizations: [...world.organizations.values()].map((organization) => ({
     ...organization,
@@ -106,8 +104,10 @@ const bookedOf = ({ booked, ...account }: SavedAccount): Ledger => {
   return ledger
 }
 
-const restoreBank = ({ accounts, ...bank }: SavedBank): Bank => ({
+/** A side that is newer than the file shows the bank as it shows every bank of that name. */
+const restoreBank = (world: World, { accounts, ...bank }: SavedBank): Bank => ({
   ...bank,
+  script: scriptOf(world, bank.script),
   accounts: new Map(
     accounts.map((account) => [
       account.id,
@@ -136,13 +136,13 @@ const restoreInto = (world: World, saved: Saved): void => {
     catalogueSize,
     webhookUrl: webhookUrl ?? saved.settings.webhookUrl,
   }
-  for (const side of sideNames)
-    Object.assign(world[side], { ...saved[side], ...addressOf(world[side]) })
+  for (const { name } of world.sides)
+    Object.assign(world[name], { ...saved[name], ...addressOf(world[name]) })
   world.catalogue = saved.catalogue
   world.issued = saved.issued
   world.nextOwnRunMs = saved.nextOwnRunMs
   world.clock.advance(Math.max(saved.offsetMs - world.clock.offsetMs(), 0))
-  for (const bank of saved.banks) world.banks.set(bank.id, restoreBank(bank))
+  for (const bank of saved.banks) world.banks.set(bank.id, restoreBank(world, bank))
   for (const { accounts, ...rest } of saved.organizations) {
     const held = new Map(accounts.map((linked) => [linked.id, linked]))
     const organization = { ...rest, accounts: held }

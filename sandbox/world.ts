@@ -4,11 +4,9 @@ import type { CatalogueChanges } from './catalogue.ts'
 import type { Clock } from './clock.ts'
 import type { Faults } from './faults.ts'
 import type { Observer } from './observe.ts'
-import type { PlaidState } from './plaid/state.ts'
 import type { RequestLog } from './request-log.ts'
-import type { SaltEdgeState } from './saltedge/state.ts'
 import { seededToken, seededUuid } from './seeded.ts'
-import type { YodleeState } from './yodlee/state.ts'
+import type { SideStates, sides } from './sides.ts'
 
 export interface Settings {
   seed: string
@@ -110,7 +108,9 @@ export interface Reauthorization {
   outcome: 'open' | 'approved' | 'denied'
 }
 
-export interface World {
+/** Each side keeps what it knows under its own name. */
+export interface World extends SideStates {
+  sides: typeof sides
   settings: Settings
   clock: Clock
   faults: Faults
@@ -124,9 +124,6 @@ export interface World {
   synchronizations: Map<string, Synchronization>
   reauthorizations: Map<string, Reauthorization>
   catalogue: CatalogueChanges
-  plaid: PlaidState
-  yodlee: YodleeState
-  saltedge: SaltEdgeState
   /** When Ponto synchronizes by itself the next time. */
   nextOwnRunMs: number
   /** How many ids were given out so far. */

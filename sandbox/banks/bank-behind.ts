@@ -2,7 +2,7 @@
 import type { Bank } from '../bank.ts'
 import { openAccount, openBank } from '../bank.ts'
 import { catalogueEntry } from '../catalogue.ts'
-import type { Provider } from '../catalogue/words.ts'
+import type { ProviderName } from '../sides.ts'
 import type { World } from '../world.ts'
 import { history } from './history.ts'
 
@@ -10,14 +10,14 @@ import { history } from './history.ts'
 const endlessDays = 3650
 
 /** The bank of an entry; of a generated one the bank and its small account are made when somebody links it. Null for an id that no entry has. */
-export const bankBehind = (world: World, provider: Provider, bankId: string): Bank | null => {
+export const bankBehind = (world: World, provider: ProviderName, bankId: string): Bank | null => {
   const known = world.banks.get(bankId)
   if (known !== undefined) return known
   const entry = catalogueEntry(world, provider, bankId)
   if (entry === undefined) return null
   const { name, country, bic, website, mfa, unattended, historyDays } = entry
   const script = { name, country, bic, website, mfa, unattended, historyDays }
-  const bank = openBank(bankId, {
+  const bank = openBank(world, bankId, {
     ...script,
     status: entry.beta ? 'beta' : 'stable',
     deprecated: entry.status === 'withdrawn',

@@ -62,11 +62,11 @@ const zones: Record<string, string> = {
 }
 
 /** About forty banks of three countries with one small account each. */
-export const plainBanks = ({ seed, nowMs }: Founding): Bank[] =>
+export const plainBanks = ({ sides, seed, nowMs }: Founding): Bank[] =>
   Object.entries(names).flatMap(([country, list]) =>
     list.map((name, index) => {
       const id = seededUuid(seed, 'bank', name)
-      const bank = openBank(id, {
+      const bank = openBank({ sides }, id, {
         name,
         country,
         consentDays: index % 3 === 0 ? 90 : 180,

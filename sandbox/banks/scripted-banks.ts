@@ -2,13 +2,12 @@
 import type { AccountScript, Bank, BankScript } from '../bank.ts'
 import { openAccount, openBank } from '../bank.ts'
 import type { LineScript } from '../line.ts'
-import { scriptPlaidFor, standardPlaid } from '../plaid/script.ts'
-import { scriptSaltEdgeFor, standardSaltEdge } from '../saltedge/script.ts'
 import { seededUuid } from '../seeded.ts'
-import { scriptYodleeFor, standardYodlee } from '../yodlee/script.ts'
+import type { World } from '../world.ts'
 import { history } from './history.ts'
 
 export interface Founding {
+  sides: World['sides']
   seed: string
   nowMs: number
 }
@@ -90,18 +89,8 @@ const waiting = (bookedOn: string): LineScript => ({
   text: 'Reserved by card',
 })
 
-/** What is special about a bank of this name at providers that script it. */
-const shownAs = (name: string): Pick<BankScript, 'plaid' | 'yodlee' | 'saltedge'> => ({
-  plaid: { ...standardPlaid, ...scriptPlaidFor(name) },
-  yodlee: { ...standardYodlee, ...scriptYodleeFor(name) },
-  saltedge: { ...standardSaltEdge, ...scriptSaltEdgeFor(name) },
-})
-
-const found = ({ script, accounts }: Plan, { seed, nowMs }: Founding): Bank => {
-  const bank = openBank(seededUuid(seed, 'bank', script.name), {
-    ...shownAs(script.name),
-    ...script,
-  })
+const found = ({ script, accounts }: Plan, { sides, seed, nowMs }: Founding): Bank => {
+  const bank = openBank({ sides }, seededUuid(seed, 'bank', script.name), script)
   const lastDay = dayOf(nowMs)
   for (const { count, ...account } of accounts) {
     const wish = { count, days: 90, seed: `${seed}-${script.name}-${account.subtype}`, lastDay }
@@ -117,10 +106,10 @@ const found = ({ script, accounts }: Plan, { seed, nowMs }: Founding): Bank => {
 }
 
 /** A bank whose lines are made only when somebody reads them. */
-const manyPagesBank = ({ seed, nowMs }: Founding): Bank => {
+const manyPagesBank = ({ sides, seed, nowMs }: Founding): Bank => {
   const name = 'Many Pages Bank'
-  const script = { ...shownAs(name), name, bic: 'MANYBEBB', historyDays: 730 }
-  const bank = openBank(seededUuid(seed, 'bank', name), script)
+  const script = { name, bic: 'MANYBEBB', historyDays: 730 }
+  const bank = openBank({ sides }, seededUuid(seed, 'bank', name), script)
   const later = { count: manyLines, days: 730, seed: `${seed}-${name}`, lastDay: dayOf(nowMs) }
   openAccount(bank, { opening: '48000.00', description: 'Current account', later }, nowMs)
   return bank

@@ -1,7 +1,8 @@
 /** Thousands of invented institutions, the same for the same seed; a longer catalogue begins with the shorter one. */
 import { seededSequence, seededUuid } from '../seeded.ts'
 import type { CatalogueEntry } from '../catalogue.ts'
-import type { Land, Provider, Tongue } from './words.ts'
+import type { ProviderName } from '../sides.ts'
+import type { Land, Tongue } from './words.ts'
 import { lands } from './words.ts'
 
 type Pick = (limit: number) => number
@@ -15,7 +16,7 @@ interface Identity {
   website: string | null
 }
 
-type Offers = Partial<Record<Provider, CatalogueEntry>>
+type Offers = Partial<Record<ProviderName, CatalogueEntry>>
 
 export interface Generated {
   bankId: string
@@ -104,7 +105,7 @@ const branchOf = (
 })
 
 /** How one name of a bank looks at another provider. */
-const spelled = ({ name, land }: Identity, provider: Provider, pick: Pick): string => {
+const spelled = ({ name, land }: Identity, provider: ProviderName, pick: Pick): string => {
   const style = pick(12)
   if (style === 0) return `${name} ${oneOf(land.tongue.forms, pick)}`
   if (style === 1 && provider === 'yodlee') return name.toUpperCase()
@@ -118,7 +119,7 @@ const statusOf = (pick: Pick): CatalogueEntry['status'] => {
   return drawn < 3 ? 'maintenance' : 'available'
 }
 
-const mfaOf = (provider: Provider, pick: Pick): CatalogueEntry['mfa'] => {
+const mfaOf = (provider: ProviderName, pick: Pick): CatalogueEntry['mfa'] => {
   const drawn = pick(4)
   if (drawn === 0) return 'none'
   return provider === 'yodlee' && drawn < 3 ? 'code' : 'page'
@@ -129,7 +130,7 @@ const consentOf = ({ code }: Land, pick: Pick): number | null => {
   return pick(3) === 0 ? 90 : 180
 }
 
-const offerOf = (identity: Identity, provider: Provider, pick: Pick): CatalogueEntry => ({
+const offerOf = (identity: Identity, provider: ProviderName, pick: Pick): CatalogueEntry => ({
   bankId: identity.bankId,
   name: spelled(identity, provider, pick),
   country: identity.land.code,

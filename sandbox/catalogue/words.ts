@@ -1,4 +1,5 @@
 /** Words out of which the names of the catalogue are made; no bank of this name is known to us. */
+import type { ProviderName } from '../sides.ts'
 
 export interface Tongue {
   /** Beginnings and ends of invented places. */
@@ -148,10 +149,8 @@ export interface Land {
   tongue: Tongue
   /** How many of a thousand institutions are here. */
   share: number
-  offeredBy: readonly Provider[]
+  offeredBy: readonly ProviderName[]
 }
-
-export type Provider = 'ponto' | 'plaid' | 'yodlee' | 'saltedge'
 
 const everywhere = ['ponto', 'saltedge', 'yodlee'] as const
 const europe = ['saltedge', 'yodlee'] as const
@@ -161,7 +160,7 @@ const worldwide = ['yodlee'] as const
 const land = (
   code: string,
   tongue: Tongue,
-  [share, offeredBy]: [number, readonly Provider[]],
+  [share, offeredBy]: [number, readonly ProviderName[]],
 ): Land => ({ code, tongue, share, offeredBy })
 
 /** The countries of the catalogue with their weight and who reaches them. */

@@ -1,8 +1,10 @@
 /** Shows, makes and changes banks. */
 import { z } from 'zod'
-import type { AccountScript, Bank, BankScript } from '../bank.ts'
+import type { AccountScript, Bank } from '../bank.ts'
 import { balanceOf, openAccount, openBank } from '../bank.ts'
 import { history } from '../banks/history.ts'
+import type { SideName } from '../sides.ts'
+import { sides } from '../sides.ts'
 import type { World } from '../world.ts'
 import type { ControlCall, ControlRoute } from './control-route.ts'
 import { bankOf, bodyOf, ControlRefusal } from './control-route.ts'
@@ -19,6 +21,10 @@ const instant = z.iso.datetime({ offset: true }).nullable()
 
 /** What one provider shows of the bank otherwise; its own folder says what there is. */
 const sideScript = z.record(z.string(), z.unknown()).optional()
+const scriptsOfSides: Record<SideName, typeof sideScript> = Object.assign(
+  {},
+  ...sides.map(({ name }) => ({ [name]: sideScript })),
+)
 
 const bankShape = z.strictObject({
   name: z.string().min(1).max(100).optional(),
@@ -44,9 +50,7 @@ const bankShape = z.strictObject({
   mfa: z.enum(['none', 'code', 'page']).optional(),
   unattended: z.boolean().optional(),
   historyDays: z.number().int().min(0).max(3650).optional(),
-  plaid: sideScript,
-  yodlee: sideScript,
-  saltedge: sideScript,
+  ...scriptsOfSides,
   accounts: z.array(accountShape).max(100).optional(),
 })
 
@@ -83,16 +87,10 @@ const open = (world: World, bank: Bank, script: z.infer<typeof accountShape>): v
 }
 
 const shape = (call: ControlCall, bank: Bank): Bank => {
-  const { accounts, plaid, yodlee, saltedge, ...script } = bodyOf(call, bankShape)
-  const wanted: Partial<BankScript> = given(script)
+  const { accounts, ...wanted } = bodyOf(call, bankShape)
   const before = bank.script
-  bank.script = {
-    ...before,
-    ...wanted,
-    plaid: { ...before.plaid, ...plaid },
-    yodlee: { ...before.yodlee, ...yodlee },
-    saltedge: { ...before.saltedge, ...saltedge },
-  }
+  const shown = sides.map(({ name }) => ({ [name]: { ...before[name], ...wanted[name] } }))
+  bank.script = Object.assign({}, before, given(wanted), ...shown)
   for (const account of accounts ?? []) open(call.world, bank, account)
   call.world.changed()
   return bank
@@ -103,7 +101,7 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const put = (call: ControlCall) => {
   const id = call.params['id'] ?? ''
   if (!uuid.test(id)) throw new ControlRefusal(400, 'the id of a new bank is a uuid in lower case')
-  const bank = shape(call, openBank(id, {}))
+  const bank = shape(call, openBank(call.world, id, {}))
   call.world.banks.set(id, bank)
   return show(bank)
 }

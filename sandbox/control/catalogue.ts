@@ -2,12 +2,13 @@
 import { z } from 'zod'
 import type { CatalogueEntry } from '../catalogue.ts'
 import { catalogueEntry, catalogueOf, putEntries } from '../catalogue.ts'
+import { sides } from '../sides.ts'
 import { nextId } from '../world.ts'
 import type { ControlCall, ControlRoute } from './control-route.ts'
 import { bodyOf, ControlRefusal } from './control-route.ts'
 import { given } from './line-shapes.ts'
 
-const provider = z.enum(['ponto', 'plaid', 'yodlee', 'saltedge'])
+const provider = z.enum(['ponto', ...sides.map(({ name }) => name)])
 const shownMax = 1000
 
 const entryShape = z.strictObject({

@@ -46,13 +46,12 @@ export const bodyOf = <T>(call: ControlCall, shape: z.ZodType<T>): T => {
   return parsed.data
 }
 
-const catalogues = ['ponto', 'plaid', 'yodlee', 'saltedge'] as const
-
 /** The bank with this id or name, or behind the entry of a catalogue with this id; throws a refusal when there is none. */
 export const bankOf = (world: World, key: string): Bank => {
   const named = [...world.banks.values()].find(
     ({ script }) => script.name.toLowerCase() === key.toLowerCase(),
   )
+  const catalogues = ['ponto', ...world.sides.map(({ name: side }) => side)] as const
   const offeredBy = catalogues.find((each) => catalogueEntry(world, each, key) !== undefined)
   const offered = offeredBy === undefined ? null : bankBehind(world, offeredBy, key)
   const bank = named ?? offered ?? world.banks.get(key)

@@ -44,7 +44,7 @@ const bankFor = (world: World, name: string): Bank => {
   )
   if (known !== undefined) return known
   const id = seededUuid(world.settings.seed, 'bank', name)
-  return openBank(id, { name, bic: /^[A-Z]{6}[A-Z0-9]{2,5}$/.test(name) ? name : null })
+  return openBank(world, id, { name, bic: /^[A-Z]{6}[A-Z0-9]{2,5}$/.test(name) ? name : null })
 }
 
 /** A history that ends after today moves the clock ahead; the clock never goes back. */

@@ -20,6 +20,10 @@ import { testingRoutes } from './testing.ts'
 import { transactionRoutes } from './transactions.ts'
 import { announceAccount, resumeUpdates } from './updates.ts'
 import { resumeRetries } from './webhooks.ts'
+import type { PlaidScript } from './script.ts'
+import { scriptPlaidFor, standardPlaid } from './script.ts'
+import type { PlaidState } from './state.ts'
+import { freshPlaid } from './state.ts'
 
 const routes: Route[] = [
   ...institutionRoutes,
@@ -66,8 +70,11 @@ const listener = (world: World) =>
     refusal: refusalOf,
   })
 
-export const plaidSide: Side = {
+export const plaidSide: Side<'plaid', PlaidState, PlaidScript> = {
   name: 'plaid',
+  title: 'Plaid',
+  freshState: freshPlaid,
+  scriptFor: (bankName) => ({ ...standardPlaid, ...scriptPlaidFor(bankName) }),
   endpoints: [...new Set(routes.map(({ endpoint }) => endpoint))],
   listener,
   control: plaidControl,

@@ -23,6 +23,10 @@ import { announceLines, keepOwnSchedule } from './own-schedule.ts'
 import { providerRoutes } from './providers.ts'
 import { transactionRoutes } from './transactions.ts'
 import { visitRoutes } from './visit.ts'
+import type { SaltEdgeScript } from './script.ts'
+import { scriptSaltEdgeFor, standardSaltEdge } from './script.ts'
+import type { SaltEdgeState } from './state.ts'
+import { freshSaltEdge } from './state.ts'
 
 // connectRoutes stand first: `/connections/connect` is no connection's id
 const routes: Route[] = [
@@ -79,8 +83,11 @@ const resume = (world: World): void => {
   keepOwnSchedule(world)
 }
 
-export const saltedgeSide: Side = {
+export const saltedgeSide: Side<'saltedge', SaltEdgeState, SaltEdgeScript> = {
   name: 'saltedge',
+  title: 'Salt Edge',
+  freshState: freshSaltEdge,
+  scriptFor: (bankName) => ({ ...standardSaltEdge, ...scriptSaltEdgeFor(bankName) }),
   endpoints: [...new Set(routes.map(({ endpoint }) => endpoint))],
   listener: listenerOf,
   control: saltedgeControl,

@@ -30,6 +30,10 @@ import { providerRoutes } from './providers.ts'
 import { authenticate, tokenRoutes } from './tokens.ts'
 import { transactionRoutes } from './transactions.ts'
 import { userRoutes } from './users.ts'
+import type { YodleeScript } from './script.ts'
+import { scriptYodleeFor, standardYodlee } from './script.ts'
+import type { YodleeState } from './state.ts'
+import { freshYodlee } from './state.ts'
 
 const routes: Route[] = [
   ...tokenRoutes,
@@ -112,8 +116,11 @@ const announceLines = (world: World, account: BankAccount): void => {
   world.changed()
 }
 
-export const yodleeSide: Side = {
+export const yodleeSide: Side<'yodlee', YodleeState, YodleeScript> = {
   name: 'yodlee',
+  title: 'Yodlee',
+  freshState: freshYodlee,
+  scriptFor: (bankName) => ({ ...standardYodlee, ...scriptYodleeFor(bankName) }),
   endpoints: [...new Set(routes.map(({ endpoint }) => endpoint))],
   listener,
   control: yodleeControlRoutes,

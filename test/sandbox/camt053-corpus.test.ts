@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Bank } from '../../sandbox/bank.ts'
 import { balanceOf, openBank } from '../../sandbox/bank.ts'
+import { sides } from '../../sandbox/sides.ts'
 import { loadStatements } from '../../sandbox/camt053/load.ts'
 import { CamtProblem } from '../../sandbox/camt053/problem.ts'
 import type { CamtStatement } from '../../sandbox/camt053/statement.ts'
@@ -51,7 +52,7 @@ const compare = (statement: CamtStatement, expected: Expected): void => {
 }
 
 const loadInto = (statements: CamtStatement[]): Bank => {
-  const bank = openBank('bank', {})
+  const bank = openBank({ sides }, 'bank', {})
   loadStatements(statements, { bank, into: null, nowMs: Date.parse('2027-01-01') })
   return bank
 }
@@ -96,7 +97,7 @@ describe.runIf(hasReference('statement files of other projects'))(
     )
 
     test('a file that does not add up is refused when it is loaded, and changes nothing', () => {
-      const bank = openBank('bank', {})
+      const bank = openBank({ sides }, 'bank', {})
       const statements = readCamt053(
         readFileSync(join(folder, 'samples/camt053/synthetic__unbalanced.xml')),
       )
@@ -124,7 +125,7 @@ describe.runIf(hasReference('statement files of other projects'))(
     })
 
     test('three months of one account chain without a gap', () => {
-      const bank = openBank('bank', {})
+      const bank = openBank({ sides }, 'bank', {})
       const load = (file: string) =>
         loadStatements(readCamt053(readFileSync(join(folder, 'samples/camt053', file))), {
           bank,
