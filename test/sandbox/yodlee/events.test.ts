@@ -92,6 +92,9 @@ test('new data is told in batches of fifteen minutes, and not of nights without 
   await yodlee.advance(15 * 60_000)
   await arrived('DATA_UPDATES.USER_DATA')
   await yodlee.advance(2 * 86_400_000)
+  await yodlee.advance(15 * 60_000)
+  const quiet = await yodlee.sim('GET', '/__sim/yodlee/webhooks')
+  expect(quiet.events.filter(({ name }: any) => name === 'DATA_UPDATES')).toHaveLength(1)
   const { accounts } = await yodlee.sim('GET', '/__sim/banks/Happy%20Bank')
   await yodlee.sim('POST', '/__sim/lines', {
     account: accounts[0].id,
@@ -221,6 +224,7 @@ test('connections and refreshes under way live on when the sandbox is started ag
     const before = await first.call(token, '/transactions')
     const other = await first.add(token, 'MFA Bank')
     await first.advance(1000)
+    const underWay = await first.add(token, 'Beta Bank')
     await first.stop()
     const second = await openYodlee({ stateFile })
     const after = await second.call(token, '/transactions')
@@ -229,6 +233,7 @@ test('connections and refreshes under way live on when the sandbox is started ag
     await second.answer(token, other.id, { token: '123456' })
     await second.advance(3000)
     expect((await second.show(token, other.id)).status).toBe('SUCCESS')
+    expect((await second.show(token, underWay.id)).status).toBe('SUCCESS')
     await second.stop()
   } finally {
     rmSync(folder, { recursive: true })
