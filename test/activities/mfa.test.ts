@@ -314,7 +314,7 @@ test('what is over is swept for all tenants at once, and nothing else', async ()
   await one.within((tx) =>
     tx.query(sql.unsafe`UPDATE one_time_secret SET expires_at = now() - interval '1 second'`),
   )
-  const { swept } = await scene.run('sweepExpired', undefined as never)
+  const { swept } = await scene.run('sweepExpired', undefined)
   expect(swept).toBeGreaterThanOrEqual(1)
   const left = (subject: typeof one) =>
     subject.within((tx) => tx.any(sql.unsafe`SELECT purpose FROM one_time_secret`))

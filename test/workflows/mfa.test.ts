@@ -17,8 +17,9 @@ const longMs = 3_600_000
 /** A person fetched, and the bank asks for a code. */
 const asked = async (
   facts: Partial<ConnectionFacts> = {},
-  { lifeMs = longMs, kind = 'fields' as 'fields' | 'page', rounds = 1 } = {},
+  own: { lifeMs?: number; kind?: 'fields' | 'page'; rounds?: number } = {},
 ) => {
+  const { lifeMs = longMs, kind = 'fields', rounds = 1 } = own
   const subject = world.arrange(facts)
   subject.bank.challenges = Array.from({ length: rounds }, () => ({ kind, lifeMs }))
   await world.start(subject)
