@@ -76,6 +76,10 @@ interface Finishing extends ReadingAccounts {
   accounts: number
 }
 
+/** What is told beside the lines: one account that could not be read, else what the provider says of the connection. */
+const partialOf = ({ partial }: Finishing, [first]: readonly Failure[]): Failure | null =>
+  first === undefined ? partial : { ...first, scope: 'account' }
+
 const readEach = async (
   deps: Deps,
   reading: Finishing,
@@ -84,7 +88,7 @@ const readEach = async (
   let snapshot: Snapshot | null = null
   let isFinished = false
   const finish = async (tx: DatabaseTransactionConnection): Promise<void> => {
-    snapshot = await finishRun(tx, deps, { ...reading, partial: failures[0] ?? reading.partial })
+    snapshot = await finishRun(tx, deps, { ...reading, partial: partialOf(reading, failures) })
     isFinished = true
   }
   const left = readable.filter((account) => !account.done)

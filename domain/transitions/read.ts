@@ -63,7 +63,7 @@ export const read = (facts: ConnectionFacts, occurrence: Read, nowMs: number): E
   const effect = readAll(facts, occurrence, nowMs)
   const { partial, runId, cause } = occurrence
   if (partial === null) return effect
-  const failure = { ...partial.failure, scope: 'account' as const }
+  const { failure } = partial
   const after = { ...facts, ...effect.changed }
   const told = { kind: 'failed' as const, runId, cause, failure, reference: partial.reference }
   return {

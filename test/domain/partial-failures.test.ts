@@ -17,6 +17,36 @@ const perSlot = (code: FailureCode, slots: number) =>
     Array.from({ length: slots }, (_, i) => [start + i * 12 * hour, partly(code)] as const),
   )
 
+describe('a run that read what was there, and was told that the connection does not work', () => {
+  const told = (code: FailureCode) =>
+    transition(
+      aConnection(),
+      partly(code, { partial: { failure: { code, scope: 'connection' }, reference: 'BS-3' } }),
+      at(start),
+    )
+
+  test('waits for its person like any other, with the lines stored', () => {
+    const { after, messages } = told('credentials_invalid')
+    expect(after).toMatchObject({
+      state: 'error',
+      awaiting: 'credentials',
+      nextSyncAtMs: null,
+      lastPulledAtMs: start,
+    })
+    expect(messages.map(({ code }) => code)).toContain('sync.done')
+    expect(messages.map(({ code }) => code)).toContain('credentials.invalid')
+  })
+
+  test.each(['institution_unavailable', 'mfa_required', 'rate_limited'] as const)(
+    'stays connected and goes on where that is no error: %s',
+    (code) => {
+      const { after } = told(code)
+      expect(after.state).toBe('connected')
+      expect(after.nextSyncAtMs).toBeGreaterThan(start)
+    },
+  )
+})
+
 describe('a run that could not read one of the accounts', () => {
   test.each(failureCodes)('leaves the connection as connected as it was (%s)', (code) => {
     const { after } = transition(aConnection(), partly(code), at(start))
