@@ -1,22 +1,30 @@
 /** The ports of one stack, the same at every start where they are still free. */
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import type { SideName } from '../sandbox/sides.ts'
+import { sides } from '../sandbox/sides.ts'
 import { reservePort, type Reservation } from './ports.ts'
 import { readJson } from './read-json.ts'
 
 const defaults = {
   api: 3000,
   sandbox: 3101,
-  plaid: 3102,
-  yodlee: 3103,
-  saltedge: 3104,
   sandboxControl: 3109,
   temporal: 7233,
   temporalUi: 8233,
   postgres: 54_320,
 }
+const firstSidePort = 3102
 
-type PortName = keyof typeof defaults
+type PortName = keyof typeof defaults | SideName
+
+/** The sides of the sandbox beside Ponto's have a port each, under their names. */
+export const sideNames: readonly SideName[] = sides.map(({ name }) => name)
+
+const usualPort = (name: PortName): number =>
+  isSide(name) ? firstSidePort + sideNames.indexOf(name) : defaults[name]
+
+const isSide = (name: PortName): name is SideName => !Object.hasOwn(defaults, name)
 
 export interface StackPorts {
   of: (name: PortName) => number
@@ -34,7 +42,7 @@ export const reservePorts = async (
   const remembered = await readPorts(file)
   const reserved = new Map<PortName, Reservation>()
   for (const name of names) {
-    const wanted = remembered[name] ?? (kind === 'random' ? 0 : defaults[name])
+    const wanted = remembered[name] ?? (kind === 'random' ? 0 : usualPort(name))
     reserved.set(name, await reservePort(wanted))
   }
   const of = (name: PortName) => reserved.get(name)?.port ?? 0
@@ -55,9 +63,7 @@ export const reservePorts = async (
 const names: readonly PortName[] = [
   'api',
   'sandbox',
-  'plaid',
-  'yodlee',
-  'saltedge',
+  ...sideNames,
   'sandboxControl',
   'temporal',
   'temporalUi',

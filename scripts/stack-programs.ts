@@ -3,6 +3,7 @@ import path from 'node:path'
 import { startChild, type Child } from './child.ts'
 import { answersHttp, pollersOf, polls } from './readiness.ts'
 import type { ProgramName, Starting } from './stack-options.ts'
+import { sideNames } from './stack-ports.ts'
 import { startProcess, type StackProcess } from './stack-process.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
@@ -51,7 +52,7 @@ interface Program {
 }
 
 const portsOf = {
-  sandbox: ['sandbox', 'plaid', 'yodlee', 'saltedge', 'sandboxControl'],
+  sandbox: ['sandbox', ...sideNames, 'sandboxControl'],
   worker: [],
   api: ['api'],
 } as const

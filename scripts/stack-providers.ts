@@ -1,6 +1,7 @@
 /** The providers of a stack: the product's keys at the sandbox, and what the sandbox must know of the product. */
+import type { SideName } from '../sandbox/sides.ts'
 import type { DevSecrets } from './dev-secrets.ts'
-import type { StackPorts } from './stack-ports.ts'
+import { sideNames, type StackPorts } from './stack-ports.ts'
 
 interface Parts {
   ports: StackPorts
@@ -9,16 +10,27 @@ interface Parts {
   hooks: string
 }
 
-/** The environment of four providers that the sandbox plays. */
-export const stackProviders = (parts: Parts): Record<string, string> => ({
-  PROVIDERS: 'ponto,plaid,yodlee,saltedge',
-  SANDBOX_HOST: '127.0.0.1',
-  SANDBOX_CONTROL_PORT: String(parts.ports.of('sandboxControl')),
-  ...ponto(parts),
-  ...plaid(parts),
-  ...yodlee(parts),
-  ...saltedge(parts),
-})
+/** The environment of the providers that the sandbox plays. */
+export const stackProviders = (parts: Parts): Record<string, string> =>
+  Object.assign(
+    {
+      PROVIDERS: ['ponto', ...sideNames].join(','),
+      SANDBOX_HOST: '127.0.0.1',
+      SANDBOX_CONTROL_PORT: String(parts.ports.of('sandboxControl')),
+    },
+    ponto(parts),
+    ...sideNames.map((name) => besides(name, parts)),
+  )
+
+const besides = (name: SideName, parts: Parts): Record<string, string> => {
+  const { ports, hooks } = parts
+  const side = `SANDBOX_${name.toUpperCase()}`
+  return {
+    [`${side}_PORT`]: String(ports.of(name)),
+    [`${side}_WEBHOOK_URL`]: `${hooks}/${name}`,
+    ...settings[name](`http://127.0.0.1:${ports.of(name)}`, parts),
+  }
+}
 
 const ponto = ({ ports, hooks }: Parts): Record<string, string> => {
   const address = `http://127.0.0.1:${ports.of('sandbox')}`
@@ -35,19 +47,18 @@ const ponto = ({ ports, hooks }: Parts): Record<string, string> => {
   }
 }
 
-const plaid = ({ ports, hooks }: Parts): Record<string, string> => ({
-  PLAID_API_URL: `http://127.0.0.1:${ports.of('plaid')}`,
+type Settings = (address: string, parts: Parts) => Record<string, string>
+
+const plaid: Settings = (address) => ({
+  PLAID_API_URL: address,
   PLAID_CLIENT_ID: 'sandbox-client',
   PLAID_SECRET: 'sandbox-secret',
   // the banks of the sandbox are in these countries
   PLAID_COUNTRIES: 'US,CA,BE,NL,FR',
   PLAID_SANDBOX: 'true',
-  SANDBOX_PLAID_PORT: String(ports.of('plaid')),
-  SANDBOX_PLAID_WEBHOOK_URL: `${hooks}/plaid`,
 })
 
-const yodlee = ({ ports, secrets, hooks }: Parts): Record<string, string> => {
-  const address = `http://127.0.0.1:${ports.of('yodlee')}`
+const yodlee: Settings = (address, { secrets, hooks }) => {
   const { yodleeWebhookToken } = secrets
   return {
     YODLEE_API_URL: `${address}/ysl`,
@@ -58,24 +69,24 @@ const yodlee = ({ ports, secrets, hooks }: Parts): Record<string, string> => {
     YODLEE_ADMIN_LOGIN: 'sandbox-admin',
     YODLEE_WEBHOOK_TOKEN: yodleeWebhookToken,
     YODLEE_SANDBOX: 'true',
-    SANDBOX_YODLEE_PORT: String(ports.of('yodlee')),
     SANDBOX_YODLEE_WEBHOOK_URL: `${hooks}/yodlee/${yodleeWebhookToken}`,
   }
 }
 
-const saltedge = ({ ports, secrets, hooks }: Parts): Record<string, string> => {
+const saltedge: Settings = (address, { secrets, hooks }) => {
   const { saltEdgeKeys } = secrets
   return {
-    SALTEDGE_API_URL: `http://127.0.0.1:${ports.of('saltedge')}/api/v6`,
+    SALTEDGE_API_URL: `${address}/api/v6`,
     SALTEDGE_APP_ID: 'sandbox-app-id',
     SALTEDGE_SECRET: 'sandbox-secret',
     SALTEDGE_PRIVATE_KEY: saltEdgeKeys.clientPrivateKey,
     SALTEDGE_CALLBACK_URL: `${hooks}/saltedge`,
     SALTEDGE_CALLBACK_PUBLIC_KEY: saltEdgeKeys.callbackPublicKey,
     SALTEDGE_SANDBOX: 'true',
-    SANDBOX_SALTEDGE_PORT: String(ports.of('saltedge')),
-    SANDBOX_SALTEDGE_WEBHOOK_URL: `${hooks}/saltedge`,
     // both halves of both pairs: the sandbox plays the vendor's dashboard as well
     SANDBOX_SALTEDGE_KEYS: JSON.stringify(saltEdgeKeys),
   }
 }
+
+/** How the product finds each side, and what the side must know of the product beyond that. */
+const settings: Record<SideName, Settings> = { plaid, yodlee, saltedge }

@@ -3,11 +3,12 @@ import type { StartedLink } from '../../../activities/providers/provider.ts'
 import { yodleeConformance } from '../../sandbox/yodlee/conformance.ts'
 import type { Arrangement } from './arrangement.ts'
 import { openerOf } from './bank.ts'
+import { describeContract } from './cases.ts'
 
 const looksMax = 40
 
 /** Yodlee on the sandbox. */
-export const openYodlee = async (): Promise<Arrangement> => {
+const openYodlee = async (): Promise<Arrangement> => {
   const conformance = yodleeConformance()
   const linked = await openLinkedYodlee({ observe: conformance.observe })
   const { provider, sim, yodleeUrl } = linked
@@ -59,6 +60,8 @@ export const openYodlee = async (): Promise<Arrangement> => {
       'long ids': 'ids are numbers below 2^53',
     },
     problems: () => conformance.problems(),
-    stop: linked.stop,
+    stop: () => linked.stop(),
   }
 }
+
+describeContract('yodlee', openYodlee)

@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import { openLinkedSaltEdge } from '../support/linked-saltedge.ts'
 import type { Arrangement } from './arrangement.ts'
+import { describeContract } from './cases.ts'
 
 const secretsShape = z.object({ connectionId: z.string() })
 const looksMax = 20
 
 /** Salt Edge on the sandbox. */
-export const openSaltEdge = async (): Promise<Arrangement> => {
+const openSaltEdge = async (): Promise<Arrangement> => {
   const linked = await openLinkedSaltEdge()
   const { provider, sim } = linked
   return {
@@ -51,3 +52,5 @@ export const openSaltEdge = async (): Promise<Arrangement> => {
     stop: () => linked.stop(),
   }
 }
+
+describeContract('saltedge', openSaltEdge)

@@ -1,9 +1,10 @@
 import { openLinkedPlaid } from '../support/linked-plaid.ts'
 import type { Arrangement } from './arrangement.ts'
 import { openerOf } from './bank.ts'
+import { describeContract } from './cases.ts'
 
 /** Plaid on the sandbox. */
-export const openPlaid = async (): Promise<Arrangement> => {
+const openPlaid = async (): Promise<Arrangement> => {
   const linked = await openLinkedPlaid()
   const { provider, sim } = linked
   let wanted = ''
@@ -47,3 +48,5 @@ export const openPlaid = async (): Promise<Arrangement> => {
     stop: () => linked.stop(),
   }
 }
+
+describeContract('plaid', openPlaid)

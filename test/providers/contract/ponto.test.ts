@@ -3,9 +3,10 @@ import { callOptions } from '../support/caller.ts'
 import { Secret } from '../../../domain/secret.ts'
 import type { Arrangement } from './arrangement.ts'
 import { openerOf } from './bank.ts'
+import { describeContract } from './cases.ts'
 
 /** Ponto on the sandbox. */
-export const openPonto = async (): Promise<Arrangement> => {
+const openPonto = async (): Promise<Arrangement> => {
   const linked = await openLinked()
   const { provider, sim } = linked
   return {
@@ -43,6 +44,8 @@ export const openPonto = async (): Promise<Arrangement> => {
     },
     // Ponto's wire is held against its recorded answers in test/sandbox
     problems: () => [],
-    stop: linked.stop,
+    stop: () => linked.stop(),
   }
 }
+
+describeContract('ponto', openPonto)
