@@ -28,6 +28,9 @@ export const migrate = async (options: MigrateOptions): Promise<string[]> => {
     application_name: 'banksync migrate',
     connectionTimeoutMillis: 10_000,
   })
+  client.on('notice', ({ severity, message }) => {
+    if (severity === 'WARNING') log(`WARNING: ${message ?? ''}`)
+  })
   await client.connect()
   try {
     // for the turn of another migrator, and for tables that a long transaction keeps

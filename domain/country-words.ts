@@ -4,7 +4,9 @@ import { searchText } from './search-text.ts'
 const languages = ['en', 'fr', 'nl', 'de']
 /** From here on the beginning of a name is enough. */
 const beginningMin = 4
-const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
+const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'.split('')
+/** Whatever can be a code; most of them are no country. */
+const pairs = letters.flatMap((first) => letters.map((second) => first + second))
 
 const nameIn = (names: Intl.DisplayNames, code: string): string[] => {
   const name = names.of(code)
@@ -18,12 +20,11 @@ const readNames = (): Map<string, Set<string>> => {
     codesOf.set(name, (codesOf.get(name) ?? new Set()).add(code))
   for (const language of languages) {
     const names = new Intl.DisplayNames([language], { type: 'region', fallback: 'none' })
-    for (const first of letters)
-      for (const second of letters)
-        for (const name of nameIn(names, first + second)) {
-          add(name, first + second)
-          add((first + second).toLowerCase(), first + second)
-        }
+    for (const code of pairs)
+      for (const name of nameIn(names, code)) {
+        add(name, code)
+        add(code.toLowerCase(), code)
+      }
   }
   return codesOf
 }

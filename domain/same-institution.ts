@@ -43,27 +43,21 @@ const isSound = (offers: readonly Recognisable[]): boolean =>
   new Set(offers.map(({ provider }) => provider)).size === offers.length &&
   new Set(offers.flatMap(headOf)).size <= 1
 
-const byKey = <Offer extends Recognisable>(
-  offers: readonly Offer[],
-  traits: readonly Trait[],
-): Map<string, Offer[]> => {
-  const carriers = new Map<string, Offer[]>()
-  for (const offer of offers)
-    for (const key of new Set(keysOf(offer, traits))) {
-      const known = carriers.get(key)
-      if (known === undefined) carriers.set(key, [offer])
-      else known.push(offer)
-    }
-  return carriers
-}
-
 /** Keys that tell institutions apart: one that a provider gives to two of its own does not. */
-const tellingKeys = (offers: readonly Recognisable[]): Set<string> =>
-  new Set(
-    [...byKey(offers, ['bic', 'name', 'host'])]
-      .filter(([, carriers]) => carriers.length > 1 && isSound(carriers))
-      .map(([key]) => key),
-  )
+const tellingKeys = (offers: readonly Recognisable[]): Set<string> => {
+  const first = new Map<string, Recognisable>()
+  // most keys have one carrier, and need no list of them
+  const shared = new Map<string, Recognisable[]>()
+  for (const offer of offers)
+    for (const key of new Set(keysOf(offer, ['bic', 'name', 'host']))) {
+      const known = first.get(key)
+      const carriers = shared.get(key)
+      if (known === undefined) first.set(key, offer)
+      else if (carriers === undefined) shared.set(key, [known, offer])
+      else carriers.push(offer)
+    }
+  return new Set([...shared].filter(([, carriers]) => isSound(carriers)).map(([key]) => key))
+}
 
 interface Settling {
   telling: Set<string>
@@ -80,11 +74,16 @@ const joinBy = <Offer extends Recognisable>(
   telling: Set<string>,
 ): Offer[][] => {
   const groups = new Map(offers.map((offer) => [offer, [offer]]))
-  for (const [key, carriers] of byKey(offers, traits)) {
-    if (!telling.has(key)) continue
-    const joined = [...new Set(carriers.flatMap((offer) => groups.get(offer) ?? []))]
-    for (const offer of joined) groups.set(offer, joined)
-  }
+  const carrierOf = new Map<string, Offer>()
+  for (const offer of offers)
+    for (const key of keysOf(offer, traits).filter((each) => telling.has(each))) {
+      const carrier = carrierOf.get(key)
+      if (carrier === undefined) carrierOf.set(key, offer)
+      const [one = [], other = []] = [groups.get(carrier ?? offer), groups.get(offer)]
+      if (one === other) continue
+      const joined = [...one, ...other]
+      for (const each of joined) groups.set(each, joined)
+    }
   return [...new Set(groups.values())]
 }
 

@@ -1,5 +1,5 @@
 /** Searching institutions: by name, country, BIC and website, with typing errors forgiven. */
-import type { CommonQueryMethods, DatabasePool } from 'slonik'
+import type { CommonQueryMethods, DatabasePool, DatabasePoolConnection } from 'slonik'
 import { sql } from 'slonik'
 import { z } from 'zod'
 import { countryIn } from '../../domain/country-words.ts'
@@ -167,56 +167,68 @@ export const forgivesTypingErrors = async (pool: CommonQueryMethods): Promise<bo
   return known
 }
 
+const setLikeness = async (tx: CommonQueryMethods, likeness: number): Promise<void> => {
+  // for a limit of candidates the planner would rather compare row by row than use the index
+  await tx.query(sql.unsafe`
+    SELECT set_config('pg_trgm.word_similarity_threshold', ${String(likeness)}, true),
+      set_config('enable_seqscan', 'off', true), set_config('enable_indexscan', 'off', true)`)
+}
+
 const readSimilar = async (
-  pool: DatabasePool,
+  tx: CommonQueryMethods,
   wanted: InstitutionSearch,
+  text: string,
 ): Promise<readonly ListedInstitution[]> => {
-  const text = searchText(hostOf(wanted.q) ?? wanted.q)
-  if (text.length < shortest || !(await forgivesTypingErrors(pool))) return []
   const { after, limit } = wanted
+  const place = sql.fragment`(availability * 1000 - round(word_similarity(${text}, search_words) * 1000))::int`
+  const matching = sql.fragment`
+    SELECT * FROM institution_listing
+    WHERE ${filtersOf(wanted)} AND ${text} <% search_words LIMIT ${candidatesMax}`
   for (const { number: kind, likeness } of similarKinds) {
     if (after !== undefined && kind !== after[0]) continue
-    const found = await pool.transaction(async (tx) => {
-      // for a limit of candidates the planner would rather compare row by row than use the index
-      await tx.query(sql.unsafe`
-        SELECT set_config('pg_trgm.word_similarity_threshold', ${String(likeness)}, true),
-          set_config('enable_seqscan', 'off', true), set_config('enable_indexscan', 'off', true)`)
-      return readRows(tx, {
-        kind,
-        matching: sql.fragment`
-          SELECT * FROM institution_listing
-          WHERE ${filtersOf(wanted)} AND ${text} <% search_words LIMIT ${candidatesMax}`,
-        place: sql.fragment`(availability * 1000 - round(word_similarity(${text}, search_words) * 1000))::int`,
-        after,
-        limit,
-      })
-    })
+    await setLikeness(tx, likeness)
+    const found = await readRows(tx, { kind, matching, place, after, limit })
     if (found.length > 0) return found
   }
   return []
 }
 
-/** The best matches in a stable order; typing errors are forgiven where nothing matches as it was typed. */
-export const search = async (
-  pool: DatabasePool,
+const searchTolerantly = async (
+  connection: DatabasePoolConnection,
+  wanted: InstitutionSearch,
+): Promise<readonly ListedInstitution[]> => {
+  const text = searchText(hostOf(wanted.q) ?? wanted.q)
+  if (text.length < shortest || !(await forgivesTypingErrors(connection))) return []
+  return connection.transaction((tx) => readSimilar(tx, wanted, text))
+}
+
+const searchOver = async (
+  connection: DatabasePoolConnection,
   wanted: InstitutionSearch,
 ): Promise<readonly ListedInstitution[]> => {
   const { after, limit } = wanted
   const filters = filtersOf(wanted)
+  const place = sql.fragment`availability`
   const found: ListedInstitution[] = []
-  for (const { number: kind, where: matches } of kindsOf(wanted.q)) {
+  for (const { number: kind, where } of kindsOf(wanted.q)) {
     if (found.length === limit) break
     if (after !== undefined && kind < after[0]) continue
     const matching = sql.fragment`
-      SELECT * FROM institution_listing WHERE ${filters} AND ${matches}`
-    const place = sql.fragment`availability`
-    found.push(
-      ...(await readRows(pool, { kind, matching, place, after, limit: limit - found.length })),
-    )
+      SELECT * FROM institution_listing WHERE ${filters} AND ${where}`
+    const left = limit - found.length
+    found.push(...(await readRows(connection, { kind, matching, place, after, limit: left })))
   }
   const isTolerant = after === undefined ? found.length === 0 : isSimilar(after[0])
-  return isTolerant ? readSimilar(pool, wanted) : found
+  return isTolerant ? searchTolerantly(connection, wanted) : found
 }
+
+/** The best matches in a stable order; typing errors are forgiven where nothing matches as it was typed. */
+export const search = (
+  pool: DatabasePool,
+  wanted: InstitutionSearch,
+): Promise<readonly ListedInstitution[]> =>
+  // one connection for all steps: to take another for each costs more than most of them
+  pool.connect((connection) => searchOver(connection, wanted))
 
 /** One institution by the id of its listing, or by that of any of its offers; null where there is none. */
 export const maybeOne = (pool: CommonQueryMethods, id: string): Promise<ListedInstitution | null> =>
