@@ -37,6 +37,8 @@ export interface Account {
 }
 
 const returnUrl = 'http://localhost/erp/banks'
+/** The catalogue of the sandbox has 25,000 institutions. */
+const catalogueMs = 120_000
 
 interface Listed {
   name: string
@@ -51,15 +53,19 @@ export const findInstitution = async (
 ): Promise<Institution> => {
   const query = new URLSearchParams({ q: name, provider })
   // the catalogue is read in the background after the very first start
-  return waitFor(`an institution named ${name}`, async () => {
-    const { data } = await erp.call<{ data: Listed[] }>(
-      'GET',
-      `/v1/institutions?${query.toString()}`,
-    )
-    const listed = data.find((institution) => institution.name === name)
-    const offer = listed?.offers.find((each) => each.provider === provider)
-    return offer && { name, provider, institutionId: offer.providerInstitutionId }
-  })
+  return waitFor(
+    `an institution named ${name}`,
+    async () => {
+      const { data } = await erp.call<{ data: Listed[] }>(
+        'GET',
+        `/v1/institutions?${query.toString()}`,
+      )
+      const listed = data.find((institution) => institution.name === name)
+      const offer = listed?.offers.find((each) => each.provider === provider)
+      return offer && { name, provider, institutionId: offer.providerInstitutionId }
+    },
+    catalogueMs,
+  )
 }
 
 /** Begins a link; the provider's page comes with the answer, or a moment later with the flow. */
