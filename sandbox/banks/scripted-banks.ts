@@ -68,6 +68,10 @@ const plans: Plan[] = [
     accounts: [checking(400)],
   },
   { script: { name: 'Slow Bank', bic: 'SLOWBEBB', syncMs: 20_000 }, accounts: [checking(90)] },
+  { script: { name: 'Redirect Bank', bic: 'REDIBEBB' }, accounts: [checking(30)] },
+  { script: { name: 'Closed Bank', bic: 'CLOSBEBB' }, accounts: [checking(10)] },
+  { script: { name: 'Late Bank', bic: 'LATEBEBB' }, accounts: [checking(40)] },
+  { script: { name: 'Double Bank', bic: 'DOUBBEBB' }, accounts: [checking(40)] },
 ]
 
 /** More than 200 pages of 500 lines, and a thousand of Ponto's. */
