@@ -187,6 +187,7 @@ const store = async (
   await oneTimeSecrets.take({ tx, vault }, 'link_url', flowId)
   await oneTimeSecrets.take({ tx, vault }, 'link_page', flowId)
   await linkFlows.update(tx, flowId, { state: 'linked' })
+  await linkFlows.endOlderRenewals(tx, flow)
   const asked = await solveChallenges(tx, { connectionId, flowId })
   return record(tx, deps, {
     ...input,

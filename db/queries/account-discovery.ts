@@ -9,6 +9,7 @@ import { isMasked, matchAccounts } from '../../domain/account-matching.ts'
 import { count } from '../row.ts'
 import { currentTenant } from '../tenant.ts'
 import { storeBalances } from './balances.ts'
+import * as connections from './connections.ts'
 
 type Tx = DatabaseTransactionConnection
 
@@ -143,10 +144,23 @@ export interface Reaching {
   generation: number
 }
 
+/** Whether a known account is shown under another id than before: its lines have other keys then, and its cursor is void. */
+const hasNewIds = (
+  known: readonly KnownAccount[],
+  matched: ReadonlyMap<string, string>,
+): boolean => {
+  const tiedIds = new Map(known.map((account) => [account.accountId, account.tiedIds]))
+  return [...matched].some(([providerAccountId, accountId]) => {
+    const tied = tiedIds.get(accountId) ?? []
+    return tied.length > 0 && !tied.includes(providerAccountId)
+  })
+}
+
 /**
  * Ties what the provider shows to accounts of the tenant: by number and currency, else by the provider's id of an
  * earlier time, else by type, currency and name where that is unique; when in doubt an account is made new. Choices and
- * journals of accounts already known stay; accounts no longer shown are marked as gone.
+ * journals of accounts already known stay; accounts no longer shown are marked as gone. Where an account got another id
+ * the connection begins a new generation, in which everything is read anew and known again.
  */
 export const discover = async (
   tx: Tx,
@@ -170,7 +184,10 @@ export const discover = async (
     accountIds.get(providerAccountId) ?? null,
     consentExpiresAt ?? null,
   ])
-  const counts = await tie(tx, reaching, ties)
+  const { connectionId } = reaching
+  const generation = reaching.generation + (hasNewIds(known, matched) ? 1 : 0)
+  if (generation !== reaching.generation) await connections.update(tx, connectionId, { generation })
+  const counts = await tie(tx, { connectionId, generation }, ties)
   await storeBalances(
     tx,
     shown.map((account) => [accountIds.get(account.providerAccountId) ?? '', account.balances]),

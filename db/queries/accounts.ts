@@ -71,7 +71,7 @@ const currentGeneration = sql.fragment`
 
 const inListOrder = sql.fragment`ORDER BY account.name, account.currency, account.id LIMIT 1000`
 
-/** The accounts a connection reaches, those that vanished included. */
+/** The accounts a connection reaches, and those that vanished in this generation or in an earlier one. */
 export const listByConnection = (
   tx: Tx,
   connectionId: string,
@@ -81,10 +81,19 @@ export const listByConnection = (
       decided_at AS "decidedAt", gone_at AS "goneAt",
       connection_account.consent_expires_at AS "consentExpiresAt",
       connection_account.failure_code AS "failureCode"
-    FROM ${currentGeneration}
+    FROM connection_account
+    JOIN connection ON connection.id = connection_account.connection_id
+      AND connection.tenant_id = connection_account.tenant_id
     JOIN account ON account.id = connection_account.account_id
       AND account.tenant_id = connection_account.tenant_id
-    WHERE connection.id = ${connectionId} ${inListOrder}`)
+    WHERE connection.id = ${connectionId}
+      AND (connection_account.generation = connection.generation OR gone_at IS NOT NULL)
+      AND NOT EXISTS (
+        SELECT FROM connection_account AS later
+        WHERE later.connection_id = connection_account.connection_id
+          AND later.account_id = connection_account.account_id
+          AND later.generation > connection_account.generation)
+    ${inListOrder}`)
 
 const chosenRow = z.object({
   accountId: z.string(),

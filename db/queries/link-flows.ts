@@ -158,6 +158,21 @@ export const earliestEnd = async (tx: Tx, connectionId: string): Promise<number 
   return endsAt === null ? null : Date.parse(endsAt)
 }
 
+/**
+ * Ends the pages of a renewal that were opened before the one a person has finished: what they were for is done. Pages
+ * that link anew stay open, because what comes of them must be known.
+ */
+export const endOlderRenewals = async (
+  tx: Tx,
+  { id, connectionId }: Pick<LinkFlow, 'id' | 'connectionId'>,
+): Promise<void> => {
+  await tx.query(sql.unsafe`
+    UPDATE link_flow SET state = 'expired', finished_at = now()
+    WHERE connection_id = ${connectionId} AND id <> ${id} AND kind = 'renewal'
+      AND state IN ('requested', 'waiting')
+      AND created_at <= (SELECT created_at FROM link_flow WHERE id = ${id})`)
+}
+
 const idRow = z.object({ id: z.string() })
 
 /** Ends the open flows whose time is over, by the database's clock or a later one; returns their ids. */

@@ -21,6 +21,7 @@ const list = ({ world }: ControlCall) => ({
     loginName: connection.loginName,
     bank: siteOf(world, connection)?.bank?.script.name ?? null,
     broken: connection.broken,
+    consent: world.yodlee.consents[String(connection.consentId)] ?? null,
     accounts: reachedBy(world, connection).map(({ linked, account }) => ({
       ...linked,
       reference: account.reference,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { DatabaseTransactionConnection } from 'slonik'
 import * as accounts from '../../db/queries/accounts.ts'
@@ -109,6 +110,49 @@ test('an account no longer shown is gone, and back when it is shown again', () =
     await discover(tx, { connectionId, generation: 1 }, [stays, goes])
     expect((await connections.lockById(tx, connectionId))?.chosenAccounts).toBe(2)
     expect(await discover(tx, { connectionId, generation: 2 }, [stays])).toMatchObject({ gone: 1 })
+  }))
+
+test('an account gone with a new consent is still listed, as gone, and only once', () =>
+  within(async (tx) => {
+    const connectionId = await aConnection(tx)
+    const [stays, goes] = [aProviderAccount({ name: 'A' }), aProviderAccount({ name: 'B' })]
+    await discover(tx, { connectionId, generation: 1 }, [stays, goes])
+    const [, gone] = await accounts.listByConnection(tx, connectionId)
+    await discover(tx, { connectionId, generation: 2 }, [stays])
+    await discover(tx, { connectionId, generation: 3 }, [stays])
+    const listed = await accounts.listByConnection(tx, connectionId)
+    expect(listed.map(({ name, goneAt }) => [name, goneAt !== null])).toEqual([
+      ['A', false],
+      ['B', true],
+    ])
+    expect(listed[1]?.id).toBe(gone?.id)
+    await discover(tx, { connectionId, generation: 4 }, [stays, goes])
+    const back = await accounts.listByConnection(tx, connectionId)
+    expect(back.map(({ goneAt }) => goneAt)).toEqual([null, null])
+  }))
+
+test('an account that gets another id begins a new generation, so that it is read once and known again', () =>
+  within(async (tx) => {
+    const connectionId = await aConnection(tx)
+    const [renamed, other] = [aProviderAccount({ number: iban }), aProviderAccount({ name: 'B' })]
+    await discover(tx, { connectionId, generation: 1 }, [renamed, other])
+    const before = await accounts.listByConnection(tx, connectionId)
+    await accounts.choose(
+      tx,
+      connectionId,
+      before.map(({ id }) => ({ accountId: id, chosen: true })),
+    )
+    const shown = [aProviderAccount({ number: iban }), other]
+    const found = await accounts.discover(tx, { connectionId, generation: 1 }, shown)
+    expect(found).toEqual({ added: 0, gone: 0, unclear: 0, toDecide: 0 })
+    expect((await connections.lockById(tx, connectionId))?.generation).toBe(2)
+    const read = await accounts.listChosen(tx, connectionId, randomUUID())
+    expect(read.map(({ accountId }) => accountId).toSorted()).toEqual(
+      before.map(({ id }) => id).toSorted(),
+    )
+    expect(read.map(({ providerAccountId }) => providerAccountId).toSorted()).toEqual(
+      shown.map(({ providerAccountId }) => providerAccountId).toSorted(),
+    )
   }))
 
 test('the same number through a second connection is the same account, not yet chosen there', () =>

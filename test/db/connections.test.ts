@@ -129,6 +129,35 @@ test('a view shows what is reached and the open flow', async () => {
   })
 })
 
+test('a finished renewal ends the pages of renewals opened before it, and no other', async () => {
+  const { within: inTenant, connectionId } = await aLinkedAccount(arranged.pool)
+  const make = async (kind: 'renewal' | 'reconnect', of = connectionId) => {
+    const flow = aFlow(of, { kind })
+    await inTenant((tx) => linkFlows.create(tx, flow))
+    return flow
+  }
+  const elsewhere = await make('renewal', await inTenant((tx) => aConnection(tx)))
+  const [older, anew, finished] = [
+    await make('renewal'),
+    await make('reconnect'),
+    await make('renewal'),
+  ]
+  const newer = await make('renewal')
+  await inTenant(async (tx) => {
+    await linkFlows.update(tx, finished.id, { state: 'linked' })
+    await linkFlows.endOlderRenewals(tx, finished)
+  })
+  const stateOf = ({ id }: { id: string }) => inTenant((tx) => linkFlows.oneById(tx, id))
+  const flows = await Promise.all([older, anew, finished, newer, elsewhere].map(stateOf))
+  expect(flows.map(({ state }) => state)).toEqual([
+    'expired',
+    'requested',
+    'linked',
+    'requested',
+    'requested',
+  ])
+})
+
 test('a person who comes back is led to the flow before a tenant is known, until the flow ends', async () => {
   const tenantId = await aTenant(arranged.pool)
   const { flow, late } = await withTenant(arranged.pool, tenantId, async (tx) => {

@@ -63,9 +63,17 @@ const isOwn = ({ last_attempt: last }: ConnectionResource, flow: RenewalFlow): b
   return flow.isChallenge || !fields || fields.flow === flow.tag
 }
 
-/** A refresh may follow a renewal before anybody looks; the new consent tells of it then. */
-const hasNewConsent = ({ last_consent_id: id }: ConnectionResource, flow: RenewalFlow): boolean =>
-  id !== null && id !== flow.consentId
+/**
+ * A refresh may follow a renewal before anybody looks; the new consent tells of it then, unless it came with another
+ * flow of the same connection.
+ */
+const hasNewConsent = (
+  { last_attempt: last, last_consent_id: id }: ConnectionResource,
+  flow: RenewalFlow,
+): boolean => id !== null && id !== flow.consentId && isUntold(last?.custom_fields?.flow, flow)
+
+const isUntold = (tag: unknown, flow: RenewalFlow): boolean =>
+  tag === undefined || tag === null || tag === flow.tag
 
 /** Whether the person renewed: by the attempt that the flow started, or by its consent. */
 export const completeRenewal = async (

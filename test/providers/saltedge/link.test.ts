@@ -248,6 +248,15 @@ describe('a renewal', () => {
     expect((await linked.complete(flow, { state }, session)).state).toBe('linked')
   })
 
+  test('is not what another renewal of the same connection brings', async () => {
+    const { session, url, flow } = await renew(await linked.link())
+    const frame = { ...flowFrame, state: 'another-state-of-32-characters!!' }
+    const forgotten = await session.beginRenewal({ ...frame, reason: 'expiring' })
+    const callback = await linked.decide(url, 'approve')
+    expect(await linked.complete(forgotten.flow, {}, session)).toEqual({ state: 'pending' })
+    expect((await linked.complete(flow, callback, session)).state).toBe('linked')
+  })
+
   test('of a connection whose consent was revoked makes it readable again', async () => {
     const first = await linked.link()
     await linked.sim('POST', '/__sim/saltedge/drop', {
