@@ -28,6 +28,8 @@ interface Event {
   signature: string
   /** Status of the listener's answer; null while not sent, 0 when it could not be reached. */
   status: number | null
+  /** Something is wrong with it on purpose. */
+  flawed: boolean
 }
 
 export interface Webhooks {
@@ -103,11 +105,16 @@ const signatureOf = (world: World, key: Key, { body, flaws }: { body: string; fl
   return `${head}.${claims}.${signature.toString('base64url')}`
 }
 
-const deliver = async (url: string, event: Event): Promise<void> => {
+const headersOf = ({ signature }: Event): Record<string, string> => ({
+  'content-type': 'application/json',
+  signature,
+})
+
+const deliver = async (world: World, url: string, event: Event): Promise<void> => {
   try {
     const answer = await fetch(url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', signature: event.signature },
+      headers: headersOf(event),
       body: event.body,
       signal: AbortSignal.timeout(sendTimeoutMs),
     })
@@ -116,7 +123,23 @@ const deliver = async (url: string, event: Event): Promise<void> => {
   } catch {
     event.status = 0
   }
+  tell(world, url, event)
 }
+
+const tell = (world: World, url: string, event: Event): void =>
+  world.observe({
+    provider: 'ponto',
+    direction: 'out',
+    method: 'POST',
+    path: new URL(url).pathname,
+    query: '',
+    requestHeaders: headersOf(event),
+    requestBody: event.body,
+    status: event.status,
+    responseHeaders: {},
+    responseBody: '',
+    faulty: event.flawed,
+  })
 
 /** The keys events are signed with; the first is made when it is needed, because that takes a while. */
 const openKeyRing = () => {
@@ -152,7 +175,7 @@ const openLine = (world: World) => {
   const dispatch = (event: Event): void => {
     const url = world.settings.webhookUrl
     if (held !== null) held = [...held, event].slice(-eventsKept)
-    else if (url !== null) line = line.then(() => deliver(url, event))
+    else if (url !== null) line = line.then(() => deliver(world, url, event))
   }
   const release = (reversed: boolean): number => {
     const waiting = held ?? []
@@ -176,7 +199,9 @@ export const openWebhooks = (world: World): Webhooks => {
     const { id, body } = bodyOf(world, announcement)
     const signature = signatureOf(world, signer(), { body, flaws })
     const sent = flaws.alteredBody === true ? body.replace('"data"', ' "data"') : body
-    const event: Event = { id, type: announcement.type, body: sent, signature, status: null }
+    const flawed = Object.keys(flaws).length > 0
+    const { type } = announcement
+    const event: Event = { id, type, body: sent, signature, status: null, flawed }
     events = [...events.slice(1 - eventsKept), event]
     dispatch(event)
     return event
@@ -189,6 +214,7 @@ export const openWebhooks = (world: World): Webhooks => {
     const event = events.find((known) => known.id === id)
     if (event === undefined) return null
     event.signature = signatureOf(world, signer(), { body: event.body, flaws: {} })
+    event.flawed = false
     dispatch(event)
     return event
   }

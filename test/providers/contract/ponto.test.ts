@@ -42,8 +42,7 @@ const openPonto = async (): Promise<Arrangement> => {
       'long ids': 'ids are texts',
       readiness: 'lines are there with the first synchronization',
     },
-    // Ponto's wire is held against its recorded answers in test/sandbox
-    problems: () => [],
+    problems: () => linked.problems(),
     stop: () => linked.stop(),
   }
 }

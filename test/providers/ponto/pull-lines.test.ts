@@ -105,6 +105,10 @@ describe('a run', () => {
     await run()
     const shown = [...store.lines.values()].map(({ bookedOn }) => bookedOn)
     expect(new Set(shown)).toEqual(new Set([daysAgo(0), daysAgo(1), daysAgo(2)]))
+    // days alone are not how Ponto describes its dates, and its description notices
+    const problems = linked.takeProblems()
+    expect(problems.length > 0).toBe(dates === 'day')
+    expect(problems.filter((problem) => !/Date must match format/.test(problem))).toEqual([])
   })
 
   test('counts days by the calendar of the institution, asked for once', async () => {

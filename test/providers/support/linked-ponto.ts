@@ -12,6 +12,7 @@ import { Secret } from '../../../domain/secret.ts'
 import type { SandboxOptions } from '../../../sandbox/sandbox.ts'
 import type { Client } from '../../sandbox/client.ts'
 import { openClient } from '../../sandbox/client.ts'
+import { openConformance } from '../../sandbox/ponto/conformance.ts'
 import { callOptions } from './caller.ts'
 
 export const returnUrl = 'http://127.0.0.1:9/callbacks/ponto'
@@ -44,7 +45,14 @@ export interface Kept {
 }
 
 export const openLinked = async (options: SandboxOptions = {}) => {
-  const client: Client = await openClient(options)
+  const conformance = openConformance()
+  const client: Client = await openClient({
+    ...options,
+    observe(seen) {
+      conformance.observe(seen)
+      options.observe?.(seen)
+    },
+  })
   const provider = pontoAt(pontoEnvironment(client.pontoUrl))
 
   const begin = async (bank: string): Promise<StartedLink> => {
@@ -93,7 +101,25 @@ export const openLinked = async (options: SandboxOptions = {}) => {
       },
     })
 
-  return { ...client, provider, begin, decide, complete, link, open }
+  /** Ends the sandbox; throws when anything on the wire was not as described. */
+  const stop = async (): Promise<void> => {
+    await client.stop()
+    const problems = conformance.problems()
+    if (problems.length > 0) throw new Error(problems.join('\n'))
+  }
+
+  return {
+    ...client,
+    stop,
+    provider,
+    begin,
+    decide,
+    complete,
+    link,
+    open,
+    problems: () => conformance.problems(),
+    takeProblems: () => conformance.takeProblems(),
+  }
 }
 
 export type Linked = Awaited<ReturnType<typeof openLinked>>
