@@ -1,5 +1,6 @@
 /** The whole product as processes: each provider carries a connection from the link to the feed. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { providerNames } from '../../activities/providers/registry.ts'
 import { waitFor } from '../../scripts/erp.ts'
 import { listLines } from '../../scripts/feed.ts'
 import type { Account, Flow } from '../../scripts/link-bank.ts'
@@ -55,7 +56,7 @@ const truth = async (): Promise<string[]> => {
   return factsOf(books.flatMap(({ lines }) => lines))
 }
 
-describe.each(['ponto', 'plaid', 'yodlee', 'saltedge'])('%s', (provider) => {
+describe.each(providerNames)('%s', (provider) => {
   let linked: Linked
 
   test('a person links the bank, and the first run brings all its lines', async () => {
