@@ -1,7 +1,7 @@
 /** Spoils a body or a form in every way that its description must notice. */
 import type { Json } from '../client.ts'
 
-export interface Mutant {
+interface Mutant {
   /** What was done, with the place: `- /data/0/id` took a member away. */
   what: string
   value: Json

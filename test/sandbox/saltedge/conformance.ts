@@ -1,9 +1,7 @@
 /** Holds everything that goes over Salt Edge's wire against schemas of our own: calls, answers and callbacks. */
-import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Ajv } from 'ajv'
-import formats from 'ajv-formats'
 import type { Observed, Observer } from '../../../sandbox/observe.ts'
+import { openSchemas } from '../own-schemas.ts'
 
 interface Operation {
   method: string
@@ -86,30 +84,8 @@ const operations: readonly Operation[] = [
 const base = '/api/v6'
 const problemsMax = 200
 
-let validator: Ajv | null = null
-
-/** The schemas, loaded when they are first needed. */
-const schemas = (): Ajv => {
-  if (validator !== null) return validator
-  const fresh = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true })
-  formats.default(fresh)
-  const folder = join(import.meta.dirname, 'schemas')
-  for (const file of readdirSync(folder))
-    fresh.addSchema(JSON.parse(readFileSync(join(folder, file), 'utf8')))
-  validator = fresh
-  return fresh
-}
-
 /** What is wrong with a value by one of the schemas, named without its ending. */
-export const problemsOf = (schema: string, value: unknown): string[] => {
-  const check = schemas().getSchema(`${schema}.json`)
-  if (check === undefined) return [`there is no schema ${schema}`]
-  if (check(value) === true) return []
-  return (check.errors ?? []).map(
-    ({ instancePath, message, params }) =>
-      `${schema}${instancePath} ${message} ${JSON.stringify(params)}`,
-  )
-}
+export const problemsOf = openSchemas(join(import.meta.dirname, 'schemas'))
 
 const parsed = (text: string): unknown => {
   try {
