@@ -8,6 +8,7 @@ import { measureApi } from './api.ts'
 import { measureIdleCycle } from './idle-cycle.ts'
 import { measureInstitutions } from './institutions.ts'
 import { measureLines } from './lines.ts'
+import { measureProviders } from './providers.ts'
 import { measureSyncNow } from './sync-now.ts'
 
 const measurements: Readonly<Record<string, Measurement>> = {
@@ -15,6 +16,7 @@ const measurements: Readonly<Record<string, Measurement>> = {
   api: measureApi,
   'idle-cycle': measureIdleCycle,
   institutions: measureInstitutions,
+  providers: measureProviders,
   'sync-now': measureSyncNow,
 }
 

@@ -2,12 +2,17 @@
 const jsonNumber = /^(-?)(\d{1,40})(?:\.(\d{1,40}))?(?:[eE]([+-]?\d{1,3}))?$/
 const exponentMax = 40
 const decimalText = /^-?\d{1,40}(?:\.\d{1,40})?$/
+/** How nearly all amounts are written: nothing about them changes. A zero has no sign. */
+const plainDecimal = /^(?:-(?=.*[1-9]))?(?:0|[1-9]\d{0,39})(?:\.\d{1,40})?$/
 
 /** Tells whether a text is a plain signed decimal such as `-12.50`. */
 export const isDecimal = (text: string): boolean => decimalText.test(text)
 
 /** Turns the text of a JSON number (exponents allowed) into plain decimal text; throws RangeError on anything else. */
-export const toDecimal = (text: string): string => {
+export const toDecimal = (text: string): string =>
+  plainDecimal.test(text) ? text : rewritten(text)
+
+const rewritten = (text: string): string => {
   const [matched, sign = '', whole = '', fraction = '', exponent = '0'] =
     jsonNumber.exec(text.trim()) ?? []
   if (matched === undefined || Math.abs(Number(exponent)) > exponentMax)

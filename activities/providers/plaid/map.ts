@@ -4,13 +4,13 @@ import type { Institution } from '../../../domain/institution.ts'
 import { toDecimal } from '../../../domain/money.ts'
 import type { Line } from '../../../domain/statement-line.ts'
 import { invalidResponse } from '../call-failures.ts'
+import { clean } from '../clean.ts'
 import type { ProviderStatus } from '../provider.ts'
 import { dayOf, instantOf } from './dates.ts'
 import type { AccountResource, InstitutionResource, TransactionResource } from './schema.ts'
 
 type SeenAccount = ProviderStatus['accounts'][number]
 
-const textMax = 4_000
 const nameMax = 200
 const numberMax = 64
 
@@ -36,13 +36,6 @@ const currencyOf = ({ iso_currency_code: iso, unofficial_currency_code: other }:
   const code = (iso ?? other ?? '').toUpperCase()
   return /^[A-Z]{3}$/.test(code) ? code : null
 }
-
-/** Control characters and bidirectional tricks of a bank's text have no place on a screen. */
-// eslint-disable-next-line no-control-regex
-const unprintable = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
-
-const clean = (text: string | null | undefined, max = textMax): string =>
-  (text ?? '').replace(unprintable, ' ').replace(/\s+/g, ' ').trim().slice(0, max).toWellFormed()
 
 const optional = <Name extends string>(
   name: Name,

@@ -4,6 +4,7 @@
  */
 import type { Line } from '../../../domain/statement-line.ts'
 import { invalidResponse } from '../call-failures.ts'
+import { writtenText } from '../exact-json.ts'
 import type { Page, PullRequest } from '../provider.ts'
 import { ProviderError } from '../provider.ts'
 import type { Position } from './cursor.ts'
@@ -103,7 +104,7 @@ const sort = ({ added, modified, removed }: SyncAnswer, position: Position): Cha
     .map((whole) => parsed(whole).resource.transaction_id)
     .filter((id) => openIds.includes(id) && !before.has(id))
   return {
-    lines: booked.map(({ resource, whole }) => toLine(resource, JSON.stringify(whole))),
+    lines: booked.map(({ resource, whole }) => toLine(resource, writtenText(whole))),
     removedLineKeys: [...gone, ...reopened].filter((id) => !before.has(id)).map(lineKeyOf),
     pending: stillOpen({ before, gone, openIds, booked }),
   }

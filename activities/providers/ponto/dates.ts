@@ -1,11 +1,12 @@
 /** Ponto writes instants in UTC; a booking day is a day in the institution's calendar. */
+import { isCalendarDay } from '../calendar-day.ts'
 
 /** The calendar of most institutions Ponto serves; used where none is named. */
 export const usualTimeZone = 'Europe/Brussels'
 
-const dayPattern = /^\d{4}-\d{2}-\d{2}$/
 const instantPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$/
-const midnight = /T00:00(:00(\.0+)?)?Z?$/
+/** Midnight in UTC is how most institutions' plain dates arrive: that day is meant, in any zone. */
+const plainDay = /^\d{4}-\d{2}-\d{2}(?:T00:00(?::00(?:\.0+)?)?Z?)?$/
 const zoned = /(Z|[+-]\d{2}:?\d{2})$/
 
 const calendars = new Map<string, Intl.DateTimeFormat>()
@@ -31,11 +32,6 @@ export const isTimeZone = (name: string): boolean => {
 
 const dayAt = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
 
-const isDay = (text: string): boolean => {
-  const ms = Date.parse(`${text}T00:00:00Z`)
-  return !Number.isNaN(ms) && dayAt(ms) === text
-}
-
 /** Milliseconds of an instant, with or without fractions; without a zone it counts as UTC. Null where it is none. */
 const msOf = (text: string): number | null => {
   if (!instantPattern.test(text)) return null
@@ -46,17 +42,18 @@ const msOf = (text: string): number | null => {
 /** The calendar day in a time zone of a date or an instant; null where it is neither. */
 export const dayOf = (text: string | null | undefined, timeZone: string): string | null => {
   if (!text) return null
-  if (dayPattern.test(text)) return isDay(text) ? text : null
+  if (plainDay.test(text)) {
+    const day = text.slice(0, 10)
+    return isCalendarDay(day) ? day : null
+  }
   const ms = msOf(text)
-  if (ms === null) return null
-  // midnight in UTC is how most institutions' plain dates arrive: that day is meant, in any zone
-  return midnight.test(text) ? text.slice(0, 10) : calendarOf(timeZone).format(ms)
+  return ms === null ? null : calendarOf(timeZone).format(ms)
 }
 
 /** The instant as ISO text in UTC; null where the text is neither an instant nor a day. */
 export const instantOf = (text: string | null | undefined): string | null => {
   if (!text) return null
-  const ms = dayPattern.test(text) && isDay(text) ? Date.parse(`${text}T00:00:00Z`) : msOf(text)
+  const ms = isCalendarDay(text) ? Date.parse(`${text}T00:00:00Z`) : msOf(text)
   return ms === null ? null : new Date(ms).toISOString()
 }
 

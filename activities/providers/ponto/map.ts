@@ -7,13 +7,13 @@ import type { Line } from '../../../domain/statement-line.ts'
 import type { ProviderStatus } from '../provider.ts'
 import { dayOf, instantOf } from './dates.ts'
 import { invalidResponse } from '../call-failures.ts'
+import { clean as cleaned } from '../clean.ts'
 import { synchronizationFailure } from './errors.ts'
 import { withoutBreaks } from './quirks/ing-nl.ts'
 import type { AccountResource, InstitutionResource, TransactionResource } from './schema.ts'
 
 type SeenAccount = ProviderStatus['accounts'][number]
 
-const textMax = 4_000
 const nameMax = 200
 const numberMax = 64
 
@@ -30,17 +30,7 @@ const currencyOf = (text: string): string => {
   throw invalidResponse('currency', { scope: 'account' })
 }
 
-/** Control characters and bidirectional tricks of a bank's text have no place on a screen. */
-// eslint-disable-next-line no-control-regex
-const unprintable = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
-
-const clean = (text: string, max = textMax): string =>
-  withoutBreaks(text)
-    .replace(unprintable, ' ')
-    .replace(/\s+/g, ' ')
-    .trim()
-    .slice(0, max)
-    .toWellFormed()
+const clean = (text: string, max?: number): string => cleaned(withoutBreaks(text), max)
 
 const optional = <Name extends string>(
   name: Name,

@@ -12,6 +12,7 @@ import type { Committed, Inside } from './cursor.ts'
 import { committedOf, insideOf } from './cursor.ts'
 import { dayOf, daysBefore } from './dates.ts'
 import { invalidResponse } from '../call-failures.ts'
+import { writtenText } from '../exact-json.ts'
 import { timeZoneOf } from './institutions.ts'
 import { toLine } from './map.ts'
 import type { TransactionList } from './schema.ts'
@@ -107,7 +108,7 @@ const toLines = (data: readonly unknown[], timeZone: string): Line[] =>
   data.map((resource) => {
     const parsed = transactionResource.safeParse(resource)
     if (!parsed.success) throw invalidResponse('transaction', { scope: 'account' })
-    return toLine(parsed.data, { raw: JSON.stringify(resource), timeZone })
+    return toLine(parsed.data, { raw: writtenText(resource), timeZone })
   })
 
 const nextPath = ({ client }: Reading, { links }: TransactionList): string | null =>

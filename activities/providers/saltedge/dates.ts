@@ -1,18 +1,15 @@
 /** Salt Edge writes days as calendar days of the institution and instants in UTC, with or without fractions. */
+import { isCalendarDay } from '../calendar-day.ts'
 
 const dayMs = 86_400_000
-const dayPattern = /^\d{4}-\d{2}-\d{2}$/
 const instantPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$/
 const zoned = /(Z|[+-]\d{2}:?\d{2})$/
 
 const dayAt = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
 
 /** A calendar day, checked; null where the text is none. */
-export const dayOf = (text: string | null | undefined): string | null => {
-  if (!text || !dayPattern.test(text)) return null
-  const ms = Date.parse(`${text}T00:00:00Z`)
-  return !Number.isNaN(ms) && dayAt(ms) === text ? text : null
-}
+export const dayOf = (text: string | null | undefined): string | null =>
+  text && isCalendarDay(text) ? text : null
 
 /** The instant as ISO text in UTC; without a zone it counts as UTC. Null where the text is none. */
 export const instantOf = (text: string | null | undefined): string | null => {

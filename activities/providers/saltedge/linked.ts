@@ -7,7 +7,8 @@ import { listAccounts, readConsent } from './connection.ts'
 import { instantOf } from './dates.ts'
 import { errorTable } from './error-table.ts'
 import { attemptFailure, unpaced } from './errors.ts'
-import { clean, toAccount } from './map.ts'
+import { clean } from '../clean.ts'
+import { toAccount } from './map.ts'
 import type { ConnectionResource, SaltEdgeSecrets } from './schema.ts'
 
 /** The connection with its accounts and the end of its consent, read back. */

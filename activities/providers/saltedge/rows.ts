@@ -1,5 +1,6 @@
 /** Rows of a list of lines, and the order of their ids, which are longer than a float is exact. */
 import { invalidResponse } from '../call-failures.ts'
+import { writtenText } from '../exact-json.ts'
 import { lineKeyOf } from './map.ts'
 import type { TransactionResource } from './schema.ts'
 import { transaction } from './schema.ts'
@@ -20,7 +21,7 @@ export const rowsOf = (list: readonly unknown[]): Row[] =>
     // ids that cannot be put in order cannot be read on from
     if (!parsed.success || !decimalId.test(parsed.data.id))
       throw invalidResponse('transaction', { scope: 'account' })
-    return { key: lineKeyOf(parsed.data.id), resource: parsed.data, raw: JSON.stringify(value) }
+    return { key: lineKeyOf(parsed.data.id), resource: parsed.data, raw: writtenText(value) }
   })
 
 /** Lines that are booked and not taken for the copy of another one. */

@@ -1,7 +1,7 @@
 /** Yodlee writes instants in UTC, and the days of lines as days of the institution's calendar. */
+import { isCalendarDay } from '../calendar-day.ts'
 
 const dayMs = 86_400_000
-const dayPattern = /^\d{4}-\d{2}-\d{2}$/
 const instantPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$/
 const zoned = /(Z|[+-]\d{2}:?\d{2})$/
 
@@ -11,14 +11,13 @@ export const dayAt = (ms: number): string => new Date(ms).toISOString().slice(0,
 /** The day as written; null where there is none. Nothing is converted, so no line moves to its neighbour. */
 export const dayOf = (text: string | null | undefined): string | null => {
   const day = text?.slice(0, 10) ?? ''
-  const ms = dayPattern.test(day) ? Date.parse(`${day}T00:00:00Z`) : Number.NaN
-  return Number.isNaN(ms) || dayAt(ms) !== day ? null : day
+  return isCalendarDay(day) ? day : null
 }
 
 /** The instant as ISO text in UTC, with or without fractions; a day counts from its beginning. Null where there is none. */
 export const instantOf = (text: string | null | undefined): string | null => {
   if (!text) return null
-  if (dayPattern.test(text)) return dayOf(text) === null ? null : `${text}T00:00:00.000Z`
+  if (isCalendarDay(text)) return `${text}T00:00:00.000Z`
   if (!instantPattern.test(text)) return null
   const ms = Date.parse(zoned.test(text) ? text : `${text}Z`)
   return Number.isNaN(ms) ? null : new Date(ms).toISOString()

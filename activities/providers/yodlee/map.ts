@@ -5,11 +5,12 @@ import type { Institution } from '../../../domain/institution.ts'
 import { toDecimal } from '../../../domain/money.ts'
 import type { Line } from '../../../domain/statement-line.ts'
 import { invalidResponse } from '../call-failures.ts'
+import { clean } from '../clean.ts'
 import { basicOf } from './attempt.ts'
 import { dayOf, instantOf } from './dates.ts'
 import { failureOf } from './errors.ts'
 import type { AccountEntry, ProviderEntry, TransactionEntry } from './schema.ts'
-import { clean, firstOf } from './text.ts'
+import { firstOf } from './text.ts'
 
 const nameMax = 200
 const numberMax = 64

@@ -5,6 +5,7 @@
  */
 import type { Line } from '../../../domain/statement-line.ts'
 import { invalidResponse } from '../call-failures.ts'
+import { writtenText } from '../exact-json.ts'
 import type { Page, PullRequest } from '../provider.ts'
 import { ProviderError } from '../provider.ts'
 import { attemptAtOf, outcomeOf, readAtOf } from './attempt.ts'
@@ -149,7 +150,7 @@ const add = (shown: Shown, raw: unknown): void => {
   const status = parsed.data.status ?? 'POSTED'
   if (status !== 'FAILED') shown.keys.add(lineKeyOf(parsed.data))
   if (notYetBooked.includes(status)) shown.pendingCount += 1
-  if (booked.includes(status)) shown.lines.push(toLine(parsed.data, JSON.stringify(raw)))
+  if (booked.includes(status)) shown.lines.push(toLine(parsed.data, writtenText(raw)))
 }
 
 /** A call that names the account; where Yodlee refuses the name, its list says whether the account is gone. */

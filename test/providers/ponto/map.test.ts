@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { parseExact } from '../../../activities/providers/exact-json.ts'
+import { parseExact, writtenText } from '../../../activities/providers/exact-json.ts'
 import { toInstitution, toLine, toStatus } from '../../../activities/providers/ponto/map.ts'
 import * as schema from '../../../activities/providers/ponto/schema.ts'
 import { ProviderError } from '../../../activities/providers/provider.ts'
@@ -12,7 +12,7 @@ const timeZone = 'Europe/Brussels'
 /** A booked line out of the JSON text of its attributes. */
 const lineOf = (attributes: string, zone = timeZone) => {
   const resource = parseExact(`{"type":"transaction","id":"a1","attributes":${attributes}}`)
-  const raw = JSON.stringify(resource)
+  const raw = writtenText(resource)
   return toLine(schema.transactionResource.parse(resource), { raw, timeZone: zone })
 }
 
@@ -173,7 +173,7 @@ describe('accounts', () => {
   })
 
   test('a balance without a day of its own is that of the last synchronization', () => {
-    const number = JSON.rawJSON('10.10')
+    const number = parseExact('10.10')
     const [shown] = toStatus([account({ currentBalance: number })]).accounts
     expect(shown?.balances).toEqual([
       { kind: 'booked', amount: '10.10', currency: 'EUR', asOf: '2026-03-01T06:00:00.000Z' },
@@ -232,7 +232,7 @@ describeWithReference('recorded answers', (folder) => {
     for (const name of ['transactions', 'updated-transactions'])
       for (const resource of schema.transactionList.parse(read(name)).data) {
         const line = toLine(schema.transactionResource.parse(resource), {
-          raw: JSON.stringify(resource),
+          raw: writtenText(resource),
           timeZone,
         })
         expect(line.raw).toContain(`"amount":${line.amount}`)
