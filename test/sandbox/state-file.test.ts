@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -74,4 +74,21 @@ test('a reset goes back to the shipped banks and forgets every connection', asyn
   expect((await client.sim('GET', '/__sim/clock')).offsetMs).toBe(0)
   await client.link('Happy Bank')
   await client.stop()
+})
+
+test('a side that is newer than the file begins afresh and shows the banks that were kept', async () => {
+  const before = await openClient({ stateFile })
+  await before.link()
+  await before.stop()
+  const kept = JSON.parse(readFileSync(stateFile, 'utf8'))
+  delete kept.plaid
+  for (const bank of kept.banks) delete bank.script.plaid
+  writeFileSync(stateFile, JSON.stringify(kept))
+
+  const after = await openClient({ stateFile })
+  const { plaid } = await after.sim('GET', '/__sim/banks/Slow%20History%20Bank')
+  expect(plaid).toMatchObject({ offered: true, initialAfterMs: 5_000 })
+  expect((await after.sim('GET', '/__sim/plaid/connections')).connections).toEqual([])
+  expect((await after.sim('GET', '/__sim/organizations')).organizations).toHaveLength(1)
+  await after.stop()
 })
