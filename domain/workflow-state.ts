@@ -43,6 +43,8 @@ export interface WorkflowState {
   loaded: boolean
   run: RunState | null
   parked: ParkedRun | null
+  /** A challenge answered while the step that asked it had not come back yet. */
+  earlyAnswer: string | null
   unrecorded: Unrecorded[]
   flowsToBegin: string[]
   flowsToComplete: string[]
@@ -72,6 +74,7 @@ export const freshState = (): WorkflowState => ({
   loaded: false,
   run: null,
   parked: null,
+  earlyAnswer: null,
   unrecorded: [],
   flowsToBegin: [],
   flowsToComplete: [],

@@ -19,7 +19,9 @@ export const follow = (run: RunState, ref: string): void => {
 export const park = (state: WorkflowState, run: RunState, { challenge, ref }: Parking): void => {
   run.ref = ref
   const { id: challengeId, kind, expiresAtMs } = challenge
-  state.parked = { run, challengeId, kind, expiresAtMs, answer: null }
+  // programs answer faster than an activity reports what it asked
+  const answer = state.earlyAnswer === challengeId ? 'given' : null
+  state.parked = { run, challengeId, kind, expiresAtMs, answer }
   state.run = null
   noteAsked(state, Date.now())
 }
@@ -27,6 +29,14 @@ export const park = (state: WorkflowState, run: RunState, { challenge, ref }: Pa
 interface Parking {
   challenge: OpenedChallenge
   ref: string
+}
+
+/** An answer came to something that this step did not ask after all. */
+export const settleEarlyAnswer = (state: WorkflowState): void => {
+  const { earlyAnswer, parked } = state
+  state.earlyAnswer = null
+  if (earlyAnswer !== null && parked?.challengeId !== earlyAnswer)
+    refuseAnswer(state, 'not_expected')
 }
 
 /** The parked run goes on. */

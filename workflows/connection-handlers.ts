@@ -109,11 +109,19 @@ const noteAnswered = (state: WorkflowState, requestId: string, runId: string): v
 const mayBeAnswered = ({ answer, expiresAtMs }: ParkedRun): boolean =>
   answer !== null || Date.now() < expiresAtMs
 
+/** The step in hand may have asked already what it has not reported yet. */
+const noteEarly = ({ state, work }: Handled, challengeId: string): MfaVerdict => {
+  const isAsking = work?.kind === 'request_refresh' || work?.kind === 'poll_refresh'
+  if (state.run === null || !isAsking) return { kind: 'not_expected' }
+  state.earlyAnswer = challengeId
+  return { kind: 'sent', runId: state.run.id }
+}
+
 /** An answer was stored: the step that hands it over comes before the reading in hand, whose run goes on later. */
 const takeAnswer = (handled: Handled, challengeId: string): MfaVerdict => {
   const { parked } = handled.state
-  if (parked === null || parked.challengeId !== challengeId || parked.kind !== 'fields')
-    return { kind: 'not_expected' }
+  if (parked?.challengeId !== challengeId) return noteEarly(handled, challengeId)
+  if (parked.kind !== 'fields') return { kind: 'not_expected' }
   if (!mayBeAnswered(parked)) return { kind: 'expired' }
   if (parked.answer === 'taken') return { kind: 'not_expected' }
   parked.answer = 'given'

@@ -5,7 +5,7 @@ import type { RunCause, Snapshot } from '../domain/connection.ts'
 import type { Step } from '../domain/next-step.ts'
 import type { RunState, WorkflowState } from '../domain/workflow-state.ts'
 import { newRun, noteAsked } from '../domain/workflow-state.ts'
-import { follow, noteSubmission, park, solve } from './connection-challenges.ts'
+import { follow, noteSubmission, park, settleEarlyAnswer, solve } from './connection-challenges.ts'
 import {
   databaseCommand,
   databaseWork,
@@ -61,9 +61,10 @@ const standsAside = (
   { ref, challenge, snapshot }: RefreshAnswer,
 ): boolean => {
   if (snapshot !== undefined) state.snapshot = snapshot
-  if (challenge === undefined || ref === null) return false
-  park(state, run, { challenge, ref })
-  return true
+  const isAsked = challenge !== undefined && ref !== null
+  if (isAsked) park(state, run, { challenge, ref })
+  settleEarlyAnswer(state)
+  return isAsked
 }
 
 const pollRefresh = async (

@@ -182,6 +182,24 @@ describe('an answer', () => {
     expect(called(subject.bank, 'submitMfaAnswer')).toHaveLength(1)
   })
 
+  test('that comes before the workflow knows of the question is handed over as well', async () => {
+    const subject = world.arrange()
+    subject.bank.challenges = [{ kind: 'fields', lifeMs: longMs }]
+    let release = () => {}
+    subject.bank.afterAsking = () =>
+      new Promise((resolve) => {
+        release = resolve
+      })
+    await world.start(subject)
+    const { requestId: runId } = await sync(subject)
+    await eventually('The question', () => subject.bank.asked.size === 1)
+    const [challengeId = ''] = subject.bank.asked.keys()
+    expect(await give(subject, challengeId)).toEqual({ kind: 'sent', runId })
+    release()
+    expect(await outcomeOf(subject, runId)).toBe('ok')
+    expect(called(subject.bank, 'submitMfaAnswer')).toHaveLength(1)
+  })
+
   test('that was announced but is not kept leaves the question open, and says so', async () => {
     const { subject, runId, challengeId } = await asked()
     await answer(subject, challengeId)

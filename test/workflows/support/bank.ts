@@ -40,6 +40,8 @@ export interface Bank {
   given: Set<string>
   /** A slot asks the bank for fresh lines. */
   slotsRefresh: boolean
+  /** Awaited once something was asked and before that is reported. */
+  afterAsking: () => Promise<void>
   /** Answers instead of an activity, or throws; undefined lets it do its work. */
   before: (call: Call) => Promise<Failure | undefined> | Failure | undefined
 }
@@ -66,6 +68,7 @@ export const createBank = (tenantId: string, facts: Partial<ConnectionFacts> = {
     asked: new Map(),
     given: new Set(),
     slotsRefresh: false,
+    afterAsking: () => Promise.resolve(),
     before: () => undefined,
   }
 }

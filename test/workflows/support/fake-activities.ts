@@ -70,7 +70,7 @@ export const createFakeActivities = (banks: ReadonlyMap<string, Bank>): Activiti
   }
 
   /** Asks the next thing, if the institution has one. */
-  const askOf = (bank: Bank | null, { runId, atMs }: { runId: string; atMs: number }) => {
+  const askOf = async (bank: Bank | null, { runId, atMs }: { runId: string; atMs: number }) => {
     const next = bank?.challenges.shift()
     if (!bank || !next) return null
     const id = randomUUID()
@@ -84,7 +84,9 @@ export const createFakeActivities = (banks: ReadonlyMap<string, Bank>): Activiti
       challengeKind,
       expiresAtMs,
     } as const
-    return { ref: 'refresh-1', challenge, snapshot: record(bank, atMs, [asked]) }
+    const snapshot = record(bank, atMs, [asked])
+    await bank.afterAsking()
+    return { ref: 'refresh-1', challenge, snapshot }
   }
 
   const endChallenge = (
@@ -120,14 +122,14 @@ export const createFakeActivities = (banks: ReadonlyMap<string, Bank>): Activiti
     requestRefresh: async (input) => {
       const { bank, atMs } = await enter('requestRefresh', input)
       return (
-        askOf(bank, { ...input, atMs }) ?? {
+        (await askOf(bank, { ...input, atMs })) ?? {
           ref: bank !== null && bank.polls > 0 ? 'refresh-1' : null,
         }
       )
     },
     pollRefresh: async (input) => {
       const { bank, atMs } = await enter('pollRefresh', input)
-      const next = askOf(bank, { ...input, atMs })
+      const next = await askOf(bank, { ...input, atMs })
       if (next) return next
       const [answered] = bank?.given ?? []
       if (bank && answered !== undefined) {
