@@ -1,22 +1,9 @@
 /** The parts of Plaid's answers that are used; everything else may be missing or new. */
 import { z } from 'zod'
-import { numberText } from '../exact-json.ts'
+import { exactNumber as number, optionalNumber, optionalText } from '../exact-schema.ts'
 
 const text = z.string()
-const optionalText = z.string().nullish()
 const id = text.min(1).max(200)
-
-/** A number as the digits it was written with. */
-const number = z.unknown().transform((value, context) => {
-  const digits = numberText(value)
-  if (digits !== null) return digits
-  context.addIssue({ code: 'custom', message: 'not a number' })
-  return z.NEVER
-})
-const optionalNumber = z
-  .unknown()
-  .optional()
-  .transform((value) => numberText(value))
 
 /** An error, alone as the body of a refused call or inside an item, a session or a webhook. */
 export const problem = z.object({

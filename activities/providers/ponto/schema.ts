@@ -1,24 +1,12 @@
 /** The parts of Ponto's answers that are used; everything else may be missing or new. */
 import { z } from 'zod'
-import { numberText } from '../exact-json.ts'
+import { numberOrText as number, optionalNumber, optionalText } from '../exact-schema.ts'
+import { idSchema } from '../id-schema.ts'
 
 const text = z.string()
-const optionalText = z.string().nullish()
-
-/** A number as the digits it was written with (json.ts). */
-const number = z.unknown().transform((value, context) => {
-  const digits = numberText(value) ?? (typeof value === 'string' ? value : null)
-  if (digits !== null) return digits
-  context.addIssue({ code: 'custom', message: 'not a number' })
-  return z.NEVER
-})
-const optionalNumber = z
-  .unknown()
-  .optional()
-  .transform((value) => numberText(value))
 
 /** An id; one written as a number keeps all its digits. */
-const id = z.union([text.min(1).max(200), number])
+const id = idSchema(200)
 
 const synchronizationError = z.object({ code: text, detail: optionalText })
 

@@ -3,6 +3,7 @@
  * missing then; inside a run also the way to the next page. Both are opaque to the caller.
  */
 import { z } from 'zod'
+import { readCursor } from '../cursor-text.ts'
 
 const id = z.string().regex(/^\d{1,40}$/)
 
@@ -37,17 +38,8 @@ const inside = committed.extend({
 })
 export type Inside = z.infer<typeof inside>
 
-const parseOrNull = <T>(schema: z.ZodType<T>, text: string | null): T | null => {
-  if (text === null) return null
-  try {
-    return schema.parse(JSON.parse(text))
-  } catch {
-    return null
-  }
-}
-
 /** The position inside a run; null when the text is none. */
-export const insideOf = (text: string | null): Inside | null => parseOrNull(inside, text)
+export const insideOf = (text: string | null): Inside | null => readCursor(inside, text)
 
 /** The cursor of the last run; null when there is none of this edition, and everything is to be read. */
-export const committedOf = (text: string | null): Committed | null => parseOrNull(committed, text)
+export const committedOf = (text: string | null): Committed | null => readCursor(committed, text)

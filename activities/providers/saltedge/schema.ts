@@ -1,25 +1,18 @@
 /** The parts of Salt Edge's answers that are used; everything else may be missing or new. */
 import { z } from 'zod'
 import { numberText } from '../exact-json.ts'
+import { numberOrText as number, optionalFlag, optionalText } from '../exact-schema.ts'
+import { idSchema } from '../id-schema.ts'
 
 const text = z.string()
-const optionalText = z.string().nullish()
-const optionalFlag = z.boolean().nullish()
 
-/** A number as the digits it was written with. */
-const number = z.unknown().transform((value, context) => {
-  const digits = numberText(value) ?? (typeof value === 'string' ? value : null)
-  if (digits !== null) return digits
-  context.addIssue({ code: 'custom', message: 'not a number' })
-  return z.NEVER
-})
 const optionalNumber = z
   .unknown()
   .optional()
   .transform((value) => numberText(value) ?? (typeof value === 'string' && value ? value : null))
 
 /** Ids are longer than a float is exact; one written as a number keeps all its digits. */
-const id = z.union([text.min(1).max(100), number])
+const id = idSchema(100)
 const optionalId = z
   .unknown()
   .optional()

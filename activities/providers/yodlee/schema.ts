@@ -1,25 +1,17 @@
 /** The parts of Yodlee's answers that are used; everything else may be missing or new. */
 import { z } from 'zod'
-import { numberText } from '../exact-json.ts'
+import {
+  numberOrText as number,
+  optionalFlag,
+  optionalNumber,
+  optionalText,
+} from '../exact-schema.ts'
+import { idSchema } from '../id-schema.ts'
 
 const text = z.string()
-const optionalText = z.string().nullish()
-const optionalFlag = z.boolean().nullish()
-
-/** A number as the digits it was written with. */
-const number = z.unknown().transform((value, context) => {
-  const digits = numberText(value) ?? (typeof value === 'string' ? value : null)
-  if (digits !== null) return digits
-  context.addIssue({ code: 'custom', message: 'not a number' })
-  return z.NEVER
-})
-const optionalNumber = z
-  .unknown()
-  .optional()
-  .transform((value) => numberText(value))
 
 /** An id; mostly a number, sometimes the same number as text, and longer than a float holds. */
-export const id = z.union([text.min(1).max(100), number])
+export const id = idSchema(100)
 const optionalId = z.union([id, z.null()]).optional()
 
 const money = z.object({ amount: number, currency: optionalText }).nullish()
