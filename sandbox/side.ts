@@ -4,12 +4,12 @@ import type { BankAccount } from './bank.ts'
 import type { ControlRoute } from './control/control-route.ts'
 import type { World } from './world.ts'
 
-export interface SideState {
+interface SideState {
   /** Where the side's events go. */
   webhookUrl: string | null
 }
 
-export interface SideScript {
+interface SideScript {
   /** The bank can be chosen at this provider. */
   offered: boolean
 }
