@@ -31,10 +31,12 @@ interface Walk extends Walked {
 
 const quote = 34
 const plus = 43
+const comma = 44
 const minus = 45
 const point = 46
 const zero = 48
 const nine = 57
+const colon = 58
 const backslash = 92
 const listOpening = 91
 /** With this bit `[` is `{`, `]` is `}` and `E` is `e`. */
@@ -42,6 +44,10 @@ const bit = 32
 const opening = 123
 const closing = 125
 const exponent = 101
+/** Letters and brackets begin here. */
+const letterA = 65
+const smallLetterA = 97
+const letterF = 102
 
 /** Up to this length, sign and point included, a float gives back the digits it came from. */
 const floatLengthMax = 15
@@ -69,7 +75,15 @@ export const walkJson = (text: string): Walked => {
 const step = (text: string, at: number, walk: Walk): number => {
   const code = text.charCodeAt(at)
   if (code === quote) return pastString(text, at, walk)
+  if (code >= letterA) return pastWordOrBracket(text, at, walk)
   if (code === minus || isDigit(code)) return pastNumber(text, at, walk)
+  return at + 1
+}
+
+const pastWordOrBracket = (text: string, at: number, walk: Walk): number => {
+  const code = text.charCodeAt(at)
+  // the words of JSON are `null`, `true` and `false`
+  if (code >= smallLetterA && code < opening) return at + (code === letterF ? 5 : 4)
   if ((code | bit) === opening) open(text, at, walk)
   else if ((code | bit) === closing) close(at, walk)
   return at + 1
@@ -81,7 +95,8 @@ const pastString = (text: string, from: number, walk: Walk): number => {
     walk.nameFrom = from
     walk.nameEnd = end
   }
-  return end
+  const code = text.charCodeAt(end)
+  return code === colon || code === comma ? end + 1 : end
 }
 
 const stringEnd = (text: string, from: number): number => {

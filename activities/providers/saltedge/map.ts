@@ -24,31 +24,21 @@ const currencyOf = (text: string): string => {
   throw invalidResponse('currency', { scope: 'account' })
 }
 
-const optional = <Name extends string>(
-  name: Name,
-  value: string | null | undefined,
-): { [Key in Name]?: string } | object => {
-  const text = clean(value)
-  return text === '' ? {} : { [name]: text }
-}
-
 /** What institutions spread over three fields, each told once. */
 const textOf = ({ description, extra }: TransactionResource): string => {
-  const parts = [description, extra?.information, extra?.additional].map((part) => clean(part))
-  const told = parts.reduce(
-    (text, part) => (text.includes(part) ? text : `${text} ${part}`.trim()),
-    '',
-  )
-  return clean(told)
+  let told = clean(description)
+  for (const each of [extra?.information, extra?.additional]) {
+    const part = clean(each)
+    if (!told.includes(part)) told = clean(`${told} ${part}`)
+  }
+  return told
 }
 
 /** The other side: who was paid when money went out, who paid when it came in; some institutions fill only one of them. */
-const counterpartyOf = ({ extra }: TransactionResource, amount: string): string | undefined => {
-  const [first, second] = amount.startsWith('-')
-    ? [extra?.payee, extra?.payer]
-    : [extra?.payer, extra?.payee]
-  return clean(first) || clean(second)
-}
+const counterpartyOf = ({ extra }: TransactionResource, amount: string): string =>
+  amount.startsWith('-')
+    ? clean(extra?.payee) || clean(extra?.payer)
+    : clean(extra?.payer) || clean(extra?.payee)
 
 /** The key of the line with this id. */
 export const lineKeyOf = (id: string): string => `saltedge:${id}`
@@ -59,16 +49,19 @@ export const toLine = (resource: TransactionResource, raw: string): Line => {
   const bookedOn = dayOf(resource.made_on)
   if (bookedOn === null) throw invalidResponse('booking_date', { scope: 'account' })
   const amount = decimal(resource.amount)
-  return {
+  const line: Line = {
     lineKey: lineKeyOf(resource.id),
     amount,
     currency: currencyOf(resource.currency_code),
     bookedOn,
     text: textOf(resource),
-    ...optional('counterparty', counterpartyOf(resource, amount)),
-    ...optional('reference', resource.extra?.end_to_end_id),
     raw,
   }
+  const counterparty = counterpartyOf(resource, amount)
+  if (counterparty !== '') line.counterparty = counterparty
+  const reference = clean(resource.extra?.end_to_end_id)
+  if (reference !== '') line.reference = reference
+  return line
 }
 
 const balancesOf = ({ balance, extra, currency_code, updated_at }: AccountResource): Balance[] => {
