@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-const event = (ref: string) => ({
+const eventOf = (ref: string) => ({
   kind: 'lines_available',
   providerConnectionId: ref,
   at: '2026-11-21T10:00:00.000Z',
@@ -35,7 +35,7 @@ const routed = async (): Promise<{ id: string; ref: string }> => {
 
 test('a webhook without a valid signature is refused and leaves nothing behind', async () => {
   const { ref } = await routed()
-  const one = event(ref)
+  const one = eventOf(ref)
   expect(await send([one], { signature: 'bad' })).toMatchObject({
     status: 401,
     body: { code: 'unauthenticated' },
@@ -51,7 +51,7 @@ test('a provider that is not offered here has no address', async () => {
 test('a webhook wakes the connection it speaks of, and its repetition does not', async () => {
   const { id, ref } = await routed()
   await world.call('POST', `/v1/connections/${id}/syncs`)
-  const one = event(ref)
+  const one = eventOf(ref)
   expect(await send([one])).toMatchObject({
     status: 200,
     body: { woken: 1, repeated: 0, parked: 0 },
@@ -74,7 +74,7 @@ test('an event that a person has finished leads to a look at the open flow, foun
   await withTenant(world.pool, world.a.tenantId, (tx) =>
     webhooks.addRoute(tx, { provider: 'ponto', connectionId: connection.id, ref: eventRef }),
   )
-  const one = { kind: 'link_finished', eventRef, at: event('').at, dedupeKey: randomUUID() }
+  const one = { kind: 'link_finished', eventRef, at: eventOf('').at, dedupeKey: randomUUID() }
   expect(await send([one])).toMatchObject({ status: 200, body: { woken: 1 } })
   expect(await receivedBy(world, connection.id)).toContainEqual({
     name: 'credentialsUpdated',
@@ -99,12 +99,12 @@ test('an event that names only the customer wakes all its connections, and nobod
 
 test('a connection without a running workflow needs no waking', async () => {
   const { ref } = await routed()
-  expect((await send([event(ref)])).status).toBe(200)
+  expect((await send([eventOf(ref)])).status).toBe(200)
 })
 
 test('an event of a connection not known yet is parked', async () => {
   const ref = randomUUID()
-  const one = event(ref)
+  const one = eventOf(ref)
   expect(await send([one])).toMatchObject({ status: 202, body: { parked: 1 } })
   expect(await webhooks.parked(world.pool, 'ponto', [ref])).toEqual([
     { dedupeKey: one.dedupeKey, kind: 'lines_available' },
@@ -113,7 +113,7 @@ test('an event of a connection not known yet is parked', async () => {
 
 test('an event that says nothing to us is taken and followed by nothing', async () => {
   const { ref } = await routed()
-  expect(await send([{ ...event(ref), kind: 'ignored' }])).toMatchObject({
+  expect(await send([{ ...eventOf(ref), kind: 'ignored' }])).toMatchObject({
     status: 200,
     body: { woken: 0, parked: 0 },
   })
@@ -121,7 +121,7 @@ test('an event that says nothing to us is taken and followed by nothing', async 
 
 test('secret and type in the address lead to the same place', async () => {
   const { ref } = await routed()
-  expect((await send([event(ref)], { path: '/hooks/ponto/s3cret/success' })).status).toBe(200)
+  expect((await send([eventOf(ref)], { path: '/hooks/ponto/s3cret/success' })).status).toBe(200)
 })
 
 test('while Temporal is away the webhook is refused for now, and its repetition counts', async () => {
@@ -139,7 +139,7 @@ test('while Temporal is away the webhook is refused for now, and its repetition 
   await withTenant(away.pool, away.a.tenantId, (tx) =>
     webhooks.setRoutes(tx, { provider: 'ponto', connectionId: id, refs: [ref] }),
   )
-  const body = [event(ref)]
+  const body = [eventOf(ref)]
   const answer = () =>
     away.call('POST', '/hooks/ponto', { key: null, body, headers: { 'x-signature': 'good' } })
   const first = await answer()
