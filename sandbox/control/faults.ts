@@ -33,7 +33,18 @@ const endpoints = [
 const faultShape = z.strictObject({
   endpoint: z.enum(endpoints),
   mode: z
-    .enum(['error', 'delay', 'hang', 'reset', 'truncate', 'html', 'lost', 'foreignNext', 'garbage', 'words'])
+    .enum([
+      'error',
+      'delay',
+      'hang',
+      'reset',
+      'truncate',
+      'html',
+      'lost',
+      'foreignNext',
+      'garbage',
+      'words',
+    ])
     .default('error'),
   times: z.number().int().min(1).max(1_000_000).default(1),
   skip: z.number().int().min(0).max(1_000_000).default(0),

@@ -76,9 +76,7 @@ describe('the catalogue', () => {
     expect(await found('Happy Bank')).toEqual(['Happy Bank'])
     await scene.sim('DELETE', '/__sim/requests')
     expect(await refresh()).toMatchObject({ withdrawn: 0, complete: true })
-    expect(await scene.requests('institutions')).toHaveLength(
-      Math.ceil((before + 450) / 100) - 3,
-    )
+    expect(await scene.requests('institutions')).toHaveLength(Math.ceil((before + 450) / 100) - 3)
     expect(await offered()).toBe(before + 450)
     expect(await found('Many Bank 449')).toEqual(['Many Bank 449'])
     expect(await found('Many Bank 0')).toEqual(['Many Bank 0'])
