@@ -13,7 +13,7 @@ import type { Pulling } from './pulling.ts'
 import { moveOn, storeLines } from './store-page.ts'
 
 /** How often a sequence that was taken back is begun anew at once; then it is left to a later attempt. */
-export const restartsMax = 5
+const restartsMax = 5
 
 const line = z.object({
   lineKey: z.string(),

@@ -73,7 +73,7 @@ export const solve = ({ parked }: WorkflowState): void => {
 }
 
 /** Notes in the chatter why an answer was not used; the same reason once until it is posted. */
-export const refuseAnswer = (
+const refuseAnswer = (
   { refusals }: WorkflowState,
   why: 'expired' | 'not_expected' | 'no_answer',
 ): void => {

@@ -73,7 +73,7 @@ export interface StartedLink {
 }
 
 /** A widget that our own page opens: its script, the element's call and its parameters, with a token of minutes. */
-export interface LinkPage {
+interface LinkPage {
   widget: 'fastlink'
   scriptUrl: string
   parameters: Record<string, unknown>

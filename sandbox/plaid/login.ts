@@ -3,7 +3,7 @@ import type { PlaidScript } from './script.ts'
 import type { LinkStep, Rounds } from './state.ts'
 
 /** Answer to the one-time code. */
-export const deviceCode = '1234'
+const deviceCode = '1234'
 /** Name of the person whose lines move with every refresh. */
 export const dynamicUser = 'user_transactions_dynamic'
 

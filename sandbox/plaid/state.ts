@@ -56,7 +56,7 @@ export interface Item {
   calls: Record<string, number[]>
 }
 
-export interface LinkEvent {
+interface LinkEvent {
   id: string
   name: string
   atMs: number

@@ -11,7 +11,7 @@ import type { Secret } from '../../../domain/secret.ts'
 import type { Json } from '../../sandbox/client.ts'
 
 /** What a caller keeps of a connection. */
-export interface Kept {
+interface Kept {
   secrets: Secret<string>
 }
 
@@ -56,6 +56,8 @@ export interface Arrangement {
   drop: (what: 'consent' | 'connection' | 'account', held: Held) => Promise<void>
   /** Members of the answer with lines whose words are open. */
   openWords: Record<string, string>
+  /** A bank that is there already, where nobody can make one; `sim` then skips the case that calls it. */
+  liveBank?: string
   /** Why a case cannot be shown here; everything else must be. */
   cannot: Partial<Record<Case, string>>
   /** What went over the wire in either direction and is not as the provider describes it. */

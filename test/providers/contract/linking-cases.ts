@@ -10,13 +10,15 @@ export const describeLinking = (cases: Cases): void => {
   describe('linking', () => {
     test('a person who approves links the bank with its accounts, and it can be read', async () => {
       const { held, session } = await openCase(cases.at, { count: 5 })
-      expect(held.result.accounts).toHaveLength(1)
+      if (cases.at.liveBank === undefined) expect(held.result.accounts).toHaveLength(1)
       const [account] = held.result.accounts
       expect(account!.currency).toMatch(/^[A-Z]{3}$/)
       expect(session().providerConnectionId).toBe(held.providerConnectionId)
       const status = await session().status()
       expect(status.failure).toBeUndefined()
-      expect(status.accounts).toMatchObject([{ providerAccountId: held.providerAccountId }])
+      const idsOf = (accounts: { providerAccountId: string }[]) =>
+        accounts.map(({ providerAccountId }) => providerAccountId).toSorted()
+      expect(idsOf(status.accounts)).toEqual(idsOf(held.result.accounts))
     })
 
     cases.caseOf(

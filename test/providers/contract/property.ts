@@ -68,10 +68,10 @@ const mortal = (session: ProviderSession, pages: number): ProviderSession => {
 
 /** Lives through a story and compares store and bank at its end. */
 export const live = async (at: Arrangement, { history, happenings }: Story): Promise<void> => {
-  const { bank, held, store, session, settle, stored } = await openCase(at, { count: history })
   const nowMs = async () => Date.parse((await at.sim('GET', '/__sim/clock')).now)
   const dayOf = (ms: number) => new Date(ms).toISOString().slice(0, 10)
   let lastReadMs = await nowMs()
+  const { bank, held, store, session, settle, stored } = await openCase(at, { count: history })
 
   const attempt = async (reader: ProviderSession): Promise<void> => {
     try {
