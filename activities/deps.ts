@@ -10,6 +10,8 @@ export interface Deps {
   providers: ReadonlyMap<ProviderId, Provider>
   /** Address under which people reach the API; providers send them back to `{publicUrl}/callbacks/{provider}`. */
   publicUrl: string
+  /** Aborted when this worker is asked to stop: long work that nobody waits for leaves the rest to the next attempt. */
+  stopping?: AbortSignal
   /** Called between the steps whose order matters; a no-op unless the composition root injects faults. */
   reach: (point: FaultPoint) => Promise<void>
 }

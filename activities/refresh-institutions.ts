@@ -1,7 +1,7 @@
-import { cancellationSignal, log } from '@temporalio/activity'
+import { ApplicationFailure, cancellationSignal, log } from '@temporalio/activity'
 import * as listings from '../db/queries/institution-listings.ts'
 import * as pages from '../db/queries/institution-pages.ts'
-import { forgivesTypingErrors } from '../db/queries/institution-search.ts'
+import { forgivesTypingErrors } from '../db/queries/institution-words.ts'
 import * as institutions from '../db/queries/institutions.ts'
 import type { Deps } from './deps.ts'
 import { settledFailure } from './failure.ts'
@@ -34,14 +34,18 @@ interface Reading {
 
 /** Reads from the last remembered page to the end; tells whether anything may be new, or null when there was no end. */
 const readPages = async (
-  { pool }: Deps,
+  deps: Deps,
   { provider, signal, progress }: Reading,
 ): Promise<{ changed: number; resumed: boolean } | null> => {
+  const { pool } = deps
   const last = await pages.maybeLast(pool, provider.id, hoursMax)
   if (last === null) await pages.forget(pool, provider.id)
   let { number, nextPage } = last ?? { number: 0, nextPage: null }
   let changed = 0
   while (number === 0 || nextPage !== null) {
+    if (deps.stopping?.aborted)
+      // every page is remembered: another worker goes on with the next one
+      throw ApplicationFailure.retryable('this worker stops', 'transient')
     if (number >= pagesMax) return null
     const answer = await provider.listInstitutions(nextPage, { signal })
     nextPage = answer.nextPage

@@ -43,11 +43,15 @@ const workflowsOf = ({
       }
     : { workflowBundle: { codePath: workflowBundle } }
 
-const createDeps = async (config: Config, reach: Deps['reach']): Promise<Deps> => ({
+const createDeps = async (
+  config: Config,
+  { reach, stopping }: Pick<Deps, 'reach'> & { stopping: AbortSignal },
+): Promise<Deps> => ({
   pool: await createDatabasePool(config.databaseUrl, { maxPoolSize: config.poolSize }),
   vault: createVault(parseKeyRing(config.vaultKeys)),
   providers: createProviders(config.providers, config.environment),
   publicUrl: config.publicUrl,
+  stopping,
   reach,
 })
 
@@ -92,7 +96,8 @@ export const startWorker = async (
     shutdownSignals: [],
   })
   const connection = await NativeConnection.connect(connectionOptionsOf(config))
-  const deps = await createDeps(config, reach)
+  const stopping = new AbortController()
+  const deps = await createDeps(config, { reach, stopping: stopping.signal })
   const workers = await createWorkers(config, deps, connection)
   await ensureSchedules(connectTemporal(config), config.providers)
   return {
@@ -102,6 +107,7 @@ export const startWorker = async (
       await connection.close()
     },
     stop: () => {
+      stopping.abort()
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown()
     },
   }
