@@ -14,7 +14,7 @@ import type { Json } from '../sandbox/client.ts'
 import type { ProviderName } from './support/at-provider.ts'
 import type { Linked } from './support/customer.ts'
 import { bookLine, books, endOf, linkAndRead, nextRun, truth } from './support/customer.ts'
-import { deliver, news } from './support/news.ts'
+import { allTold, deliver, news } from './support/news.ts'
 
 /** For each provider a bank of ours, one of another customer, and one to be linked later. */
 const banks: Record<ProviderName, [own: string, foreign: string, later: string]> = {
@@ -61,6 +61,7 @@ beforeAll(async () => {
   await stage.sandbox('PATCH', '/__sim/settings', { defaultSyncMs: 0 })
   for (const name of names) await allowShortIntervals(stage.stack.env['DATABASE_URL']!, name)
   await Promise.all(names.map(linkBoth))
+  await allTold(stage)
   await forgetTheLastRead()
 })
 afterAll(() => stage.close())
@@ -92,8 +93,10 @@ const announceLine = async ({ bankId }: Linked): Promise<void> => {
   })
 }
 
-const allRuns = (of: ReadonlyMap<ProviderName, Linked>) =>
-  Promise.all([...of.values()].map((linked) => runsOf(linked.stage, linked.id)))
+const allRuns = async (of: ReadonlyMap<ProviderName, Linked>) => {
+  const runs = names.map((name) => runsOf(of.get(name)!.stage, of.get(name)!.id))
+  return Object.fromEntries((await Promise.all(runs)).map((each, index) => [names[index]!, each]))
+}
 
 test(
   'news of lines is taken while no worker runs, without a call but for keys, and read by the right connection when one does',
@@ -119,9 +122,7 @@ test(
     )
 
     await stage.stack.processes.worker.restart()
-    const runs = await Promise.all(
-      [...own.values()].map((linked, index) => nextRun(linked, before.own[index]!)),
-    )
+    const runs = await Promise.all(names.map((name) => nextRun(own.get(name)!, before.own[name]!)))
     expect(runs.map(({ cause, outcome, linesAdded }) => [cause, outcome, linesAdded])).toEqual(
       names.map(() => ['event', 'ok', 1]),
     )

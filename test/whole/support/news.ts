@@ -1,4 +1,5 @@
 /** The events of each provider as its side of the sandbox makes them, and their way to the product over HTTP. */
+import { waitFor } from '../../../scripts/erp.ts'
 import type { Stage } from '../../bad-days/support/stage.ts'
 import type { Json } from '../../sandbox/client.ts'
 import type { ProviderName } from './at-provider.ts'
@@ -37,6 +38,15 @@ export const deliver = async ({ url, headers, body }: Omit<Signed, 'status'>) =>
   })
   const told: Json = await answer.json()
   return { status: answer.status, body: told }
+}
+
+/** Resolves when every event that was made so far has reached the product. */
+export const allTold = async (stage: Stage): Promise<void> => {
+  for (const side of ['', 'plaid/', 'yodlee/', 'saltedge/'])
+    await waitFor(`the events of ${side || 'ponto/'}`, async () => {
+      const { events }: Json = await stage.sandbox('GET', `/__sim/${side}webhooks`)
+      return events.every(({ status }: Json) => status !== null)
+    })
 }
 
 const stranger = '7d1f2f34-5c0c-4f0e-9a55-2f7e3b6f4b10'
