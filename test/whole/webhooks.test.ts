@@ -114,12 +114,8 @@ test(
       expect([provider, status]).toEqual([provider, 200])
     }
     const { requests } = await requestsSince(last)
-    const asked = new Set(requests.map(({ endpoint }: Json) => endpoint))
-    expect([...asked].toSorted()).toEqual(
-      Object.values(news)
-        .flatMap(({ keys }) => keys)
-        .toSorted(),
-    )
+    const asked: string[] = requests.map(({ endpoint }: Json) => endpoint)
+    expect(new Set(asked)).toEqual(new Set(Object.values(news).flatMap(({ keys }) => keys)))
 
     await stage.stack.processes.worker.restart()
     const runs = await Promise.all(names.map((name) => nextRun(own.get(name)!, before.own[name]!)))

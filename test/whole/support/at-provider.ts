@@ -2,7 +2,7 @@
 import type { Stage } from '../../bad-days/support/stage.ts'
 import type { Json } from '../../sandbox/client.ts'
 
-export interface AtProvider {
+interface AtProvider {
   /** When the consent of the newest connection at a bank ends, as the provider says; null where it has no end. */
   consentEnd: (stage: Stage, bankId: string) => Promise<string | null>
   /** Ends its consent now. */

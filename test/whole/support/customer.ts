@@ -8,16 +8,16 @@ import type { Account, Connection, Flow } from '../../../scripts/link-bank.ts'
 import { beginLink, consent, findInstitution, urlOf } from '../../../scripts/link-bank.ts'
 import { approve } from '../../../scripts/people/person.ts'
 import type { Stage } from '../../bad-days/support/stage.ts'
-import { beginFirstRun, connectionOf, runDone, runsOf } from '../../bad-days/support/synced.ts'
+import { beginFirstRun, runDone, runsOf } from '../../bad-days/support/synced.ts'
 import type { Run } from '../../bad-days/support/synced.ts'
 import type { Json } from '../../sandbox/client.ts'
 
-export interface Reached extends Account {
+interface Reached extends Account {
   decided: boolean
   gone: boolean
 }
 
-export interface Shown extends Connection {
+interface Shown extends Connection {
   disconnectReason: string | null
   consentExpiresAt: string | null
   actionRequired: { code: string } | null
@@ -145,5 +145,3 @@ export const inside = async ({ stage, id }: Linked): Promise<z.infer<typeof insi
     await pool.end()
   }
 }
-
-export { connectionOf }
