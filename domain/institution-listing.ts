@@ -11,8 +11,8 @@ export interface Offered extends Recognisable {
 export interface InstitutionListing {
   name: string
   searchName: string
-  /** Every word of its names and its BICs, a space before each. */
-  searchWords: string
+  /** What it is found by, see `termMarks`; nothing when none of its offers can be linked any more. */
+  searchTerms: string[]
   countries: string[]
   providers: string[]
   /** In eleven characters each. */
@@ -25,7 +25,12 @@ export interface InstitutionListing {
   availability: 0 | 1 | 2
 }
 
-const wordsMax = 2_000
+/** A word of the name shown stands as it is; these go before whatever else it is found by. */
+export const termMarks = { otherWord: '~', country: '@', provider: '#' }
+
+/** Letters of a word that count. */
+export const wordLengthMax = 64
+const termsMax = 200
 
 const present = <Value>(values: readonly (Value | null)[]): Value[] => [
   ...new Set(values.filter((value) => value !== null)),
@@ -47,6 +52,28 @@ const availabilityOf = (offers: readonly Offered[]): InstitutionListing['availab
   return offers.some(({ status }) => status === 'maintenance') ? 1 : 2
 }
 
+/** Words without what lies beyond their limit. */
+export const wordsOf = (text: string): string[] =>
+  text
+    .split(' ')
+    .filter((word) => word !== '')
+    .map((word) => word.slice(0, wordLengthMax))
+
+const termsOf = (listing: Omit<InstitutionListing, 'searchTerms'>, names: string[]): string[] => {
+  if (listing.availability === 2) return []
+  const inName = wordsOf(listing.searchName)
+  const others = wordsOf(searchText([...names, ...listing.bics].join(' '))).filter(
+    (word) => !inName.includes(word),
+  )
+  const terms = [
+    ...listing.countries.map((country) => termMarks.country + country.toLowerCase()),
+    ...listing.providers.map((provider) => termMarks.provider + provider),
+    ...inName,
+    ...others.map((word) => termMarks.otherWord + word),
+  ]
+  return [...new Set(terms)].slice(0, termsMax)
+}
+
 /** The listing of one institution out of all its offers. */
 export const listingOf = (offers: readonly Offered[]): InstitutionListing => {
   const names = present(offers.map(({ name }) => name))
@@ -55,12 +82,10 @@ export const listingOf = (offers: readonly Offered[]): InstitutionListing => {
   const hosts = present(
     offers.map(({ website }) => (website === null ? null : hostOf(website))),
   ).toSorted()
-  const words = new Set(searchText([...names, ...bics].join(' ')).split(' '))
   const name = bestName(names)
-  return {
+  const listing = {
     name,
     searchName: searchText(name),
-    searchWords: ` ${[...words].join(' ')}`.slice(0, wordsMax),
     countries,
     providers: present(offers.map(({ provider }) => provider)).toSorted(),
     bics,
@@ -70,4 +95,5 @@ export const listingOf = (offers: readonly Offered[]): InstitutionListing => {
     logoUrl: present(offers.map(({ logoUrl }) => logoUrl))[0] ?? null,
     availability: availabilityOf(offers),
   }
+  return { ...listing, searchTerms: termsOf(listing, names) }
 }

@@ -33,12 +33,7 @@ const query = z.strictObject({
   limit: z.coerce.number().int().min(1).max(limitMax).default(20),
 })
 
-const positionShape = z.tuple([
-  z.int().min(0).max(7),
-  z.int().min(-1000).max(2000),
-  z.string(),
-  z.uuid(),
-])
+const positionShape = z.tuple([z.int().min(0).max(8), z.int().min(0).max(1), z.string(), z.uuid()])
 
 /** Searches institutions, one row each with what every provider offers of it. */
 export const getInstitutions = route({

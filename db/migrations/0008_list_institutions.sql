@@ -7,8 +7,9 @@ CREATE TABLE institution_listing (
   name text NOT NULL,
   -- without case and accents; sorts by letters alone so that a prefix is a range
   search_name text COLLATE "C" NOT NULL,
-  -- every word of its names and its BICs, a space before each
-  search_words text NOT NULL,
+  -- the words of the name, and marked ~ those of its other names and its BICs, @ its countries, # its providers; empty
+  -- when it is not found any more
+  search_terms tsvector NOT NULL,
   countries text[] NOT NULL,
   providers text[] NOT NULL,
   bics text[] NOT NULL,
@@ -23,6 +24,12 @@ CREATE INDEX institution_listing_order_idx ON institution_listing (availability,
   WHERE availability < 2;
 CREATE INDEX institution_listing_host_idx ON institution_listing USING gin (hosts) WITH (fastupdate = off);
 CREATE INDEX institution_listing_name_idx ON institution_listing (search_name) WHERE availability < 2;
+CREATE INDEX institution_listing_terms_idx ON institution_listing USING gin (search_terms) WITH (fastupdate = off);
+
+-- every word that some institution is found by: what was mistyped is corrected to these
+CREATE TABLE institution_word (
+  word text COLLATE "C" PRIMARY KEY
+);
 
 -- tolerance of typing errors needs an extension that comes with PostgreSQL, but as a package of its own in places
 DO $$
@@ -36,8 +43,7 @@ BEGIN
   END;
   SET ROLE owner;
   IF EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_trgm') THEN
-    CREATE INDEX institution_listing_words_idx ON institution_listing USING gin (search_words gin_trgm_ops) WITH (fastupdate = off)
-      WHERE availability < 2;
+    CREATE INDEX institution_word_similar_idx ON institution_word USING gin (word gin_trgm_ops) WITH (fastupdate = off);
   END IF;
 END $$;
 
@@ -64,5 +70,6 @@ CREATE TABLE institution_page (
 );
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON institution_listing, institution_page TO app;
+GRANT SELECT, INSERT, DELETE ON institution_word TO app;
 GRANT SELECT ON institution_listing TO fleet;
-GRANT SELECT ON institution_listing, institution_page TO verify;
+GRANT SELECT ON institution_listing, institution_word, institution_page TO verify;

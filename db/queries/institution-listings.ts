@@ -5,6 +5,7 @@ import { z } from 'zod'
 import type { InstitutionListing } from '../../domain/institution-listing.ts'
 import { listingOf } from '../../domain/institution-listing.ts'
 import { sameInstitutions } from '../../domain/same-institution.ts'
+import * as words from './institution-words.ts'
 
 const offerRow = z.object({
   offerId: z.string(),
@@ -65,7 +66,7 @@ const listOffers = async (tx: CommonQueryMethods, region: readonly string[]): Pr
 type Cell = string | number | null
 
 const listing = {
-  columns: sql.fragment`id, name, search_name, search_words, countries, providers, bics, hosts, bic,
+  columns: sql.fragment`id, name, search_name, search_terms, countries, providers, bics, hosts, bic,
     website, logo_url, availability`,
   types: [
     'uuid',
@@ -87,7 +88,7 @@ const toRow = (id: string, each: InstitutionListing): Cell[] => [
   id,
   each.name,
   each.searchName,
-  each.searchWords,
+  each.searchTerms.join(' '),
   each.countries.join(','),
   each.providers.join(','),
   each.bics.join(','),
@@ -101,7 +102,8 @@ const toRow = (id: string, each: InstitutionListing): Cell[] => [
 const upsertListings = async (tx: CommonQueryMethods, rows: readonly Cell[][]): Promise<number> => {
   const { rowCount } = await tx.query(sql.unsafe`
     INSERT INTO institution_listing AS known (${listing.columns})
-    SELECT id, name, search_name, search_words, string_to_array(countries, ','),
+    SELECT id, name, search_name, array_to_tsvector(string_to_array(search_terms, ' ')),
+      string_to_array(countries, ','),
       string_to_array(providers, ','), string_to_array(bics, ','), string_to_array(hosts, ','),
       bic, website, logo_url, availability
     FROM ${sql.unnest(
@@ -110,7 +112,7 @@ const upsertListings = async (tx: CommonQueryMethods, rows: readonly Cell[][]): 
     )} AS shown (${listing.columns})
     ON CONFLICT (id) DO UPDATE
     SET name = EXCLUDED.name, search_name = EXCLUDED.search_name,
-      search_words = EXCLUDED.search_words, countries = EXCLUDED.countries,
+      search_terms = EXCLUDED.search_terms, countries = EXCLUDED.countries,
       providers = EXCLUDED.providers, bics = EXCLUDED.bics, hosts = EXCLUDED.hosts,
       bic = EXCLUDED.bic, website = EXCLUDED.website, logo_url = EXCLUDED.logo_url,
       availability = EXCLUDED.availability
@@ -157,12 +159,16 @@ const removeUnused = async (tx: CommonQueryMethods, ids: readonly string[]): Pro
       AND NOT EXISTS (SELECT FROM institution WHERE listing_id = institution_listing.id)`)
 }
 
+/** Two refreshes that end at once take turns, so that the later one sees what the other stored. */
+const takeTurn = async (tx: DatabaseTransactionConnection): Promise<void> => {
+  await tx.query(sql.unsafe`SELECT pg_advisory_xact_lock(hashtext('institution listings'))`)
+}
+
 const regroupRegion = async (
   tx: DatabaseTransactionConnection,
   region: readonly string[],
 ): Promise<number> => {
-  // two refreshes that end at once take turns, so that the later one sees what the other stored
-  await tx.query(sql.unsafe`SELECT pg_advisory_xact_lock(hashtext('institution listings'))`)
+  await takeTurn(tx)
   const groups = namedGroupsOf(await listOffers(tx, region))
   let written = 0
   for (const some of inBatches([...groups])) {
@@ -193,5 +199,9 @@ export const regroup = async (pool: DatabasePool): Promise<number> => {
   let written = 0
   for (const region of await listRegions(pool))
     written += await pool.transaction((tx) => regroupRegion(tx, region))
+  await pool.transaction(async (tx) => {
+    await takeTurn(tx)
+    await words.relist(tx)
+  })
   return written
 }

@@ -4,7 +4,8 @@ import { z } from 'zod'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import * as listings from '../../db/queries/institution-listings.ts'
 import type { InstitutionSearch } from '../../db/queries/institution-search.ts'
-import { forgivesTypingErrors, maybeOne, search } from '../../db/queries/institution-search.ts'
+import { maybeOne, search } from '../../db/queries/institution-search.ts'
+import { forgivesTypingErrors } from '../../db/queries/institution-words.ts'
 import * as institutions from '../../db/queries/institutions.ts'
 import type { Institution } from '../../domain/institution.ts'
 import { generateCatalogue } from '../../sandbox/catalogue/generate.ts'
@@ -79,6 +80,12 @@ test.each([
   ['belg', ['BNP Paribas Fortis', 'KBC', 'KBC Brussels']],
   ['st.george', []],
   ['zzz', []],
+  ['direct bnak', ['100% Direct_Bank']],
+  ['kre ditbank', ['Kreditbank Süd']],
+  ['bnp paribas bank', ['BNP Paribas Fortis']],
+  ['bnp parisbas qqqqq', ['BNP Paribas Fortis']],
+  ['mutuel qqqqqqqqqqqq', []],
+  ["kbc'\\ & | ! :*", ['KBC', 'KBC Brussels']],
 ])('%s finds %j', async (q, names) => {
   await offer('ponto', ...someBanks)
   expect(await find(q)).toEqual(names)
@@ -122,6 +129,42 @@ test('every page is disjoint from the others and together they are everything, h
     expect(ids).toHaveLength(Math.min(whole.length, 700))
   }
 })
+
+/** So many that not all matches of their word are sorted for each page. */
+const offerVeryMany = async (): Promise<string[]> => {
+  await arranged.pool.query(sql.unsafe`
+    INSERT INTO institution_listing
+      (id, name, search_name, search_terms, countries, providers, bics, hosts, availability)
+    SELECT gen_random_uuid(), name, name, array_to_tsvector(ARRAY[name, 'bank', '@be', '#ponto']), '{BE}', '{ponto}',
+      '{}', '{}', CASE WHEN number % 10 = 0 THEN 1 ELSE 0 END
+    FROM generate_series(1, 2600) AS number, lpad(number::text, 4, '0') AS name`)
+  await arranged.pool.query(
+    sql.unsafe`INSERT INTO institution_word VALUES ('bank') ON CONFLICT DO NOTHING`,
+  )
+  const names = Array.from({ length: 2600 }, (_none, index) => `${index + 1}`.padStart(4, '0'))
+  const isLater = (name: string) => name.endsWith('0')
+  return [...names.filter((name) => !isLater(name)), ...names.filter(isLater)]
+}
+
+test.each<[string, Partial<InstitutionSearch>]>([
+  ['bank', {}],
+  ['bank', { country: 'be', providers: ['ponto'] }],
+  ['bnak', {}],
+  ['', { providers: ['ponto'] }],
+])(
+  'a word of very many is paged through in order, however few are left: %s %j',
+  async (q, rest) => {
+    const names = await offerVeryMany()
+    const found: string[] = []
+    let after: InstitutionSearch['after']
+    for (let pages = 0; pages < 7; pages += 1) {
+      const page = await search(arranged.pool, { q, limit: 400, ...rest, ...(after && { after }) })
+      found.push(...page.map(({ name }) => name))
+      after = page.at(-1)?.position
+    }
+    expect(found).toEqual(names)
+  },
+)
 
 test('an institution that two providers offer is one row with both offers, found by either name', async () => {
   await offer('ponto', { name: 'Crédit du Nord', countries: ['FR'], bic: 'NORDFRPP' })
