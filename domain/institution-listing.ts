@@ -29,7 +29,7 @@ export interface InstitutionListing {
 export const termMarks = { otherWord: '~', country: '@', provider: '#' }
 
 /** Letters of a word that count. */
-export const wordLengthMax = 64
+const wordLengthMax = 64
 const termsMax = 200
 
 const present = <Value>(values: readonly (Value | null)[]): Value[] => [

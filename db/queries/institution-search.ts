@@ -22,7 +22,7 @@ const listingRow = z.object({
 export type ListedInstitution = z.infer<typeof listingRow>
 
 /** Kind of match, availability, name and id: what the rows are ordered by. */
-export type SearchPosition = ListedInstitution['position']
+type SearchPosition = ListedInstitution['position']
 
 export interface InstitutionSearch {
   /** As a person typed it. */
@@ -113,12 +113,12 @@ const byTerms = ({ terms, where, beyond, limit }: Reading): Fragment => {
   (SELECT id FROM match WHERE (SELECT count(*) FROM match) <= ${sortedMax} ORDER BY ${order} LIMIT ${limit})
   UNION ALL
   (
-    -- OFFSET keeps the planner from sorting all matches after all
+    -- nothing or everything; not knowing how much, the planner takes the index that has the order instead of sorting
     SELECT id FROM (
-      SELECT * FROM institution_listing WHERE availability < 2 AND ${beyond} ORDER BY ${order} OFFSET 0
+      SELECT * FROM institution_listing WHERE availability < 2 AND ${beyond} ORDER BY ${order}
+      LIMIT (SELECT CASE WHEN count(*) <= ${sortedMax} THEN 0 END FROM match)
     ) AS in_order
-    WHERE (SELECT count(*) FROM match) > ${sortedMax} AND ${matches}
-    ORDER BY ${order} LIMIT ${limit}
+    WHERE ${matches} ORDER BY ${order} LIMIT ${limit}
   )`
 }
 
