@@ -87,6 +87,9 @@ const connectionsOf = async ({ pool }: Deps, provider: string, event: ProviderEv
   return new Map(routes.flat().map((each) => [each.connectionId, each]))
 }
 
+/** A refresh that is still going on brings nothing to read yet; whoever waits for it looks by itself. */
+const nothingNew: readonly ProviderEvent['kind'][] = ['ignored', 'progress']
+
 const take = async (
   deps: Deps,
   { id: provider }: Provider,
@@ -96,7 +99,7 @@ const take = async (
   const { dedupeKey, kind } = event
   const receipt = { provider, dedupeKey, kind, providerRef: refs[0] ?? null }
   if (!(await webhooks.receive(deps.pool, receipt))) return { woken: 0, repeated: 1, parked: 0 }
-  if (kind === 'ignored') return { woken: 0, repeated: 0, parked: 0 }
+  if (nothingNew.includes(kind)) return { woken: 0, repeated: 0, parked: 0 }
   const found = await connectionsOf(deps, provider, event)
   const connectionIds = [...found.keys()]
   try {

@@ -111,13 +111,16 @@ test('an event of a connection not known yet is parked', async () => {
   ])
 })
 
-test('an event that says nothing to us is taken and followed by nothing', async () => {
-  const { ref } = await routed()
-  expect(await send([{ ...eventOf(ref), kind: 'ignored' }])).toMatchObject({
-    status: 200,
-    body: { woken: 0, parked: 0 },
-  })
-})
+test.each(['ignored', 'progress'])(
+  'an event that brings nothing to read is taken and followed by nothing: %s',
+  async (kind) => {
+    const { ref } = await routed()
+    expect(await send([{ ...eventOf(ref), kind }])).toMatchObject({
+      status: 200,
+      body: { woken: 0, parked: 0 },
+    })
+  },
+)
 
 test('secret and type in the address lead to the same place', async () => {
   const { ref } = await routed()
