@@ -19,12 +19,12 @@ declare global {
 
 /** Parses JSON text; `numberText` reads its numbers and `writtenText` its rows. Throws SyntaxError on anything that is not JSON. */
 export const parseExact = (text: string): unknown => {
-  const { lists, numbers, numbersInRows } = walkJson(text)
+  const { lists, numbers, numbersInRows, isLaidOut } = walkJson(text)
   const value: unknown = JSON.parse(text)
   const found = [...lists].map(([name, rows]): Found => ({ list: memberOf(value, name), rows }))
   if (numbers.length > numbersInRows || found.some(isLost))
     return JSON.parse(marked(text, numbers, { from: 0, end: text.length }))
-  for (const each of found) keepRows(text, each)
+  for (const each of found) keepRows(text, each, isLaidOut)
   return value
 }
 
@@ -62,9 +62,8 @@ const isLost = ({ list, rows }: Found): boolean =>
   !isWhole(list, rows) && rows.some(({ numbers }) => numbers !== null)
 
 /** Puts the rows of a list right. A text that is laid out for people would be stored with its layout. */
-const keepRows = (text: string, { list, rows }: Found): void => {
+const keepRows = (text: string, { list, rows }: Found, isLaidOut: boolean): void => {
   if (!isWhole(list, rows)) return
-  const isLaidOut = text.includes('\n')
   rows.forEach((row, index) => {
     if (row.numbers !== null) list[index] = JSON.parse(marked(text, row.numbers, row))
     if (!isLaidOut) list[index][written] = text.slice(row.from, row.end)

@@ -17,6 +17,8 @@ interface Walked {
   numbers: Spans
   /** How long `numbers` were if only those in rows counted. */
   numbersInRows: number
+  /** Whether there are line breaks between its parts, as in a text for people. */
+  isLaidOut: boolean
 }
 
 interface Walk extends Walked {
@@ -29,6 +31,7 @@ interface Walk extends Walked {
   nameEnd: number
 }
 
+const lineBreak = 10
 const quote = 34
 const plus = 43
 const comma = 44
@@ -60,6 +63,7 @@ export const walkJson = (text: string): Walked => {
     lists: new Map(),
     numbers: [],
     numbersInRows: 0,
+    isLaidOut: false,
     depth: 0,
     rows: null,
     rowFrom: 0,
@@ -77,6 +81,7 @@ const step = (text: string, at: number, walk: Walk): number => {
   if (code === quote) return pastString(text, at, walk)
   if (code >= letterA) return pastWordOrBracket(text, at, walk)
   if (code === minus || isDigit(code)) return pastNumber(text, at, walk)
+  if (code === lineBreak) walk.isLaidOut = true
   return at + 1
 }
 

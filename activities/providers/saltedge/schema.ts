@@ -1,8 +1,17 @@
 /** The parts of Salt Edge's answers that are used; everything else may be missing or new. */
 import { z } from 'zod'
 import { numberText } from '../exact-json.ts'
-import { numberOrText as number, optionalFlag, optionalText } from '../exact-schema.ts'
+import { optionalFlag, optionalText } from '../exact-schema.ts'
 import { idSchema } from '../id-schema.ts'
+import {
+  digitsIn,
+  idIn,
+  optionalFieldsIn,
+  optionalFlagIn,
+  optionalTextIn,
+  rowSchema,
+  textIn,
+} from '../row-schema.ts'
 
 const text = z.string()
 
@@ -96,23 +105,24 @@ const account = z.object({
 export type AccountResource = z.infer<typeof account>
 export const accountList = listOf(account)
 
-export const transaction = z.object({
-  id,
-  duplicated: optionalFlag,
-  status: optionalText,
-  made_on: text,
-  amount: number,
-  currency_code: text,
-  description: optionalText,
-  extra: z
-    .object({
-      information: optionalText,
-      additional: optionalText,
-      payee: optionalText,
-      payer: optionalText,
-      end_to_end_id: optionalText,
-    })
-    .nullish(),
+export const transaction = rowSchema((row) => {
+  const extra = optionalFieldsIn(row['extra'], 'extra')
+  return {
+    id: idIn(row['id'], 'id', 100),
+    duplicated: optionalFlagIn(row['duplicated'], 'duplicated'),
+    status: optionalTextIn(row['status'], 'status'),
+    made_on: textIn(row['made_on'], 'made_on'),
+    amount: digitsIn(row['amount'], 'amount'),
+    currency_code: textIn(row['currency_code'], 'currency_code'),
+    description: optionalTextIn(row['description'], 'description'),
+    extra: extra && {
+      information: optionalTextIn(extra['information'], 'extra.information'),
+      additional: optionalTextIn(extra['additional'], 'extra.additional'),
+      payee: optionalTextIn(extra['payee'], 'extra.payee'),
+      payer: optionalTextIn(extra['payer'], 'extra.payer'),
+      end_to_end_id: optionalTextIn(extra['end_to_end_id'], 'extra.end_to_end_id'),
+    },
+  }
 })
 export type TransactionResource = z.infer<typeof transaction>
 /** Each is parsed on its own, because its whole text is kept beside what is used of it. */

@@ -53,29 +53,24 @@ export const lineKeyOf = ({ CONTAINER, id }: TransactionEntry): string =>
 const unescaped = (text: string | null | undefined): string =>
   (text ?? '').replace(/\\(["'\\])/g, '$1')
 
-const optional = <Name extends string>(
-  name: Name,
-  value: string | null | undefined,
-): { [Key in Name]?: string } | object => {
-  const text = clean(value)
-  return text === '' ? {} : { [name]: text }
-}
-
 /** One booked line. `raw` is the resource as JSON text. */
 export const toLine = (entry: TransactionEntry, raw: string): Line => {
   const { postDate, transactionDate, date, description, merchant, checkNumber, memo } = entry
   const bookedOn = dayOf(postDate) ?? dayOf(transactionDate) ?? dayOf(date)
   if (bookedOn === null) throw invalidResponse('booking_date', { scope: 'account' })
-  return {
+  const line: Line = {
     lineKey: lineKeyOf(entry),
     amount: signed(entry),
     currency: currencyOf(entry.amount.currency),
     bookedOn,
     text: firstOf([description?.original, description?.simple, memo], 4_000),
-    ...optional('counterparty', unescaped(merchant?.name)),
-    ...optional('reference', checkNumber),
     raw,
   }
+  const counterparty = clean(unescaped(merchant?.name))
+  if (counterparty !== '') line.counterparty = counterparty
+  const reference = clean(checkNumber)
+  if (reference !== '') line.reference = reference
+  return line
 }
 
 /** Where the amount is what the holder owes. */

@@ -7,6 +7,15 @@ import {
   optionalText,
 } from '../exact-schema.ts'
 import { idSchema } from '../id-schema.ts'
+import {
+  digitsIn,
+  fieldsIn,
+  idIn,
+  optionalFieldsIn,
+  optionalTextIn,
+  rowSchema,
+  textIn,
+} from '../row-schema.ts'
 
 const text = z.string()
 
@@ -103,19 +112,30 @@ export type AccountEntry = z.infer<typeof account>
 
 export const accounts = z.object({ account: z.array(account).default([]) })
 
-export const transaction = z.object({
-  CONTAINER: text.min(1).max(100),
-  id,
-  amount: z.object({ amount: number, currency: text }),
-  baseType: text,
-  status: optionalText,
-  description: z.object({ original: optionalText, simple: optionalText }).nullish(),
-  date: optionalText,
-  transactionDate: optionalText,
-  postDate: optionalText,
-  memo: optionalText,
-  merchant: z.object({ name: optionalText }).nullish(),
-  checkNumber: optionalText,
+export const transaction = rowSchema((entry) => {
+  const amount = fieldsIn(entry['amount'], 'amount')
+  const description = optionalFieldsIn(entry['description'], 'description')
+  const merchant = optionalFieldsIn(entry['merchant'], 'merchant')
+  return {
+    CONTAINER: textIn(entry['CONTAINER'], 'CONTAINER'),
+    id: idIn(entry['id'], 'id', 100),
+    amount: {
+      amount: digitsIn(amount['amount'], 'amount.amount'),
+      currency: textIn(amount['currency'], 'amount.currency'),
+    },
+    baseType: textIn(entry['baseType'], 'baseType'),
+    status: optionalTextIn(entry['status'], 'status'),
+    description: description && {
+      original: optionalTextIn(description['original'], 'description.original'),
+      simple: optionalTextIn(description['simple'], 'description.simple'),
+    },
+    date: optionalTextIn(entry['date'], 'date'),
+    transactionDate: optionalTextIn(entry['transactionDate'], 'transactionDate'),
+    postDate: optionalTextIn(entry['postDate'], 'postDate'),
+    memo: optionalTextIn(entry['memo'], 'memo'),
+    merchant: merchant && { name: optionalTextIn(merchant['name'], 'merchant.name') },
+    checkNumber: optionalTextIn(entry['checkNumber'], 'checkNumber'),
+  }
 })
 export type TransactionEntry = z.infer<typeof transaction>
 
