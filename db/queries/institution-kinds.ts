@@ -10,7 +10,6 @@ import {
   begins,
   hasWord,
   isInCountry,
-  not,
   typedWords,
   wordTerms,
 } from './institution-terms.ts'
@@ -36,6 +35,9 @@ const byTerms = (number: number, ...terms: string[]): Kind => ({
   isNarrow: false,
 })
 
+/** Apart from the other terms, as the index is slow to leave out what many have. */
+const lacks = (terms: string): Fragment => sql.fragment`NOT search_terms @@ ${terms}::tsquery`
+
 export const hasHost = (host: string): Fragment =>
   sql.fragment`hosts @> ${sql.array([host], 'text')}`
 
@@ -45,7 +47,7 @@ const byCountry = (text: string, { anywhere }: WordTerms): Kind[] => {
   if (meant === null) return []
   const inside = any(meant.codes.map(isInCountry))
   const rest = meant.rest === '' ? [] : [wordTerms(meant.rest).anywhere]
-  return [byTerms(5, inside, ...rest, not(anywhere))]
+  return [{ ...byTerms(5, inside, ...rest), where: lacks(anywhere) }]
 }
 
 const byText = (text: string): Kind[] => {
@@ -60,7 +62,7 @@ const byText = (text: string): Kind[] => {
       isNarrow: true,
     },
     { ...byTerms(3, words.inName), where: sql.fragment`NOT ${begun}` },
-    byTerms(4, words.elsewhere),
+    { ...byTerms(4, words.elsewhere), where: lacks(words.inName) },
     ...byCountry(text, words),
   ]
 }
@@ -82,6 +84,8 @@ export const asTyped = (q: string): Kind[] => {
 export const tolerantFrom = 6
 /** How much of what was typed must be found again. */
 const shareMin = 0.45
+/** To let any of more words fall costs more than it finds. */
+const lackingOfMax = 6
 
 export interface TypedText {
   words: string[]
@@ -130,7 +134,7 @@ const lacking = (words: readonly string[], meanings: readonly Meaning[]): Kind[]
   const known = weightOf(meanings.map(({ word }) => word))
   const mayLack = ({ word }: Meaning) => known - weightOf([word]) >= enough
   const some = meanings.filter(mayLack)
-  if (some.length === 0) return []
+  if (some.length === 0 || meanings.length > lackingOfMax) return []
   const must = meanings.filter((meaning) => !mayLack(meaning)).map(({ best }) => best)
   const others = allButOne(some.map(({ best }) => best))
   return [byTerms(8, ...must, ...(others === undefined ? [] : [others]))]

@@ -11,8 +11,6 @@ export const all = (parts: readonly string[]): string => `(${parts.join(' & ')})
 
 export const any = (parts: readonly string[]): string => `(${parts.join(' | ')})`
 
-export const not = (part: string): string => `!${part}`
-
 export const isInCountry = (code: string): string => quote(termMarks.country + code.toLowerCase())
 
 export const isOffered = (provider: string): string => quote(termMarks.provider + provider)
@@ -35,7 +33,7 @@ export interface WordTerms {
   anywhere: string
   /** Each begins a word of the name. */
   inName: string
-  /** Anywhere, but not all in the name. */
+  /** Anywhere, and some of them not in the name. */
   elsewhere: string
 }
 
@@ -48,10 +46,13 @@ export const wordTerms = (text: string): WordTerms => {
   const inNames = meant.map((some) => any(some.map(beginsInName)))
   const elsewheres = meant.map((some) => any(some.map(beginsElsewhere)))
   const anywhere = all(meant.map((some) => any(some.map(begins))))
-  const inName = all(inNames)
-  // both say the same of one word, but the index is asked less for the shorter
-  const found = words.length === 1 ? [] : [anywhere]
-  return { anywhere, inName, elsewhere: all([...found, any(elsewheres), not(inName)]) }
+  const some = any(elsewheres)
+  // of one word both say the same, and the index is asked less for the shorter
+  return {
+    anywhere,
+    inName: all(inNames),
+    elsewhere: words.length === 1 ? some : all([anywhere, some]),
+  }
 }
 
 /** All of the parts but one, whichever; undefined where that leaves nothing to ask. */
