@@ -14,8 +14,9 @@ import { providerNames } from './provider-sandbox.ts'
 import { playRounds, ratios } from './rounds.ts'
 
 const mappingRounds = 61
-const mappingWarmUps = 20
-const pagesPerTurn = 5
+/** A worker maps thousands of pages, so what is measured is code that has been compiled for long. */
+const mappingWarmUps = 100
+const linesPerTurn = 2_500
 const pageLines = 2_500
 const runLines = 10_000
 const runRounds = 3
@@ -61,11 +62,11 @@ const banksOf = (child: ChildProcess): Banks => ({
   passMinute: () => ask(child, { passMs: 61_000 } satisfies BankAsked),
 })
 
-/** Milliseconds per page of one way, several pages at once because one is shorter than the clock is fine. */
-const turn = async (work: () => unknown): Promise<number> => {
+/** Milliseconds per page of one way, over some pages, because one may be too short for the clock. */
+const turn = async (work: () => unknown, pages: number): Promise<number> => {
   const startedAt = performance.now()
-  for (let pages = 0; pages < pagesPerTurn; pages += 1) await work()
-  return (performance.now() - startedAt) / pagesPerTurn
+  for (let page = 0; page < pages; page += 1) await work()
+  return (performance.now() - startedAt) / pages
 }
 
 const measureMapping = async (
@@ -82,12 +83,13 @@ const measureMapping = async (
       JSON.parse(page.text)
     },
   }
+  const { lines } = await map()
+  const pages = Math.ceil(linesPerTurn / lines.length)
   const ms = await playRounds(['mapping', 'parse'], {
-    turn: (way) => turn(ways[way]),
+    turn: (way) => turn(ways[way], pages),
     rounds: mappingRounds,
     warmUps: mappingWarmUps,
   })
-  const { lines } = await map()
   const [mapping, parse] = [
     figureOf({ what: '', unit: 'ms' }, ms.mapping),
     figureOf({ what: '', unit: 'ms' }, ms.parse),

@@ -37,14 +37,6 @@ const currencyOf = ({ iso_currency_code: iso, unofficial_currency_code: other }:
   return /^[A-Z]{3}$/.test(code) ? code : null
 }
 
-const optional = <Name extends string>(
-  name: Name,
-  value: string | null | undefined,
-): { [Key in Name]?: string } | object => {
-  const text = clean(value)
-  return text === '' ? {} : { [name]: text }
-}
-
 /** The key of a line by Plaid's id, good within one generation of a connection. */
 export const lineKeyOf = (transactionId: string): string => `plaid:${transactionId}`
 
@@ -54,16 +46,19 @@ export const toLine = (resource: TransactionResource, raw: string): Line => {
   if (bookedOn === null) throw invalidResponse('booking_date', { scope: 'account' })
   const currency = currencyOf(resource)
   if (currency === null) throw invalidResponse('currency', { scope: 'account' })
-  return {
+  const line: Line = {
     lineKey: lineKeyOf(resource.transaction_id),
     amount: negated(decimal(resource.amount)),
     currency,
     bookedOn,
     text: clean(resource.original_description) || clean(resource.name),
-    ...optional('counterparty', resource.merchant_name),
-    ...optional('reference', resource.payment_meta?.reference_number),
     raw,
   }
+  const counterparty = clean(resource.merchant_name)
+  if (counterparty !== '') line.counterparty = counterparty
+  const reference = clean(resource.payment_meta?.reference_number)
+  if (reference !== '') line.reference = reference
+  return line
 }
 
 /** What a holder owes is written as positive: seen by the holder it is money missing. */

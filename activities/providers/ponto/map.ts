@@ -30,15 +30,8 @@ const currencyOf = (text: string): string => {
   throw invalidResponse('currency', { scope: 'account' })
 }
 
-const clean = (text: string, max?: number): string => cleaned(withoutBreaks(text), max)
-
-const optional = <Name extends string>(
-  name: Name,
-  value: string | null | undefined,
-): { [Key in Name]?: string } | object => {
-  const text = clean(value ?? '')
-  return text === '' ? {} : { [name]: text }
-}
+const clean = (text: string | null | undefined, max?: number): string =>
+  cleaned(text && withoutBreaks(text), max)
 
 /** One booked line; amounts are signed as the account holder sees them already. `raw` is the resource as JSON text. */
 export const toLine = (
@@ -46,22 +39,26 @@ export const toLine = (
   { raw, timeZone }: { raw: string; timeZone: string },
 ): Line => {
   const { executionDate, valueDate, remittanceInformation, description } = attributes
-  // some institutions leave the execution date out of rows that are booked
-  const bookedOn = dayOf(executionDate, timeZone) ?? dayOf(valueDate, timeZone)
-  if (bookedOn === null) throw invalidResponse('booking_date', { scope: 'account' })
   const valueOn = dayOf(valueDate, timeZone)
-  return {
+  // some institutions leave the execution date out of rows that are booked
+  const bookedOn = dayOf(executionDate, timeZone) ?? valueOn
+  if (bookedOn === null) throw invalidResponse('booking_date', { scope: 'account' })
+  const line: Line = {
     lineKey: `ponto:${id}`,
     amount: decimal(attributes.amount),
     currency: currencyOf(attributes.currency),
     bookedOn,
-    ...(valueOn === null ? {} : { valueOn }),
-    text: clean(remittanceInformation ?? '') || clean(description ?? ''),
-    ...optional('counterparty', attributes.counterpartName),
-    ...optional('counterpartyAccount', attributes.counterpartReference),
-    ...optional('reference', attributes.endToEndId),
+    text: clean(remittanceInformation) || clean(description),
     raw,
   }
+  if (valueOn !== null) line.valueOn = valueOn
+  const counterparty = clean(attributes.counterpartName)
+  if (counterparty !== '') line.counterparty = counterparty
+  const counterpartyAccount = clean(attributes.counterpartReference)
+  if (counterpartyAccount !== '') line.counterpartyAccount = counterpartyAccount
+  const reference = clean(attributes.endToEndId)
+  if (reference !== '') line.reference = reference
+  return line
 }
 
 const balancesOf = ({ attributes, meta }: AccountResource): Balance[] => {
@@ -106,9 +103,7 @@ const numberOf = ({ referenceType, reference }: AccountResource['attributes']) =
 
 const nameOf = ({ id, attributes }: AccountResource): string => {
   const { product, description, holderName, reference } = attributes
-  const words = [product, description, holderName, reference].map((text) =>
-    clean(text ?? '', nameMax),
-  )
+  const words = [product, description, holderName, reference].map((text) => clean(text, nameMax))
   return words.find((text) => text !== '') ?? id
 }
 
@@ -121,7 +116,7 @@ export const toAccount = (resource: AccountResource): SeenAccount => {
     providerAccountId: id,
     ...numberOf(attributes),
     name: nameOf(resource),
-    type: clean(attributes.subtype ?? '', nameMax) || 'unknown',
+    type: clean(attributes.subtype, nameMax) || 'unknown',
     currency: currencyOf(attributes.currency),
     balances: balancesOf(resource),
     ...(consentExpiresAt === null ? {} : { consentExpiresAt }),
