@@ -30,11 +30,19 @@ const shapes: Record<Shape, (rows: Row[], clientId: string) => unknown> = {
     nextCursor: String(rows.at(-1)?.['seq']),
   }),
   connection: ([row = {}], clientId) => {
-    const { providerInstitutionId: id, institutionName: name, version: _, ...rest } = row
+    const { providerInstitutionId: id, institutionName: name, version: _, ...shown } = row
+    // nothing is asked of anybody here
+    const {
+      mfaChallengeId: _id,
+      mfaChallengeKind: _kind,
+      mfaChallengeExpiresAt: _at,
+      ...rest
+    } = shown
     return {
       ...rest,
       institution: { id, name },
       actionRequired: null,
+      mfaChallenge: null,
       accounts: Number(rest['accounts']),
       chosenAccounts: Number(rest['chosenAccounts']),
       clientId,
