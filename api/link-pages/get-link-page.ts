@@ -1,6 +1,5 @@
-import { timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
-import { hashLinkState, linkStateOf } from '../../db/link-state.ts'
+import { hashLinkState } from '../../db/link-state.ts'
 import * as linkFlows from '../../db/queries/link-flows.ts'
 import * as oneTimeSecrets from '../../db/queries/one-time-secrets.ts'
 import { withTenant } from '../../db/tenant.ts'
@@ -29,15 +28,12 @@ export const getLinkPage = route({
   },
   async handler({ params: { provider, flowId }, query, language }, deps) {
     const state = z.object({ state: z.string().max(200) }).safeParse(query).data?.state ?? ''
-    const page = isStateOf(deps, flowId, state) ? await pageOf(deps, flowId, state) : null
+    const page = await pageOf(deps, flowId, state)
     if (page === null) return callbackPage(language, 'unknown')
     const back = `${deps.publicUrl}/callbacks/${encodeURIComponent(provider)}`
     return widgetPage({ ...page, back, state, language })
   },
 })
-
-const isStateOf = ({ vault }: Pick<Deps, 'vault'>, flowId: string, state: string): boolean =>
-  timingSafeEqual(hashLinkState(linkStateOf(vault, flowId)), hashLinkState(state))
 
 const pageOf = async (
   { pool, vault }: Pick<Deps, 'pool' | 'vault'>,

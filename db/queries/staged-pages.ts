@@ -23,14 +23,14 @@ export const add = async (tx: Tx, run: StagedRun, content: string): Promise<void
     FROM staged_page WHERE ${ofRun(run)}`)
 }
 
-const takenRow = z.object({ number: z.int(), content: z.string() })
+const takenRow = z.object({ content: z.string() })
 
 /** Takes the first page away; null when none waits. One at a time, so that memory holds one page whatever the history. */
 export const takeFirst = async (tx: Tx, run: StagedRun): Promise<string | null> => {
   const row = await tx.maybeOne(sql.type(takenRow)`
     DELETE FROM staged_page
     WHERE ${ofRun(run)} AND number = (SELECT min(number) FROM staged_page WHERE ${ofRun(run)})
-    RETURNING number, content`)
+    RETURNING content`)
   return row?.content ?? null
 }
 

@@ -1,5 +1,6 @@
 /** Where the reading of one account stands: Plaid's own cursor, and the lines seen that were not booked yet. */
 import { z } from 'zod'
+import { readCursor } from '../cursor-text.ts'
 
 /** More pending lines than any account shows; beyond that their removal is passed on, which harms nobody. */
 const pendingMax = 500
@@ -18,14 +19,7 @@ export type Position = z.infer<typeof position>
 const beginning: Position = { v: 1, cursor: null, pending: [], pages: 0 }
 
 /** Reads the position; text that is none of this edition leads to the beginning. */
-export const positionOf = (text: string | null): Position => {
-  if (text === null) return beginning
-  try {
-    return position.parse(JSON.parse(text))
-  } catch {
-    return beginning
-  }
-}
+export const positionOf = (text: string | null): Position => readCursor(position, text) ?? beginning
 
 /** Writes the position; of the pending lines the newest are kept. */
 export const toCursor = (next: Omit<Position, 'v'>): string =>

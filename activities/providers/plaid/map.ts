@@ -1,8 +1,8 @@
 /** Plaid's resources → neutral words; pure. */
 import type { Balance } from '../../../domain/account.ts'
 import type { Institution } from '../../../domain/institution.ts'
-import { toDecimal } from '../../../domain/money.ts'
 import type { Line } from '../../../domain/statement-line.ts'
+import { decimal, negated, noCurrency } from '../amounts.ts'
 import { invalidResponse } from '../call-failures.ts'
 import { clean } from '../clean.ts'
 import type { ProviderStatus } from '../provider.ts'
@@ -13,19 +13,6 @@ type SeenAccount = ProviderStatus['accounts'][number]
 
 const nameMax = 200
 const numberMax = 64
-
-const decimal = (digits: string): string => {
-  try {
-    return toDecimal(digits)
-  } catch (error) {
-    throw invalidResponse('amount', { scope: 'account', cause: error })
-  }
-}
-
-const negated = (amount: string): string => {
-  if (amount.startsWith('-')) return amount.slice(1)
-  return /^[0.]+$/.test(amount) ? amount : `-${amount}`
-}
 
 interface Currencies {
   iso_currency_code?: string | null | undefined
@@ -81,9 +68,6 @@ const balancesOf = (resource: AccountResource, refreshedAt: string | null): Bala
       : [{ kind: 'available', amount: decimal(available), currency, asOf } as const]),
   ]
 }
-
-/** ISO 4217 for "no currency": an account whose currency Plaid does not tell. */
-const noCurrency = 'XXX'
 
 const toAccount = (resource: AccountResource, refreshedAt: string | null): SeenAccount => {
   const { account_id: id, mask, type, subtype } = resource

@@ -2,10 +2,10 @@
 import type { Balance } from '../../../domain/account.ts'
 import type { Failure } from '../../../domain/failure.ts'
 import type { Institution } from '../../../domain/institution.ts'
-import { toDecimal } from '../../../domain/money.ts'
 import type { Line } from '../../../domain/statement-line.ts'
 import type { ProviderStatus } from '../provider.ts'
 import { dayOf, instantOf } from './dates.ts'
+import { decimal, currencyOf } from '../amounts.ts'
 import { invalidResponse } from '../call-failures.ts'
 import { clean as cleaned } from '../clean.ts'
 import { synchronizationFailure } from './errors.ts'
@@ -16,19 +16,6 @@ type SeenAccount = ProviderStatus['accounts'][number]
 
 const nameMax = 200
 const numberMax = 64
-
-const decimal = (digits: string): string => {
-  try {
-    return toDecimal(digits)
-  } catch (error) {
-    throw invalidResponse('amount', { scope: 'account', cause: error })
-  }
-}
-
-const currencyOf = (text: string): string => {
-  if (/^[A-Za-z]{3}$/.test(text)) return text.toUpperCase()
-  throw invalidResponse('currency', { scope: 'account' })
-}
 
 const clean = (text: string | null | undefined, max?: number): string =>
   cleaned(text && withoutBreaks(text), max)

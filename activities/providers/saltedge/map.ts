@@ -1,8 +1,8 @@
 /** Salt Edge's resources → neutral words; pure. */
 import type { Balance, ProviderAccount } from '../../../domain/account.ts'
 import type { Institution } from '../../../domain/institution.ts'
-import { toDecimal } from '../../../domain/money.ts'
 import type { Line } from '../../../domain/statement-line.ts'
+import { decimal, currencyOf } from '../amounts.ts'
 import { invalidResponse } from '../call-failures.ts'
 import { clean } from '../clean.ts'
 import { dayOf, instantOf } from './dates.ts'
@@ -10,19 +10,6 @@ import type { AccountResource, InstitutionResource, TransactionResource } from '
 
 const nameMax = 200
 const numberMax = 64
-
-const decimal = (digits: string): string => {
-  try {
-    return toDecimal(digits)
-  } catch (error) {
-    throw invalidResponse('amount', { scope: 'account', cause: error })
-  }
-}
-
-const currencyOf = (text: string): string => {
-  if (/^[A-Za-z]{3}$/.test(text)) return text.toUpperCase()
-  throw invalidResponse('currency', { scope: 'account' })
-}
 
 /** What institutions spread over three fields, each told once. */
 const textOf = ({ description, extra }: TransactionResource): string => {

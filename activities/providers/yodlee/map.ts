@@ -2,8 +2,8 @@
 import type { Balance, ProviderAccount } from '../../../domain/account.ts'
 import type { Failure } from '../../../domain/failure.ts'
 import type { Institution } from '../../../domain/institution.ts'
-import { toDecimal } from '../../../domain/money.ts'
 import type { Line } from '../../../domain/statement-line.ts'
+import { decimal, currencyOf, negated, noCurrency } from '../amounts.ts'
 import { invalidResponse } from '../call-failures.ts'
 import { clean } from '../clean.ts'
 import { basicOf } from './attempt.ts'
@@ -14,26 +14,6 @@ import { firstOf } from './text.ts'
 
 const nameMax = 200
 const numberMax = 64
-/** ISO 4217 for "no currency": an account whose balances are all missing. */
-const noCurrency = 'XXX'
-
-const decimal = (digits: string): string => {
-  try {
-    return toDecimal(digits)
-  } catch (error) {
-    throw invalidResponse('amount', { scope: 'account', cause: error })
-  }
-}
-
-const currencyOf = (text: string): string => {
-  if (/^[A-Za-z]{3}$/.test(text)) return text.toUpperCase()
-  throw invalidResponse('currency', { scope: 'account' })
-}
-
-const negated = (amount: string): string => {
-  if (amount.startsWith('-')) return amount.slice(1)
-  return /^[0.]+$/.test(amount) ? amount : `-${amount}`
-}
 
 /** The direction stands beside the amount, which is without a sign; one that has a sign all the same loses it. */
 const signed = ({ amount, baseType }: TransactionEntry): string => {
