@@ -197,6 +197,17 @@ test('what is equal in everything comes before what is equal in day and amount',
   expect(await storeFrom(account, source, renewedKeys([tea, coffee]))).toEqual(nothing)
 })
 
+test('a line that a second connection shows under the same id is not taken for its later twin', async () => {
+  const account = await aLinkedAccount(arranged.pool)
+  await account.within((tx) => connections.update(tx, account.connectionId, { state: 'connected' }))
+  const line = aLine({ text: 'Espresso' })
+  await account.store([line])
+  const second = await secondConnection(account)
+  expect(await storeFrom(account, second, [line])).toEqual(nothing)
+  const twin = aLine({ text: 'Espresso' })
+  expect(await storeFrom(account, second, [twin])).toEqual({ ...nothing, added: 1 })
+})
+
 test('a twin that was taken for a line is a line of its own once that line shows itself', async () => {
   const account = await aLinkedAccount(arranged.pool)
   await account.within((tx) => connections.update(tx, account.connectionId, { state: 'connected' }))
