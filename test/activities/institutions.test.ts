@@ -1,7 +1,9 @@
 import { sql } from 'slonik'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { createActivities } from '../../activities/index.ts'
 import { search } from '../../db/queries/institution-search.ts'
+import { attempt } from './support/attempt.ts'
 import type { Scene } from './support/scene.ts'
 import { openScene } from './support/scene.ts'
 
@@ -44,6 +46,30 @@ describe('the catalogue', () => {
     expect(first).toMatchObject({ changed: first.institutions, withdrawn: 0, complete: true })
     expect(await refresh()).toEqual({ ...first, changed: 0 })
     expect(await found('Happy Bank')).toEqual(['Happy Bank'])
+  })
+
+  test('is left where it is by a worker that stops, and the next one goes on from there', async () => {
+    const stopping = new AbortController()
+    const { listInstitutions } = scene.provider
+    const provider: typeof scene.provider = {
+      ...scene.provider,
+      listInstitutions: async (...asked) => {
+        stopping.abort()
+        return listInstitutions(...asked)
+      },
+    }
+    await change(many(1_000))
+    const providers = new Map([[provider.id, provider]])
+    const { refreshInstitutions } = createActivities({
+      ...scene.deps,
+      providers,
+      stopping: stopping.signal,
+    })
+    await expect(attempt(refreshInstitutions, { provider: 'ponto' })).rejects.toThrow('stops')
+    const before = await offered()
+    expect(before).toBeGreaterThan(0)
+    expect(await refresh()).toMatchObject({ complete: true })
+    expect(await offered()).toBeGreaterThan(before)
   })
 
   test('takes what is new and what is changed, and withdraws what is no longer shown', async () => {
