@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 /** Folders of tests that need no server; they run without starting one: `npx vitest run --project unit`. */
@@ -10,6 +11,8 @@ export default defineConfig({
   test: {
     // threads crash with Temporal's native core
     pool: 'forks',
+    // a core may rest while a test waits for processes, so each gets one; vitest would leave one of two cores idle
+    maxWorkers: availableParallelism(),
     testTimeout: 60_000,
     hookTimeout: 120_000,
     projects: [

@@ -31,6 +31,7 @@ export interface Temporal {
 }
 
 const startLimitMs = 60_000
+const startsMax = 3
 
 /** Gives a Temporal server whose namespace is ready and knows our search attributes; rejects with a sentence. */
 export const startTemporal = async (options: TemporalOptions = {}): Promise<Temporal> => {
@@ -40,7 +41,25 @@ export const startTemporal = async (options: TemporalOptions = {}): Promise<Temp
   return { address, namespace, uiUrl: null, child: null, stop: async () => {} }
 }
 
-const startOwn = async (options: TemporalOptions & { namespace: string }): Promise<Temporal> => {
+type OwnOptions = TemporalOptions & { namespace: string }
+
+/**
+ * The server chooses ports for its own services and opens them a moment later; when somebody else was faster it ends,
+ * and another start chooses others.
+ */
+const startOwn = async (options: OwnOptions): Promise<Temporal> => {
+  for (let left = startsMax - 1; ; left -= 1) {
+    const child = { hasExited: false }
+    try {
+      return await startOnce(options, child)
+    } catch (error) {
+      if (left === 0 || !child.hasExited) throw error
+      options.log?.('The Temporal server ended while it was starting and is started again.')
+    }
+  }
+}
+
+const startOnce = async (options: OwnOptions, seen: { hasExited: boolean }): Promise<Temporal> => {
   const { namespace } = options
   const command = await temporalBinary(options.log === undefined ? {} : { log: options.log })
   const port = await freePort(options.port ?? 0)
@@ -55,6 +74,7 @@ const startOwn = async (options: TemporalOptions & { namespace: string }): Promi
   try {
     await ready({ address, namespace, child })
   } catch (error) {
+    seen.hasExited = child.hasExited()
     await child.stop()
     throw error
   }

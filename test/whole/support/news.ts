@@ -135,7 +135,7 @@ const yodlee = (): News => {
       if (!wrongAddress) return send(linked.stage, { ...fired, connection })
       await act(linked.stage, 'hold')
       const event = await send(linked.stage, { ...fired, connection })
-      const url = `${urlOf(linked.stage).slice(0, -1)}_`
+      const url = `${urlOf(linked.stage)}_`
       return { ...event, url, status: (await deliver({ ...event, url })).status }
     },
     linesOfStranger: (stage) => send(stage, { ...fired, loginName: stranger }),
