@@ -27,6 +27,8 @@ interface Walk extends Walked {
   rows: Row[] | null
   rowFrom: number
   rowNumbersFrom: number
+  /** The outermost value is an object. */
+  hasNames: boolean
   nameFrom: number
   nameEnd: number
 }
@@ -68,6 +70,7 @@ export const walkJson = (text: string): Walked => {
     rows: null,
     rowFrom: 0,
     rowNumbersFrom: 0,
+    hasNames: false,
     nameFrom: 0,
     nameEnd: 0,
   }
@@ -118,6 +121,7 @@ const isEscaped = (text: string, at: number): boolean => {
 
 const open = (text: string, at: number, walk: Walk): void => {
   walk.depth += 1
+  if (walk.depth === 1) walk.hasNames = text.charCodeAt(at) !== listOpening
   if (walk.depth === 2) walk.rows = text.charCodeAt(at) === listOpening ? listOf(text, walk) : null
   else if (walk.depth === 3) {
     walk.rowFrom = at
@@ -126,8 +130,8 @@ const open = (text: string, at: number, walk: Walk): void => {
 }
 
 /** A list without a name is in a list, not a member. */
-const listOf = (text: string, { lists, nameFrom, nameEnd }: Walk): Row[] | null => {
-  if (nameEnd === 0) return null
+const listOf = (text: string, { lists, hasNames, nameFrom, nameEnd }: Walk): Row[] | null => {
+  if (!hasNames || nameEnd === 0) return null
   const rows: Row[] = []
   lists.set(String(JSON.parse(text.slice(nameFrom, nameEnd))), rows)
   return rows

@@ -99,6 +99,16 @@ describe('JSON with exact numbers', () => {
     expect(writtenText(data[1])).toBe('{}')
   })
 
+  test('a text in a list names nothing, also where a list follows it', () => {
+    const value = parseExact('["",[{"a":1.50}],[{"a":2.50}],[]]')
+    expect(digitsIn(value)).toEqual([
+      '',
+      [{ a: { digits: '1.50' } }],
+      [{ a: { digits: '2.50' } }],
+      [],
+    ])
+  })
+
   test('of two lists of the same name the last one counts, however it is written', () => {
     const text = String.raw`{"data":[{"a":1.50},{"a":2.50}],"d\u0061ta":[{"a":3.50},{"b":4}]}`
     const { data } = parseExact(text) as { data: { a: unknown }[] }
