@@ -129,6 +129,12 @@ const render = (
 export const renderMessage = (language: Language, code: string, params: Params = {}): string =>
   render(language, 'messages', [code, params]) ?? code
 
+const unsaid = { text: '', what: '', missing: '', reason: '', currency: '' }
+
+/** The sentence for a problem of a statement file; an unknown code (written by a newer version) is shown as it is. */
+export const renderFileProblem = (language: Language, code: string, params: Params = {}): string =>
+  render(language, 'fileProblems', [code, { ...unsaid, ...params }]) ?? code
+
 /** Every problem code, as the texts name them. */
 export const problemCodes = Object.keys(en.problems).filter(isProblemCode)
 

@@ -1,0 +1,3 @@
+import type { OpenParser } from '../output.ts'
+
+export const openCamt053: OpenParser = () => ({ write: () => {}, end: () => {} })

@@ -1,0 +1,26 @@
+/** Calendar days as a bank writes them: never an instant, never moved by a time zone. */
+const lengths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+
+const isLeap = (year: number): boolean => year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+
+const two = (number: number): string => (number < 10 ? `0${number}` : String(number))
+
+/** `YYYY-MM-DD`, or null where the calendar has no such day (year 1900 to 2199). */
+export const dayOf = (year: number, month: number, day: number): string | null => {
+  const last = month === 2 && isLeap(year) ? 29 : (lengths[month - 1] ?? 0)
+  if (year < 1900 || year > 2199 || day < 1 || day > last) return null
+  return `${year}-${two(month)}-${two(day)}`
+}
+
+/** The year that two digits mean: up to the year after `today` in this century, else the last one. */
+export const fullYear = (twoDigits: number, today: string): number => {
+  const latest = Number(today.slice(0, 4)) + 1
+  const year = latest - (latest % 100) + twoDigits
+  return year > latest ? year - 100 : year
+}
+
+/** The day at the start of an ISO date or instant, as written: the zone is not looked at; null where there is none. */
+export const dayOfIso = (text: string): string | null => {
+  const found = /^\s*(\d{4})-(\d{2})-(\d{2})(?!\d)/.exec(text)
+  return found === null ? null : dayOf(Number(found[1]), Number(found[2]), Number(found[3]))
+}

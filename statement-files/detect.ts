@@ -1,0 +1,56 @@
+/** What a file is, told by its content; its name only breaks ties. */
+import type { Problem } from './problem.ts'
+import { problem } from './problem.ts'
+
+export const formats = ['csv', 'ofx', 'qif', 'camt053', 'coda'] as const
+export type Format = (typeof formats)[number]
+
+const magics: readonly [what: string, ...mark: number[]][] = [
+  ['pdf', 0x25, 0x50, 0x44, 0x46],
+  ['zip', 0x50, 0x4b, 0x03, 0x04],
+  ['xls', 0xd0, 0xcf, 0x11, 0xe0],
+  ['gzip', 0x1f, 0x8b],
+  ['png', 0x89, 0x50, 0x4e, 0x47],
+  ['jpeg', 0xff, 0xd8, 0xff],
+]
+
+/** What the first bytes say a file is that is no text; null for anything else. */
+export const binaryKind = (bytes: Uint8Array): string | null =>
+  magics.find(([, ...mark]) => mark.every((byte, index) => bytes[index] === byte))?.[0] ?? null
+
+const headLength = 4_000
+
+const isOfx = (head: string): boolean =>
+  /<OFX>|<\?OFX\b|OFXHEADER\s*[:=>]/i.test(head.slice(0, 2_500))
+
+const isQif = (head: string): boolean =>
+  /^(?:[ \t]*(?:#.*)?[\r\n]+)*[ \t]*!(?:Type|Account|Option|Clear)\b/i.test(head)
+
+const isHtml = (head: string): boolean =>
+  /^\s*(?:<!--[^]{0,500}?-->\s*)?<(?:!DOCTYPE\s+html|html)\b/i.test(head)
+
+const messageOf = (head: string): string | null =>
+  /\b((?:camt|pain|pacs|acmt|head)\.\d{3}\.\d{3}\.\d{2})\b/i.exec(head)?.[1] ?? null
+
+const isSwift = (head: string): boolean => /^\s*(?:\{1:F01|:20:)/.test(head)
+
+/** What the text is; a problem where it is something else than a statement in one of our formats. */
+export const detectFormat = (text: string): Format | Problem => {
+  const head = text.slice(0, headLength)
+  if (head.trim() === '') return problem('file_empty')
+  if (/^0{5}\d{9}05[ D] {7}/.test(head)) return 'coda'
+  if (isOfx(head)) return 'ofx'
+  if (isQif(head)) return 'qif'
+  if (isHtml(head)) return problem('not_a_statement', { what: 'html' })
+  if (isSwift(head)) return problem('wrong_message', { message: 'MT940' })
+  if (/^\s*</.test(head)) return xmlKind(head)
+  return 'csv'
+}
+
+const xmlKind = (head: string): Format | Problem => {
+  if (/camt\.053\.|BkToCstmrStmt/.test(head)) return 'camt053'
+  const message = messageOf(head)
+  if (message !== null) return problem('wrong_message', { message: message.toLowerCase() })
+  // what an envelope holds is told by its elements
+  return 'camt053'
+}

@@ -1,0 +1,13 @@
+/** How much of a file is read; every limit is named in the problem it causes. */
+export const limits = {
+  fileBytes: 50 * 1024 * 1024,
+  lines: 500_000,
+  statements: 20_000,
+  /** Characters of one line of text. */
+  lineLength: 1_000_000,
+  /** Characters kept of one text of a line. */
+  text: 10_000,
+  /** Problems kept of one kind for one statement or file; the first are the ones that help. */
+  sameProblem: 20,
+  nesting: 64,
+}

@@ -1,0 +1,3 @@
+import type { OpenParser } from '../output.ts'
+
+export const openQif: OpenParser = () => ({ write: () => {}, end: () => {} })

@@ -1,0 +1,71 @@
+/** Sums and days of the lines of one statement, and what is wrong with a line whatever format it came from. */
+import { decimalsOf } from './currency.ts'
+import { DecimalSum, scaleOf } from './decimal.ts'
+import type { ParsedLine } from './parsed.ts'
+import type { Problem } from './problem.ts'
+import { problem, quoted } from './problem.ts'
+
+export interface Totals {
+  lineCount: number
+  /** Decimal texts: all lines, those in, those out (negative). */
+  sum: string
+  sumIn: string
+  sumOut: string
+  /** First and last booking day among the lines. */
+  firstOn?: string
+  lastOn?: string
+}
+
+/** A 52-bit hash: half a million references need their own memory, not that of the file they stand in. */
+const hashOf = (text: string): number => {
+  let high = 0x9dc5
+  let low = 0x811c9dc5
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index)
+    low = Math.imul(low ^ code, 0x01000193)
+    high = (Math.imul(high, 31) + code) & 0xfffff
+  }
+  return high * 2 ** 32 + (low >>> 0)
+}
+
+/** Adds up lines as they come; tells repeated bank references and amounts finer than their currency. */
+export const createTally = (tell: (told: Problem) => unknown) => {
+  const [all, incoming, outgoing] = [new DecimalSum(), new DecimalSum(), new DecimalSum()]
+  const references = new Set<number>()
+  let lineCount = 0
+  let firstOn: string | undefined
+  let lastOn: string | undefined
+
+  const look = ({ amount, currency, bankReference, position }: ParsedLine) => {
+    if (currency !== undefined && scaleOf(amount) > decimalsOf(currency))
+      tell(problem('bad_amount', { text: amount, reason: 'decimals', currency }, position))
+    if (bankReference === undefined) return
+    const hash = hashOf(bankReference)
+    if (references.has(hash))
+      tell(problem('reference_reused', { reference: quoted(bankReference) }, position))
+    references.add(hash)
+  }
+
+  return {
+    add(line: ParsedLine): void {
+      lineCount += 1
+      all.add(line.amount)
+      const side = line.amount.startsWith('-') ? outgoing : incoming
+      side.add(line.amount)
+      const { bookedOn } = line
+      if (bookedOn !== null) {
+        if (firstOn === undefined || bookedOn < firstOn) firstOn = bookedOn
+        if (lastOn === undefined || bookedOn > lastOn) lastOn = bookedOn
+      }
+      look(line)
+    },
+    totals: (): Totals => ({
+      lineCount,
+      sum: all.total(),
+      sumIn: incoming.total(),
+      sumOut: outgoing.total(),
+      ...(firstOn === undefined ? {} : { firstOn }),
+      ...(lastOn === undefined ? {} : { lastOn }),
+    }),
+  }
+}
