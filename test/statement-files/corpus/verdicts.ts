@@ -1,0 +1,51 @@
+import type { ProblemCode } from '../../../statement-files/problem.ts'
+
+/** The problem that a file must have, beyond what the notes of the table say; any of several where more than one is right. */
+export const verdicts: Readonly<Record<string, readonly ProblemCode[]>> = {
+  'coda/pycoda__Coda_faulty_version.txt': ['unsupported_version'],
+  'coda/coda_standard__invalid.cod': ['malformed'],
+  'coda/synthetic__bad_trailer_sum.cod': ['control_total_mismatch'],
+  'coda/synthetic__bad_balance.cod': ['balance_mismatch'],
+  'coda/synthetic__truncated.cod': ['truncated'],
+  'coda/synthetic__empty_statement.cod': ['nothing_to_import'],
+  'coda/synthetic__separate_application.cod': ['partial_statement'],
+  'coda/synthetic__duplicate_flag.cod': ['bank_duplicate'],
+  'coda/synthetic__bad_date.cod': ['bad_date'],
+  'camt053/bsp__camt053_garbled_amount.xml': ['bad_amount'],
+  'camt053/synthetic__billion_laughs.xml': ['forbidden_construct'],
+  'camt053/synthetic__truncated.xml': ['malformed', 'truncated'],
+  'camt053/synthetic__unbalanced.xml': ['balance_mismatch'],
+  'camt053/synthetic__pain001.xml': ['wrong_message'],
+  'ofx/synthetic__truncated.ofx': ['truncated'],
+  'ofx/synthetic__xxe.ofx': ['forbidden_construct'],
+  'ofx/synthetic__dup_fitid_chase.ofx': ['reference_reused'],
+  'ofx/ofxparse__error_message.ofx': ['bank_error'],
+  'ofx/ofxparse__signon_fail.ofx': ['bank_error'],
+  'qif/synthetic__ambiguous.qif': ['date_order_ambiguous'],
+  'qif/synthetic__split_mismatch.qif': ['splits_mismatch'],
+  'qif/synthetic__invst_only.qif': ['investment_only'],
+  'csv/bsp__csv_garbled_amount.csv': ['bad_amount'],
+  'csv/dutch__empty.csv': ['file_empty', 'columns_unclear'],
+  'csv/synthetic__ambiguous_dates.csv': ['date_order_ambiguous'],
+  'csv/synthetic__not_csv_pdf.csv': ['not_a_statement'],
+  'csv/synthetic__html_error_page.csv': ['not_a_statement'],
+}
+
+/**
+ * Rows where our rules say something else than the table, by file: the cells that differ and why. The table's own
+ * derivations are simpler than the rules, or follow a peer that loses something.
+ */
+export const deviations: Readonly<Record<string, { cells: readonly string[]; why: string }>> = {
+  'ofx/asgrim__ofxdata-selfclose.ofx': {
+    cells: ['closing'],
+    why: 'an empty balance is none; the peer reads 0.00',
+  },
+  'ofx/bcimport__checking-emptyledgerbal.ofx': {
+    cells: ['closing'],
+    why: 'an empty balance is none; the peer reads 0.00',
+  },
+  'ofx/ofxparse__bad_empty_balance.ofx': {
+    cells: ['closing'],
+    why: 'an empty balance is none; the peer reads 0.00',
+  },
+}
