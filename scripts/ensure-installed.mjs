@@ -71,13 +71,15 @@ const watchParent = (onGone) => {
 const install = async () => {
   const reason = reasonToInstall(root)
   if (reason === null) return 0
-  console.log(`Installing packages with npm ci, because ${reason}: about half a minute.`)
+  console.error(`Installing packages with npm ci, because ${reason}: about half a minute.`)
   const npm = process.env['npm_execpath'] ?? ''
   // an older Node only installs here and runs nothing: its warnings about engines would be noise
   const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error']
+  // what a script prints may be read by a program: npm's words do not belong among it
+  const stdio = ['inherit', process.stderr, process.stderr]
   return npm.endsWith('npm-cli.js')
-    ? run(process.execPath, [npm, ...args])
-    : run('npm', args, { shell: process.platform === 'win32' })
+    ? run(process.execPath, [npm, ...args], { stdio })
+    : run('npm', args, { stdio, shell: process.platform === 'win32' })
 }
 
 /** Switches our pre-commit hook on where this is a git checkout of its own that has not chosen its hooks. */
@@ -119,13 +121,14 @@ const fileOf = (name) => {
   process.exit(1)
 }
 
-const main = async ([name, ...args]) => {
+/** Runs a script of ours or an installed program in a folder, ours by default; resolves with its exit code. */
+export const runInstalled = async ([name, ...args], cwd = root) => {
   const installed = await install()
   if (installed !== 0) return installed
   enableHooks()
   const bin = path.join(root, 'node_modules/.bin')
   const env = { ...process.env, PATH: [bin, process.env['PATH']].join(path.delimiter) }
-  return run(projectNode(), [fileOf(name), ...args], { env })
+  return run(projectNode(), [fileOf(name), ...args], { env, cwd })
 }
 
 const isEntry =
@@ -138,5 +141,5 @@ if (isEntry) {
     )
     process.exit(1)
   }
-  process.exitCode = await main(process.argv.slice(2))
+  process.exitCode = await runInstalled(process.argv.slice(2))
 }

@@ -1,0 +1,34 @@
+/** The command line: `npm exec banksync -- <command> …`. */
+import { exitCodes, UsageError } from './banksync/exit-codes.ts'
+import { helpOf, isCommand, type Command } from './banksync/help.ts'
+import { parse } from './banksync/parse.ts'
+
+const commands: Record<Command, (args: readonly string[]) => Promise<number>> = { parse }
+
+const wantsHelp = (word: string): boolean => ['help', '--help', '-h'].includes(word)
+
+const tellHelp = (about: string): void => void process.stdout.write(helpOf(about))
+
+const run = async ([name = '', ...args]: readonly string[]): Promise<number> => {
+  if (name === '' || wantsHelp(name)) {
+    tellHelp(args[0] ?? '')
+    return name === '' ? exitCodes.usage : exitCodes.ok
+  }
+  if (!isCommand(name)) throw new UsageError(`There is no command called ${name}.`)
+  if (!args.includes('--help') && !args.includes('-h')) return commands[name](args)
+  tellHelp(name)
+  return exitCodes.ok
+}
+
+const tellFailure = (error: unknown): number => {
+  if (error instanceof UsageError) {
+    process.stderr.write(`${error.message}\nSee: npm exec banksync -- --help\n`)
+    return exitCodes.usage
+  }
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+  return exitCodes.defect
+}
+
+// whoever reads our output may stop early, as `head` does
+process.stdout.on('error', () => process.exit(exitCodes.notRead))
+process.exitCode = await run(process.argv.slice(2)).catch(tellFailure)

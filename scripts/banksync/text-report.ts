@@ -1,0 +1,85 @@
+/** A readable account of a file: what it is, what it says, what is wrong and where. */
+import type { Language } from '../../locales/languages.ts'
+import { renderFileProblem } from '../../locales/render.ts'
+import type { Checkpoint, Position } from '../../statement-files/parsed.ts'
+import { isImportable, type Problem } from '../../statement-files/problem.ts'
+import type { StatementSummary } from '../../statement-files/report.ts'
+import { balancesOf } from './balances.ts'
+import type { FileReport, OpenReport } from './file-report.ts'
+import { words } from './words.ts'
+
+/** `line 3, column 14` or `record 7, positions 48–53`, in the reader's language. */
+export const placeOf = (
+  language: Language,
+  { line, column, record, from, to }: Position,
+): string => {
+  const said = words[language]
+  const parts = [
+    line === undefined ? '' : `${said.line} ${line}`,
+    column === undefined ? '' : `${said.column} ${column}`,
+    record === undefined ? '' : `${said.record} ${record}`,
+    from === undefined ? '' : `${said.positions} ${from}–${to ?? from}`,
+  ]
+  return parts.filter((part) => part !== '').join(', ')
+}
+
+const problemLine = (language: Language, { code, severity, params, position }: Problem): string => {
+  const place = position === undefined ? '' : placeOf(language, position)
+  const where = place === '' ? '' : ` (${place})`
+  return `    ${words[language][severity]}: ${renderFileProblem(language, code, params)}${where}\n`
+}
+
+const balanceText = (name: string, balance: Checkpoint | undefined): string =>
+  balance === undefined
+    ? ''
+    : `${name} ${balance.amount}${balance.on === undefined ? '' : ` (${balance.on})`}`
+
+const statementText = (language: Language, summary: StatementSummary): string => {
+  const said = words[language]
+  const { account, currency = '', checkpoints, lineCount, firstOn, lastOn } = summary
+  const { opening, closing } = balancesOf(checkpoints)
+  const facts = [
+    `${said.account} ${account?.number ?? said.unknown} ${currency}`.trimEnd(),
+    firstOn === undefined ? '' : `${said.period} ${firstOn} … ${lastOn ?? firstOn}`,
+    `${lineCount} ${said.lines}`,
+    `${said.in} ${summary.sumIn}, ${said.out} ${summary.sumOut}, ${said.sum} ${summary.sum}`,
+    balanceText(said.opening, opening),
+    balanceText(said.closing, closing),
+  ]
+  const verdict = isImportable(summary.problems) ? said.fine : said.refused
+  const problems = summary.problems.map((each) => problemLine(language, each))
+  return `  ${[...facts.filter((fact) => fact !== ''), verdict].join(' · ')}\n${problems.join('')}`
+}
+
+/** Begins the readable account of one file. */
+export const openTextReport: OpenReport = ({ file, language }): FileReport => {
+  const said = words[language]
+  const told: { statement: number; text: string }[] = []
+  const problems: Problem[] = []
+  let format = ''
+  let encoding = ''
+  let version = ''
+  return {
+    add(part) {
+      if (part.kind === 'recognised') ({ format, encoding } = part)
+      if (part.kind === 'version') ({ version } = part)
+      if (part.kind === 'problem') problems.push(part.problem)
+      if (part.kind === 'statement')
+        told.push({ statement: part.statement, text: statementText(language, part.summary) })
+      return ''
+    },
+    end() {
+      const kind =
+        format === ''
+          ? said.noFormat
+          : `${`${format} ${version}`.trim()}, ${said.encoding} ${encoding}`
+      const statements = told.toSorted((one, other) => one.statement - other.statement)
+      return [
+        `${file}: ${kind}\n`,
+        ...problems.map((each) => problemLine(language, each)),
+        ...statements.map(({ text }) => text),
+      ].join('')
+    },
+    fail: ({ message }) => `${file}: ${message}\n`,
+  }
+}
