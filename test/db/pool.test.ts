@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
+import { glob, readFile } from 'node:fs/promises'
 import type { AddressInfo, Socket } from 'node:net'
 import { connect, createServer } from 'node:net'
 import pg from 'pg'
@@ -6,6 +8,7 @@ import { SchemaValidationError, sql } from 'slonik'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { createDatabasePool } from '../../db/pool.ts'
+import { withTenant } from '../../db/tenant.ts'
 import type { Arranged } from './arrange.ts'
 import { arrange } from './arrange.ts'
 
@@ -38,6 +41,36 @@ test('a statement that runs too long is ended by the server', async () => {
   const pool = await createDatabasePool(arranged.appUrl, { statementTimeoutMs: 50 })
   await expect(pool.query(sql.unsafe`SELECT pg_sleep(30)`)).rejects.toThrow(/statement_timeout/)
   await pool.end()
+})
+
+const tenantRow = z.object({ tenantId: z.string().nullable() })
+
+test('a pooled connection keeps nothing of the tenant it worked for, whether the work succeeded or failed', async () => {
+  const pool = await createDatabasePool(arranged.appUrl, { maxPoolSize: 1 })
+  const tenantId = randomUUID()
+  const told = () =>
+    pool.one(sql.type(tenantRow)`
+      SELECT nullif(current_setting('app.tenant_id', TRUE), '') AS "tenantId"`)
+  await withTenant(pool, tenantId, () => Promise.resolve())
+  expect(await told()).toEqual({ tenantId: null })
+  const failing = withTenant(pool, tenantId, (tx) => tx.query(sql.unsafe`SELECT 1 / 0`))
+  await expect(failing).rejects.toThrow()
+  expect(await told()).toEqual({ tenantId: null })
+  await pool.end()
+})
+
+test('no setting outlives its transaction, since connections are not reset between two of them', async () => {
+  for await (const file of glob('{db,activities,api}/**/*.ts')) {
+    // migrations have a connection of their own, which ends with them
+    if (file === 'db/migrate.ts') continue
+    const text = await readFile(file, 'utf8')
+    const lasting = [
+      ...text.matchAll(/set_config\((?![^)]*, TRUE\))/gi),
+      ...text.matchAll(/`\s*(?:SET|PREPARE|LISTEN|DECLARE|CREATE TEMP)\s+(?!LOCAL)/gi),
+      ...text.matchAll(/pg_(?:try_)?advisory_lock(?:_shared)?\(/gi),
+    ]
+    expect([file, lasting.map(([found]) => found)]).toEqual([file, []])
+  }
 })
 
 test('a server that stops answering fails the query instead of keeping it for ever', async () => {
