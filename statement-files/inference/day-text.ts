@@ -39,6 +39,7 @@ const timeOfDay =
 class Scanner {
   readonly #text: string
   #at = 0
+  #hasName = false
   /** Digits of the part just read; 0 for a name. */
   digits = 0
   /** What separated the last two parts; 0 for blanks. */
@@ -67,8 +68,9 @@ class Scanner {
       code = this.#text.charCodeAt(this.#at)
     }
     this.digits = this.#at - start
-    if (this.digits === 0) return monthOf(this.#word()) || -1
-    return value
+    if (this.digits > 0) return value
+    this.#hasName = true
+    return monthOf(this.#word()) || -1
   }
 
   #word(): string {
@@ -85,7 +87,7 @@ class Scanner {
     const start = this.#at
     this.skipBlanks()
     const code = this.#text.charCodeAt(this.#at)
-    this.sign = isSeparator(code) || (code === comma && this.digits === 0) ? code : 0
+    this.sign = isSeparator(code) || (code === comma && this.#hasName) ? code : 0
     if (this.sign !== 0) this.#at += 1
     this.skipBlanks()
     return this.#at > start || isLetter(code) || this.digits === 0
@@ -93,12 +95,8 @@ class Scanner {
 
   skipOrdinal(): void {
     const start = this.#at
-    if (!isLetter(this.#text.charCodeAt(start))) return
+    if (this.digits === 0 || !isLetter(this.#text.charCodeAt(start))) return
     if (!ordinals.has(this.#word())) this.#at = start
-  }
-
-  skipComma(): void {
-    if (this.#text.charCodeAt(this.#at) === comma) this.#at += 1
   }
 
   /** Whether nothing follows but a time of day. */
@@ -148,21 +146,17 @@ export const scanDay = (text: string): DayText | null => {
 }
 
 const scanRest = (scanner: Scanner, first: number, firstDigits: number): DayText | null => {
-  if (firstDigits > 0) scanner.skipOrdinal()
+  scanner.skipOrdinal()
   if (!scanner.separator()) return null
   const { sign } = scanner
   const second = scanner.part()
   const secondDigits = scanner.digits
-  if (second < 0) return null
-  // January 31, 2024
-  if (firstDigits === 0) scanner.skipComma()
-  if (!scanner.separator()) return null
+  if (second < 0 || !scanner.separator()) return null
   const named = firstDigits === 0 ? 1 : secondDigits === 0 ? 2 : 0
   // 12 10.50 is something else
   if (named === 0 && scanner.sign !== sign && !isApostrophe(scanner.sign)) return null
-  const third = scanYear(scanner, firstDigits, secondDigits)
-  if (third === null) return null
-  return { first, second, named, isYearFirst: firstDigits === 4, ...third }
+  const year = scanYear(scanner, firstDigits, secondDigits)
+  return year === null ? null : { first, second, named, isYearFirst: firstDigits === 4, ...year }
 }
 
 const scanYear = (scanner: Scanner, firstDigits: number, secondDigits: number) => {

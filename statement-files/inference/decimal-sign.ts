@@ -104,11 +104,11 @@ const saidBy = (digits: string): DecimalSign | 'either' | null => {
   const [lastPoint, lastComma] = [digits.lastIndexOf('.'), digits.lastIndexOf(',')]
   if (lastPoint < 0 && lastComma < 0) return null
   const sign = lastPoint > lastComma ? '.' : ','
+  const isAlone = Math.min(lastPoint, lastComma) < 0
   const last = Math.max(lastPoint, lastComma)
-  if (digits.indexOf(sign) < last)
-    return lastPoint < 0 || lastComma < 0 ? saidByGroups(digits, sign) : null
-  if (lastPoint >= 0 && lastComma >= 0) return sign
-  return digits.length - last === 4 && isGroupable(digits.slice(0, last)) ? 'either' : sign
+  if (digits.indexOf(sign) < last) return isAlone ? saidByGroups(digits, sign) : null
+  if (!isAlone || digits.length - last !== 4) return sign
+  return isGroupable(digits.slice(0, last)) ? 'either' : sign
 }
 
 /** A sign that stands twice groups digits, so that the other one is left for decimals. */
