@@ -22,6 +22,9 @@ export interface Vault {
   seal(tx: DatabaseTransactionConnection, place: Place, plain: string): Promise<string>
   /** Opens what was sealed for the same cell; throws for any other. */
   open(tx: DatabaseTransactionConnection, place: Place, sealed: string): Promise<string>
+  /** The same for bytes. */
+  sealBytes(tx: DatabaseTransactionConnection, place: Place, plain: Uint8Array): Promise<string>
+  openBytes(tx: DatabaseTransactionConnection, place: Place, sealed: string): Promise<Buffer>
   /** Keyed hash of a text, 32 bytes; each purpose has a key of its own. */
   hmac(purpose: string, text: string): Buffer
   /** The same under every key of the ring, the current one first: a stored hash may be older than the ring. */
@@ -92,15 +95,17 @@ export const createVault = (ring: KeyRing): Vault => {
     return key
   }
 
+  const sealBytes: Vault['sealBytes'] = async (tx, place, plain) =>
+    encrypt(await currentKey(tx), Buffer.from(plain), contextOf(tenantOf(tx), place))
+
+  const openBytes: Vault['openBytes'] = async (tx, place, sealed) =>
+    decrypt(await keyNamed(tx, keyIdOf(sealed)), sealed, contextOf(tenantOf(tx), place))
+
   return {
-    async seal(tx, place, plain) {
-      const context = contextOf(tenantOf(tx), place)
-      return encrypt(await currentKey(tx), Buffer.from(plain, 'utf8'), context)
-    },
-    async open(tx, place, sealed) {
-      const context = contextOf(tenantOf(tx), place)
-      return decrypt(await keyNamed(tx, keyIdOf(sealed)), sealed, context).toString('utf8')
-    },
+    sealBytes,
+    openBytes,
+    seal: (tx, place, plain) => sealBytes(tx, place, Buffer.from(plain, 'utf8')),
+    open: async (tx, place, sealed) => (await openBytes(tx, place, sealed)).toString('utf8'),
     hmac: (purpose, text) => createHmac('sha256', hmacKey(current, purpose)).update(text).digest(),
     hmacs: (purpose, text) =>
       ring.map((key) => createHmac('sha256', hmacKey(key, purpose)).update(text).digest()),

@@ -1,7 +1,8 @@
-/** The public door of the connection workflow: every signal, update and query, with its payloads. */
+/** The public door of the workflows: every signal, update and query, with its payloads. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow'
 import type { Awaiting, ConnectionState } from '../domain/connection.ts'
 import type { FailureCode } from '../domain/failure.ts'
+import type { ConfirmRefusal, ImportState } from '../domain/statement-import.ts'
 import type { Choice, WorkflowState } from '../domain/workflow-state.ts'
 
 export interface ConnectionInput {
@@ -97,3 +98,38 @@ export const mfaAnswered = defineSignal<[unknown]>('mfaAnswered')
 export const providerEvent = defineSignal<[unknown]>('providerEvent')
 
 export const status = defineQuery<ConnectionStatus>('status')
+
+/** Input of `statementImport`, workflow id `statement-import/<importId>`; start it with every update, it ends when nothing waits. */
+export interface StatementImportInput {
+  tenantId: string
+  importId: string
+}
+
+export interface ImportStatus {
+  /** Null where there is no such import, and before it was loaded. */
+  state: ImportState | null
+  /** The revision of the options that the preview shows. */
+  previewedRevision: number | null
+  questions: number
+  /** Statements that a confirmation imports. */
+  importable: number
+}
+
+export interface RevisionInput extends RequestInput {
+  /** The revision of the options that the sender knows. */
+  revision: number
+}
+
+export type ImportAnswer =
+  | { kind: 'accepted'; status: ImportStatus }
+  | { kind: 'refused'; why: ConfirmRefusal; status: ImportStatus }
+
+/** The options were changed (a row): the preview is made again. */
+export const correctImport = defineUpdate<ImportAnswer, [RevisionInput]>('correctImport')
+/** Imports what the preview of this revision shows; repeated, it is accepted again and nothing happens twice. */
+export const confirmImport = defineUpdate<ImportAnswer, [RevisionInput]>('confirmImport')
+export const discardImport = defineUpdate<ImportAnswer, [RequestInput]>('discardImport')
+/** Takes back what the import added and nobody else has taken over. */
+export const revertImport = defineUpdate<ImportAnswer, [RequestInput]>('revertImport')
+
+export const importStatus = defineQuery<ImportStatus>('importStatus')
