@@ -52,17 +52,29 @@ const declaredIn = (bytes: Uint8Array): string | null => {
   const encoding = meant[name] ?? name
   // these have been ruled out by the bytes, or need a mark
   if (encoding === '' || encoding.startsWith('utf') || encoding.startsWith('ucs')) return null
-  return iconv.encodingExists(encoding) ? encoding : null
+  return isEncoding(encoding) ? encoding : null
 }
 
 const isLetter = (byte: number | undefined): boolean =>
   byte !== undefined && ((byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a))
 
-const windowsLetter = (byte: number): boolean =>
+/** These bytes mean nothing in windows-1252. */
+const isNoWindows = (byte: number): boolean => [0x81, 0x8d, 0x8f, 0x90, 0x9d].includes(byte)
+
+const isWindowsLetter = (byte: number): boolean =>
   (byte >= 0xc0 && byte !== 0xd7 && byte !== 0xf7) ||
   [0x8a, 0x8c, 0x8e, 0x9a, 0x9c, 0x9e, 0x9f].includes(byte)
 
-/** DOS files have their accents where Windows has signs: inside words the bytes tell which it is. */
+/** A letter of DOS that is no letter of Windows; signs that may close a word there count inside words only. */
+const isDosLetter = (byte: number, isInside: boolean): boolean => {
+  if (byte > 0xa5 || byte === 0xa0) return false
+  // é and ü: as an opening quote of Windows, or as nothing, they follow no letter
+  if (byte === 0x82 || isNoWindows(byte)) return true
+  // an apostrophe and dashes stand between letters too
+  return isInside && ![0x92, 0x96, 0x97].includes(byte)
+}
+
+/** DOS files have their accents where Windows has signs: beside letters the bytes tell which it is. */
 const looksLikeDos = (bytes: Uint8Array): boolean => {
   let dos = 0
   let windows = 0
@@ -70,26 +82,33 @@ const looksLikeDos = (bytes: Uint8Array): boolean => {
   for (let index = 1; index < length; index += 1) {
     const byte = bytes[index] ?? 0
     if (byte < 0x80 || !isLetter(bytes[index - 1])) continue
-    if (windowsLetter(byte)) windows += 1
-    // an apostrophe, quotes, a dash or dots stand inside words too
-    else if (byte <= 0xa5 && ![0x92, 0x93, 0x94, 0x96, 0x97, 0xa0].includes(byte)) dos += 1
+    if (isWindowsLetter(byte)) windows += 1
+    else if (isDosLetter(byte, isLetter(bytes[index + 1]))) dos += 1
   }
   return dos > windows
 }
 
-/** Whether a name is an encoding that can be read. */
-export const isEncoding = (name: string): boolean => iconv.encodingExists(name)
+/** Ways of writing bytes, not characters. */
+const noText = new Set(['hex', 'base64', 'binary'])
 
-/** Finds out how a file is written; the wish of a person wins over everything but a byte order mark. */
+/** Whether a name is an encoding of text that can be read. */
+export const isEncoding = (name: string): boolean =>
+  !noText.has(name.toLowerCase().replace(/[^a-z0-9]/g, '')) && iconv.encodingExists(name)
+
+/** Finds out how a file is written; the wish of a person wins over everything but what the bytes show of UTF-16 or by their mark. */
 export const decodingOf = (bytes: Uint8Array, wished?: string): Decoding => {
   const marked = markOf(bytes)
   if (marked !== null) return marked
-  if (wished !== undefined && isEncoding(wished)) return { encoding: wished.toLowerCase(), skip: 0 }
   const wide = utf16Of(bytes)
   if (wide !== null) return { encoding: wide, skip: 0 }
+  if (wished !== undefined && isEncoding(wished)) return { encoding: wished.toLowerCase(), skip: 0 }
   if (isUtf8(bytes)) return { encoding: 'utf-8', skip: 0 }
   const name = declaredIn(bytes)
-  if (name !== null && name !== 'windows-1252') return { encoding: name, skip: 0 }
+  if (
+    name !== null &&
+    !(name === 'windows-1252' && bytes.subarray(0, sampleBytes).some(isNoWindows))
+  )
+    return { encoding: name, skip: 0 }
   return { encoding: looksLikeDos(bytes) ? 'cp850' : 'windows-1252', skip: 0 }
 }
 
@@ -113,11 +132,26 @@ const decoderOf = (encoding: string) => {
 const withoutPadding = (text: string): string =>
   text.includes('\0') ? text.replaceAll('\0', '') : text
 
-/** The text of a file in pieces; NULs that pad it are left out. */
+const padding = new Set([0x00, 0x0a, 0x0d, 0x20])
+const endOfFile = 0x1a
+
+/** The bytes before the sign by which DOS ends a file, where only padding stands behind it. */
+const withoutEndSign = (bytes: Uint8Array): Uint8Array => {
+  let length = bytes.length
+  for (let index = length - 1; index >= 0; index -= 1) {
+    const byte = bytes[index] ?? 0
+    if (byte === endOfFile) length = index
+    else if (!padding.has(byte)) break
+  }
+  return bytes.subarray(0, length)
+}
+
+/** The text of a file in pieces; NULs that pad it and the sign of its end are left out. */
 export function* decode(bytes: Uint8Array, { encoding, skip }: Decoding): Generator<string> {
   const decoder = decoderOf(encoding)
-  for (let from = skip; from < bytes.length; from += pieceBytes)
-    yield withoutPadding(decoder.write(bytes.subarray(from, from + pieceBytes)))
+  const content = encoding.startsWith('utf-16') ? bytes : withoutEndSign(bytes)
+  for (let from = skip; from < content.length; from += pieceBytes)
+    yield withoutPadding(decoder.write(content.subarray(from, from + pieceBytes)))
   const rest = decoder.end()
   if (rest !== '') yield withoutPadding(rest)
 }

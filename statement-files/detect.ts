@@ -24,7 +24,7 @@ const isOfx = (head: string): boolean =>
   /<OFX>|<\?OFX\b|OFXHEADER\s*[:=>]/i.test(head.slice(0, 2_500))
 
 const isQif = (head: string): boolean =>
-  /^(?:[ \t]*(?:#.*)?[\r\n]+)*[ \t]*!(?:Type|Account|Option|Clear)\b/i.test(head)
+  /^(?:[ \t]*(?:#.*)?[\r\n])*[ \t]*!(?:Type|Account|Option|Clear)\b/i.test(head)
 
 const isHtml = (head: string): boolean =>
   /^\s*(?:<!--[^]{0,500}?-->\s*)?<(?:!DOCTYPE\s+html|html)\b/i.test(head)

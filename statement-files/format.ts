@@ -50,7 +50,10 @@ function* readText(bytes: Uint8Array, { report, options }: Reading): Generator<F
   yield { kind: 'recognised', format, encoding: decoding.encoding }
   const parser = parsers[format](report.output, options)
   if (parser.rewind !== undefined) {
-    for (const text of decode(bytes, decoding)) parser.write(text)
+    for (const text of decode(bytes, decoding)) {
+      if (report.output.isRefused()) break
+      parser.write(text)
+    }
     parser.rewind()
     yield* report.take()
   }

@@ -7,6 +7,12 @@ export const limits = {
   lineLength: 1_000_000,
   /** Characters kept of one text of a line. */
   text: 10_000,
+  /** Characters kept of a name, number or reference. */
+  field: 1_000,
+  /** Parts of one line, such as the payments of a batch. */
+  details: 10_000,
+  /** Characters of an amount. */
+  amount: 40,
   /** Problems kept of one kind for one statement or file; the first are the ones that help. */
   sameProblem: 20,
   nesting: 64,

@@ -1,12 +1,12 @@
 /** Collects what a parser says into parts for whoever reads the file, and checks every statement on the way. */
-import { decimalsOf, isCurrency } from './currency.ts'
-import { atScale } from './decimal.ts'
+import { isCurrency } from './currency.ts'
 import type { CsvLayout } from '../domain/csv-layout.ts'
 import { limits } from './limits.ts'
 import type { OpenStatement, Output } from './output.ts'
 import type { ParsedLine, StatementHead } from './parsed.ts'
-import type { Problem, ProblemCode } from './problem.ts'
+import type { Problem } from './problem.ts'
 import { problem, quoted } from './problem.ts'
+import { settledHead, settledLine } from './settle.ts'
 import { createTally, type Totals } from './tally.ts'
 import { balanceProblem } from './verify.ts'
 
@@ -33,26 +33,19 @@ export interface Report {
 /** Keeps the first problems of each kind: a thousand equal sentences help nobody. */
 const createProblemList = () => {
   const problems: Problem[] = []
-  const counts = new Map<ProblemCode, number>()
+  // by severity too: many warnings must not hide an error of the same code
+  const counts = new Map<string, number>()
   return {
     problems,
     add: (told: Problem): boolean => {
-      const count = (counts.get(told.code) ?? 0) + 1
-      counts.set(told.code, count)
+      const kind = `${told.code} ${told.severity}`
+      const count = (counts.get(kind) ?? 0) + 1
+      counts.set(kind, count)
       if (count > limits.sameProblem) return false
       problems.push(told)
       return true
     },
   }
-}
-
-/** The line as everybody may rely on it: amount at the scale of its currency, text within its limit. */
-const settled = (line: ParsedLine, head: StatementHead): ParsedLine => {
-  const currency = line.currency ?? head.currency
-  const amount = atScale(line.amount, decimalsOf(currency))
-  const text = line.text.length > limits.text ? line.text.slice(0, limits.text) : line.text
-  if (amount === line.amount && text === line.text && currency === line.currency) return line
-  return { ...line, amount, text, ...(currency === undefined ? {} : { currency }) }
 }
 
 interface State {
@@ -71,6 +64,10 @@ const pass = ({ parts }: State, statement: number, line: ParsedLine): void => {
   else parts.push({ kind: 'lines', statement, lines: [line] })
 }
 
+/** An amount of any length would make every sum after it as long. */
+const endless = ({ amount, position }: ParsedLine): Problem =>
+  problem('bad_amount', { text: quoted(amount), reason: 'length' }, position)
+
 const openStatement = (state: State): OpenStatement => {
   const statement = state.statementCount
   state.statementCount += 1
@@ -85,7 +82,8 @@ const openStatement = (state: State): OpenStatement => {
       state.lineCount += 1
       if (state.lineCount > limits.lines)
         return state.refuse(problem('too_large', { what: 'lines', limit: limits.lines }))
-      const line = settled(given, head)
+      if (given.amount.length > limits.amount) return void list.add(endless(given))
+      const line = settledLine(given, head)
       tally.add(line)
       pass(state, statement, line)
     },
@@ -95,7 +93,7 @@ const openStatement = (state: State): OpenStatement => {
       checkHead(head, list.add)
       const totals = tally.totals()
       if (!state.isRefused) checkTotals(head, totals, list.add)
-      const summary = { ...head, ...totals, problems: list.problems }
+      const summary = { ...settledHead(head), ...totals, problems: list.problems }
       state.parts.push({ kind: 'statement', statement, summary })
     },
   }

@@ -21,15 +21,15 @@ export const createLineReader = (
 
   const give = (text: string) => {
     state.number += 1
-    if (isTooLong(state.rest.length + text.length)) return
+    if (isTooLong(state.rest.length + text.length, state.number)) return
     const whole = state.rest === '' ? text : state.rest + text
     state.rest = ''
     onLine(whole, state.number)
   }
-  const isTooLong = (length: number): boolean => {
+  const isTooLong = (length: number, number: number): boolean => {
     if (length <= limits.lineLength) return false
     state.isStopped = true
-    onTooLong(state.number)
+    onTooLong(number)
     return true
   }
   /** Gives the lines of a piece; returns where the unfinished one begins. */
@@ -51,7 +51,7 @@ export const createLineReader = (
       state.endedWithCr = text.endsWith('\r')
       if (state.isStopped) return
       state.rest += text.slice(from)
-      isTooLong(state.rest.length)
+      isTooLong(state.rest.length, state.number + 1)
     },
     end() {
       if (!state.isStopped && state.rest !== '') give('')

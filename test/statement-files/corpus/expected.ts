@@ -24,11 +24,21 @@ const formatOf = (file: string): Format => {
 }
 
 const rowOf = (text: string): Expected => {
-  const [file = '', account = '', currency = '', opening = '', closing = '', ...rest] =
-    text.split('\t')
-  const [lines = '', sum = '', firstOn = '', basis = '', note = ''] = rest
-  const format = formatOf(file)
-  return { file, format, account, currency, opening, closing, lines, sum, firstOn, basis, note }
+  const cells = text.split('\t')
+  const cell = (index: number): string => cells[index] ?? ''
+  return {
+    file: cell(0),
+    format: formatOf(cell(0)),
+    account: cell(1),
+    currency: cell(2),
+    opening: cell(3),
+    closing: cell(4),
+    lines: cell(5),
+    sum: cell(6),
+    firstOn: cell(7),
+    basis: cell(8),
+    note: cell(9),
+  }
 }
 
 /** The rows of the table of samples by file, in the order of the table. */
