@@ -48,8 +48,9 @@ CREATE TABLE statement_import (
   lines_total integer NOT NULL DEFAULT 0,
   lines_added integer NOT NULL DEFAULT 0,
   lines_removed integer NOT NULL DEFAULT 0,
-  -- lines that stay after it was taken back, because others show them too
-  lines_kept integer NOT NULL DEFAULT 0,
+  -- lines that stay after it was taken back: a connection shows them too, or another import
+  kept_by_connection integer NOT NULL DEFAULT 0,
+  kept_by_import integer NOT NULL DEFAULT 0,
   failure_reference text,
   created_at timestamptz NOT NULL DEFAULT now(),
   expires_at timestamptz,
@@ -100,6 +101,8 @@ CREATE TABLE statement_import_line (
   end_to_end_id text,
   content_hash bytea NOT NULL,
   fingerprint bytea NOT NULL,
+  -- among equal lines of the account in the file, from 1
+  occurrence integer NOT NULL DEFAULT 1,
   raw text NOT NULL,
   -- the stored line that it is; null while there is none
   stored_key text,
@@ -125,6 +128,7 @@ CREATE TABLE imported_line (
   import_id uuid NOT NULL,
   account_id uuid NOT NULL,
   line_key text NOT NULL,
+  was_added boolean NOT NULL,
   PRIMARY KEY (tenant_id, import_id, account_id, line_key),
   FOREIGN KEY (tenant_id, import_id) REFERENCES statement_import (tenant_id, id) ON DELETE CASCADE,
   FOREIGN KEY (tenant_id, account_id, line_key) REFERENCES statement_line (tenant_id, account_id, line_key)

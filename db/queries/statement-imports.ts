@@ -74,8 +74,9 @@ const importRow = z.object({
   linesTotal: z.int(),
   linesAdded: z.int(),
   linesRemoved: z.int(),
-  /** Lines that stay after it was reverted, because a connection or another file shows them too. */
-  linesKept: z.int(),
+  /** Lines that stay after it was reverted, because a connection shows them too, or another import. */
+  keptByConnection: z.int(),
+  keptByImport: z.int(),
   failureReference: z.string().nullable(),
   createdAt: z.string(),
   expiresAt: z.string().nullable(),
@@ -89,7 +90,8 @@ const columns = sql.fragment`
   statement_file.size_bytes AS "sizeBytes", encode(statement_file.sha256, 'hex') AS sha256,
   requested_by AS "requestedBy", options, revision, previewed_revision AS "previewedRevision",
   format, lines_done AS "linesDone", lines_total AS "linesTotal", lines_added AS "linesAdded",
-  lines_removed AS "linesRemoved", lines_kept AS "linesKept",
+  lines_removed AS "linesRemoved", kept_by_connection AS "keptByConnection",
+  kept_by_import AS "keptByImport",
   failure_reference AS "failureReference", statement_import.created_at AS "createdAt",
   expires_at AS "expiresAt", imported_at AS "importedAt", reverted_at AS "revertedAt"`
 
