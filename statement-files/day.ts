@@ -8,8 +8,9 @@ const two = (number: number): string => (number < 10 ? `0${number}` : String(num
 /** `YYYY-MM-DD`, or null where the calendar has no such day (year 1900 to 2199). */
 export const dayOf = (year: number, month: number, day: number): string | null => {
   const last = month === 2 && isLeap(year) ? 29 : (lengths[month - 1] ?? 0)
-  if (year < 1900 || year > 2199 || day < 1 || day > last) return null
-  return `${year}-${two(month)}-${two(day)}`
+  return year >= 1900 && year <= 2199 && day >= 1 && day <= last
+    ? `${year}-${two(month)}-${two(day)}`
+    : null
 }
 
 /** The year that two digits mean: up to the year after `today` in this century, else the last one. */

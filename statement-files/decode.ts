@@ -35,21 +35,21 @@ const utf16Of = (bytes: Uint8Array): string | null => {
 }
 
 const declared = /(?:encoding\s*=\s*["']([\w.:-]{1,40})["']|CHARSET\s*[:=]\s*["']?([\w.-]{1,40}))/i
-const meant: Readonly<Record<string, string>> = {
-  '1252': 'windows-1252',
-  '8859-1': 'windows-1252',
-  'iso-8859-1': 'windows-1252',
-  latin1: 'windows-1252',
-  'us-ascii': 'windows-1252',
-  ascii: 'windows-1252',
-  ibm850: 'cp850',
-}
+const meant = new Map([
+  ['1252', 'windows-1252'],
+  ['8859-1', 'windows-1252'],
+  ['iso-8859-1', 'windows-1252'],
+  ['latin1', 'windows-1252'],
+  ['us-ascii', 'windows-1252'],
+  ['ascii', 'windows-1252'],
+  ['ibm850', 'cp850'],
+])
 
 const declaredIn = (bytes: Uint8Array): string | null => {
   const head = Buffer.from(bytes.subarray(0, headBytes)).toString('latin1')
   const found = declared.exec(head)
   const name = (found?.[1] ?? found?.[2] ?? '').toLowerCase()
-  const encoding = meant[name] ?? name
+  const encoding = meant.get(name) ?? name
   // these have been ruled out by the bytes, or need a mark
   if (encoding === '' || encoding.startsWith('utf') || encoding.startsWith('ucs')) return null
   return isEncoding(encoding) ? encoding : null

@@ -32,7 +32,7 @@ const isCreditorReference = (text: string): boolean =>
 const carries = [0, 9, 4, 6, 8, 2, 7, 1, 3, 5]
 
 const isQrReference = (text: string): boolean => {
-  if (!/^\d{27}$/.test(text)) return false
+  if (!/^\d{27}$/.test(text) || /^0+$/.test(text)) return false
   let carry = 0
   for (const digit of text.slice(0, 26)) carry = carries[(carry + Number(digit)) % 10] ?? 0
   return (10 - carry) % 10 === Number(text[26])
