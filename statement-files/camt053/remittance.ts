@@ -1,0 +1,109 @@
+/** Text and structured reference of an entry, out of the many places where banks put them. */
+import type { ReferenceType } from '../parsed.ts'
+import { asWarning, problem, quoted, type Problem } from '../problem.ts'
+import { belgianReferenceIn, structuredReference } from '../structured-reference.ts'
+import { limits } from '../limits.ts'
+import type { Detail, Entry, Reference } from './records.ts'
+
+/** A piece of unstructured text of this length goes on in the next, even in the middle of a word. */
+const fullPiece = 140
+
+export interface Remittance {
+  text: string
+  reference?: string
+  referenceType?: ReferenceType
+}
+
+/** The text, or undefined where it only says that there is none. */
+export const stated = (text: string | undefined): string | undefined => {
+  if (text === undefined || text === '') return undefined
+  const isFiller = text.length < 14 && /^(?:NOT ?PROVIDED|NONREF)$/i.test(text)
+  return isFiller ? undefined : text
+}
+
+/** Joins pieces of free text as they were before the bank cut them. */
+export const joinPieces = (pieces: readonly string[]): string => {
+  let text = ''
+  let isFull = false
+  for (const piece of pieces) {
+    const shown = piece.trim()
+    if (stated(shown) === undefined) continue
+    const isNextFull = piece.length === fullPiece
+    text += `${text === '' || isFull ? '' : ' '}${isNextFull ? piece : shown}`
+    isFull = isNextFull
+    if (text.length >= limits.text) break
+  }
+  return /[\r\n\t]/.test(text) ? text.replace(/[\r\n\t] */g, ' ').trim() : text.trim()
+}
+
+interface ReferenceReading {
+  found?: { value: string; type: ReferenceType }
+  /** Kept as text because it is no reference. */
+  rest?: string
+  problem?: Problem
+}
+
+const claimsCheckDigits = ({ type, issuer, text }: Reference): boolean =>
+  issuer?.toUpperCase() === 'BBA' || type?.toUpperCase() === 'QRR' || /^RF\d\d/i.test(text)
+
+const readReference = (reference: Reference): ReferenceReading => {
+  const text = stated(reference.text)
+  if (text === undefined) return {}
+  const found = structuredReference(text)
+  if (found !== null) return { found }
+  if (!claimsCheckDigits(reference)) return { found: { value: text, type: 'other' } }
+  const { line, column } = reference
+  const told = problem('reference_invalid', { text: quoted(text) }, { line, column })
+  return { rest: text, problem: asWarning(told) }
+}
+
+/** What one detail says: its reference, and its texts in the order in which they are read. */
+export const remittanceOf = (detail: Detail, tell: (told: Problem) => unknown): Remittance => {
+  const texts: string[] = []
+  let reference: ReferenceReading['found']
+  for (const written of detail.references ?? []) {
+    const read = readReference(written)
+    if (read.problem !== undefined) tell(read.problem)
+    if (read.rest !== undefined) texts.push(read.rest)
+    if (reference === undefined) reference = read.found
+    else if (read.found !== undefined && read.found.value !== reference.value)
+      texts.push(read.found.value)
+  }
+  for (const text of detail.structured ?? []) texts.push(text)
+  if (detail.unstructured !== undefined) texts.push(joinPieces(detail.unstructured))
+  if (detail.additional !== undefined) addOther(texts, detail.additional)
+  const text = joinPieces(texts)
+  reference ??= referenceWithin(text)
+  if (reference === undefined) return { text }
+  return { text, reference: reference.value, referenceType: reference.type }
+}
+
+const referenceWithin = (text: string): ReferenceReading['found'] => {
+  if (!text.includes('+++') && !text.includes('***')) return undefined
+  const value = belgianReferenceIn(text)
+  return value === null ? undefined : { value, type: 'belgian' }
+}
+
+/** Banks repeat the same sentence in several elements. */
+const addOther = (texts: string[], text: string): void => {
+  if (!texts.includes(text)) texts.push(text)
+}
+
+/** Text and reference of the whole entry; a reference only where all its details agree on one. */
+export const entryRemittance = (
+  entry: Entry,
+  ofDetails: readonly Remittance[],
+): Remittance => {
+  const texts: string[] = []
+  for (const { text } of ofDetails) if (text !== '' && texts.at(-1) !== text) texts.push(text)
+  if (entry.additional !== undefined) addOther(texts, entry.additional)
+  const text = joinPieces(texts)
+  const [first] = ofDetails
+  if (first?.reference !== undefined)
+    return ofDetails.every(({ reference }) => reference === first.reference)
+      ? { ...first, text }
+      : { text }
+  const found = ofDetails.length > 1 ? undefined : referenceWithin(text)
+  if (found === undefined) return { text }
+  return { text, reference: found.value, referenceType: found.type }
+}

@@ -1,0 +1,245 @@
+/** Walks through XML that arrives in pieces, along a tree of wanted elements. Nothing of the file is kept but what is open. */
+import { SaxesParser } from 'saxes'
+import { limits } from '../limits.ts'
+import type { FormatParser } from '../output.ts'
+import type { Position } from '../parsed.ts'
+import { problem, quoted, type Problem } from '../problem.ts'
+import { bareAmpersand, unfinishedLength } from './ampersand.ts'
+import { createRawText } from './raw-text.ts'
+import { childOf, type Attributes, type Node } from './tree.ts'
+
+/** What the walk tells of where it is; valid while a node is called. */
+export interface Place {
+  /** Where the text of the innermost wanted element begins. */
+  text: () => Position
+  /** Where the start tag that is being read begins. */
+  tag: () => Position
+  /** Keeps the element that is being opened as written, until `endRaw`. */
+  beginRaw: () => void
+  endRaw: () => string
+  /** Reads no further. */
+  refuse: (told: Problem) => void
+}
+
+export interface Walk<State> {
+  state: State
+  /** Called for elements outside of the tree; returns the node where the tree begins. */
+  outside: (name: string, attributes: Attributes) => Node<State> | null
+  outsideClosed: () => void
+  refuse: (told: Problem) => void
+}
+
+/** Thrown through the tokenizer to leave it at once; never leaves this file. */
+const stopped = new Error('the file has been refused')
+
+/** Bare ampersands that turned out harmless (in CDATA, in comments): after so many nobody looks for the next. */
+const ampersandsLookedAt = 1_000
+
+class XmlReader<State> implements FormatParser {
+  readonly place: Place
+  readonly #walk: Walk<State>
+  readonly #sax = new SaxesParser({ xmlns: false, fragment: false })
+  readonly #raw = createRawText()
+  readonly #stack: (Node<State> | null)[] = []
+  #node: Node<State> | null = null
+  /** Levels below an element that is not wanted. */
+  #skipped = 0
+  #depth = 0
+  #collects = false
+  #text = ''
+  #textLine = 0
+  #textColumn = 0
+  #tags = 0
+  #held = ''
+  #hasBegun = false
+  #isStopped = false
+  #isAtEnd = false
+  #blankLines = 0
+  #rootName = ''
+  #quietLength = 0
+  #ampersand: { position: Position; tags: number } | null = null
+  #ampersandCount = 0
+
+  constructor(walk: (place: Place) => Walk<State>) {
+    const refuse = (told: Problem) => this.#refuse(told)
+    this.place = {
+      text: () => ({ line: this.#textLine, column: this.#textColumn }),
+      tag: () => this.#tagPosition(),
+      beginRaw: () => this.#raw.begin(this.#raw.startOf(this.#sax.position)),
+      endRaw: () => this.#raw.end(this.#sax.position),
+      refuse,
+    }
+    this.#walk = walk(this.place)
+    this.#sax.on('opentag', ({ name, attributes }) => this.#open(name, attributes))
+    this.#sax.on('closetag', () => this.#close())
+    this.#sax.on('text', (text) => this.#append(text))
+    this.#sax.on('cdata', (text) => this.#append(text))
+    this.#sax.on('doctype', (text) => this.#refuse(this.#doctypeProblem(text)))
+    this.#sax.on('error', () => this.#refuse(this.#faultProblem()))
+  }
+
+  write(text: string): void {
+    if (this.#isStopped) return
+    let fresh = this.#held + text
+    this.#held = ''
+    if (!this.#hasBegun) fresh = this.#withoutLeadingBlanks(fresh)
+    const held = unfinishedLength(fresh)
+    if (held > 0) {
+      this.#held = fresh.slice(fresh.length - held)
+      fresh = fresh.slice(0, fresh.length - held)
+    }
+    this.#untilStopped(() => this.#feed(fresh))
+  }
+
+  end(): void {
+    if (this.#isStopped) return
+    this.#untilStopped(() => {
+      this.#feed(this.#held.replaceAll('\u001A', ''))
+      this.#isAtEnd = true
+      this.#sax.close()
+    })
+  }
+
+  #untilStopped(read: () => void): void {
+    try {
+      read()
+    } catch (error) {
+      if (error !== stopped) throw error
+    }
+  }
+
+  #refuse(told: Problem): never {
+    this.#isStopped = true
+    this.#walk.refuse(told)
+    throw stopped
+  }
+
+  #position(): Position {
+    return { line: this.#sax.line + this.#blankLines, column: Math.max(1, this.#sax.columnIndex) }
+  }
+
+  #tagPosition(): Position {
+    const { position, columnIndex, line } = this.#sax
+    const column = columnIndex + 1 - (position - this.#raw.startOf(position))
+    return { line: line + this.#blankLines, ...(column > 0 ? { column } : {}) }
+  }
+
+  /** XML begins with its first character; banks put blank lines before it. */
+  #withoutLeadingBlanks(text: string): string {
+    const rest = text.trimStart()
+    this.#hasBegun = rest !== ''
+    this.#blankLines += text.slice(0, text.length - rest.length).split(/\r\n|\n|\r/).length - 1
+    return rest
+  }
+
+  #feed(text: string): void {
+    let from = 0
+    while (this.#ampersandCount < ampersandsLookedAt) {
+      const bare = bareAmpersand(text, from)
+      if (bare < 0) break
+      // what stands before it is read first: then the place is known
+      this.#pass(text.slice(from, bare))
+      this.#pass('&')
+      this.#ampersandCount += 1
+      this.#ampersand = { position: this.#position(), tags: this.#tags }
+      from = bare + 1
+    }
+    this.#pass(from === 0 ? text : text.slice(from))
+  }
+
+  #pass(text: string): void {
+    if (text === '') return
+    const tags = this.#tags
+    this.#raw.piece(text)
+    this.#sax.write(text)
+    this.#quietLength = tags === this.#tags ? this.#quietLength + text.length : 0
+    if (this.#quietLength > limits.lineLength) this.#refuse(this.#tooLong())
+  }
+
+  #tooLong(): Problem {
+    const bare = this.#bareAmpersandProblem()
+    return bare ?? problem('too_large', { what: 'text', limit: limits.lineLength }, this.#position())
+  }
+
+  #bareAmpersandProblem(): Problem | null {
+    const isLast = this.#ampersand !== null && this.#ampersand.tags === this.#tags
+    if (this.#ampersand === null || !isLast) return null
+    return problem('malformed', { reason: 'xml', text: '&' }, this.#ampersand.position)
+  }
+
+  #faultProblem(): Problem {
+    const bare = this.#bareAmpersandProblem()
+    if (bare !== null) return bare
+    if (!this.#isAtEnd) return problem('malformed', { reason: 'xml' }, this.#position())
+    const missing = this.#rootName === '' ? '' : `</${quoted(this.#rootName)}>`
+    return problem('truncated', { missing }, this.#position())
+  }
+
+  #doctypeProblem(text: string): Problem {
+    if (/^\s*html\b/i.test(text)) return problem('not_a_statement', { what: 'html' })
+    const { line, column = 1 } = this.#position()
+    const lines = text.split('\n').length - 1
+    const begin = lines === 0 ? { column: column - text.length - '<!DOCTYPE'.length } : {}
+    const position = { line: (line ?? 1) - lines, ...begin }
+    return problem('forbidden_construct', { what: 'doctype' }, position)
+  }
+
+  #open(name: string, attributes: Attributes): void {
+    this.#tags += 1
+    this.#depth += 1
+    if (this.#depth > limits.nesting)
+      this.#refuse(problem('too_large', { what: 'nesting', limit: limits.nesting }, this.#position()))
+    if (this.#skipped > 0) this.#skipped += 1
+    else if (this.#node === null) this.#openOutside(name, attributes)
+    else this.#openInside(this.#node, name, attributes)
+  }
+
+  #openOutside(name: string, attributes: Attributes): void {
+    if (this.#rootName === '') this.#rootName = name
+    const node = this.#walk.outside(name, attributes)
+    this.#stack.push(null)
+    this.#node = node
+  }
+
+  #openInside(parent: Node<State>, name: string, attributes: Attributes): void {
+    const node = childOf(parent, name)
+    if (node === undefined) {
+      this.#skipped = 1
+      return
+    }
+    this.#stack.push(parent)
+    this.#node = node
+    this.#text = ''
+    this.#collects = node.text !== undefined
+    if (this.#collects) {
+      this.#textLine = this.#sax.line + this.#blankLines
+      this.#textColumn = this.#sax.columnIndex + 1
+    }
+    node.open?.(this.#walk.state, attributes)
+  }
+
+  #append(text: string): void {
+    if (this.#collects && this.#skipped === 0) this.#text = this.#text === '' ? text : this.#text + text
+  }
+
+  #close(): void {
+    this.#tags += 1
+    this.#depth -= 1
+    if (this.#skipped > 0) {
+      this.#skipped -= 1
+      return
+    }
+    const node = this.#node
+    const text = this.#text
+    this.#text = ''
+    node?.text?.(this.#walk.state, text)
+    node?.close?.(this.#walk.state)
+    this.#node = this.#stack.pop() ?? null
+    this.#collects = this.#node?.text !== undefined
+    if (this.#node === null) this.#walk.outsideClosed()
+  }
+}
+
+/** A reader that calls the nodes of a tree while text is written to it. */
+export const createXmlReader = <State>(walk: (place: Place) => Walk<State>): FormatParser =>
+  new XmlReader(walk)
