@@ -33,6 +33,7 @@ export const severities = {
   statement_gap: 'warning',
   reference_reused: 'warning',
   correction: 'warning',
+  sign_doubtful: 'warning',
   splits_mismatch: 'warning',
   unknown_field: 'warning',
   reference_invalid: 'warning',
