@@ -1,0 +1,89 @@
+/** `npm run fuzz`: changed files on every parser of statement files for a minute; `-- --format coda --seconds 600 --seed 7`. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { Worker } from 'node:worker_threads'
+import { formats, type Format } from '../statement-files/detect.ts'
+import {
+  inputBytes,
+  limitMs,
+  type Finding,
+  type FuzzOrder,
+  type FuzzResult,
+} from './fuzz/shared.ts'
+
+const { values } = parseArgs({
+  options: {
+    format: { type: 'string', multiple: true },
+    seconds: { type: 'string', default: '60' },
+    seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
+  },
+})
+
+const wanted = values.format ?? formats
+const chosen = formats.filter((format) => wanted.includes(format))
+if (chosen.length < wanted.length) {
+  console.error(`A format is one of ${formats.join(', ')}.`)
+  process.exit(2)
+}
+
+/** Ends a thread whose input takes too long, and gives that input. */
+const watch = (worker: Worker, { counters, input }: FuzzOrder): Promise<FuzzResult> =>
+  new Promise((resolve, reject) => {
+    const numbers = new Int32Array(counters)
+    let run = 0
+    let sinceMs = performance.now()
+    const timer = setInterval(() => {
+      const now = Atomics.load(numbers, 0)
+      if (now !== run) {
+        run = now
+        sinceMs = performance.now()
+      } else if (run > 0 && performance.now() - sinceMs > limitMs) {
+        const length = Atomics.load(numbers, 1)
+        const found = { reason: 'takes too long', input: new Uint8Array(input).slice(0, length) }
+        resolve({ runs: run, covered: 0, corpus: 0, findings: [found] })
+        void worker.terminate()
+      }
+    }, 50)
+    worker.once('message', resolve)
+    worker.once('error', reject)
+    worker.once('exit', () => clearInterval(timer))
+  })
+
+const fuzz = async (format: Format, seconds: number): Promise<FuzzResult> => {
+  const order: FuzzOrder = {
+    format,
+    seed: Number(values.seed),
+    untilAt: Date.now() + seconds * 1_000,
+    counters: new SharedArrayBuffer(8),
+    input: new SharedArrayBuffer(inputBytes),
+  }
+  const worker = new Worker(new URL('fuzz/worker.ts', import.meta.url), { workerData: order })
+  return await watch(worker, order)
+}
+
+const folder = path.join(tmpdir(), 'banksync-fuzz')
+
+const keep = (format: Format, { reason, input }: Finding, index: number): void => {
+  mkdirSync(folder, { recursive: true })
+  const file = path.join(folder, `${format}-${values.seed}-${index}`)
+  writeFileSync(file, input)
+  console.log(
+    `  ${file} (${input.length} bytes)\n    ${reason.split('\n').slice(0, 5).join('\n    ')}`,
+  )
+}
+
+let count = 0
+for (const format of chosen) {
+  const { runs, covered, corpus, findings } = await fuzz(
+    format,
+    Number(values.seconds) / chosen.length,
+  )
+  console.log(
+    `${format}: ${runs} files read, ${covered} blocks of code reached, ${corpus} files worth changing, ${findings.length} findings (seed ${values.seed})`,
+  )
+  for (const [index, finding] of findings.entries()) keep(format, finding, index)
+  count += findings.length
+}
+process.exitCode = count === 0 ? 0 : 1
