@@ -44,6 +44,8 @@ CREATE TABLE statement_import (
   preview jsonb,
   previewed_revision integer,
   format text,
+  -- files of one source word the same fact in the same way: the format, of CSV also the header
+  source text,
   lines_done integer NOT NULL DEFAULT 0,
   lines_total integer NOT NULL DEFAULT 0,
   lines_added integer NOT NULL DEFAULT 0,

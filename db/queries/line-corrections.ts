@@ -97,7 +97,7 @@ const insertReused = async (
 }
 
 /** What a line said before, as it is kept beside the change. */
-const before = sql.fragment`jsonb_build_object('bookedOn', stored.booked_on,
+export const before = sql.fragment`jsonb_build_object('bookedOn', stored.booked_on,
   'valueOn', stored.value_on, 'amount', stored.amount::text, 'currency', stored.currency,
   'text', stored.text, 'counterparty', stored.counterparty,
   'counterpartyAccount', stored.counterparty_account, 'reference', stored.reference)`

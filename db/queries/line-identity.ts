@@ -224,7 +224,7 @@ const renamed = (
 
 const severalRow = z.object({ several: z.boolean() })
 
-/** Whether another connection, or an earlier generation of this one, has ever reached the account. */
+/** Whether another connection, an earlier generation of this one or a file has ever brought lines of the account. */
 export const hasOtherSources = async (
   tx: Tx,
   { accountId, connectionId, generation }: PageOrigin,
@@ -234,6 +234,8 @@ export const hasOtherSources = async (
       SELECT FROM connection_account
       WHERE account_id = ${accountId}
         AND (connection_id <> ${connectionId} OR generation <> ${generation})
+    ) OR EXISTS (
+      SELECT FROM statement_line WHERE account_id = ${accountId} AND import_id IS NOT NULL
     ) AS several`)
   return several
 }
