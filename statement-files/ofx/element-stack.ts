@@ -1,0 +1,143 @@
+/** Knows which element is open, whatever end tags a file leaves out, and collects the leaves that matter. */
+import type { Element, Leaves } from './elements.ts'
+import { createElements, createGround, innerLevel, ownText } from './elements.ts'
+import { withoutReferences } from './entities.ts'
+import { limits } from '../limits.ts'
+import type { Tokenizer } from './tokenizer.ts'
+
+export interface ElementEvents {
+  opened: (element: Element) => void
+  /** `hasEndTag`: it was closed by its own end tag, not by what follows. */
+  closed: (element: Element, hasEndTag: boolean) => void
+  /** An end tag without its start, or a leaf of a line that stands in no line or twice in one. */
+  misplaced: (name: string) => void
+}
+
+/** Twice as long as a text may be: references are longer than what they stand for. */
+const maxText = 2 * limits.text
+
+const needsSpacing = /\s\s|[^\S ]/
+
+/** The text of a leaf as people read it: references replaced, one blank where there were many. */
+const readable = (written: string): string => {
+  const text = withoutReferences(written.trim())
+  return needsSpacing.test(text) ? text.replace(/\s+/g, ' ').trim() : text
+}
+
+/** Leaves without which a line is none. */
+const lineLeaves = new Set(['TRNAMT', 'DTPOSTED'])
+
+export class ElementStack {
+  readonly elements = createElements()
+  readonly #events: ElementEvents
+  readonly #ground = createGround()
+  readonly #open: Element[] = [this.#ground]
+  readonly #tokenizer: () => Tokenizer
+  #top: Element = this.#ground
+  #leaves: Leaves = this.#ground.leaves
+  /** Slot of the leaf being read; -1 where text does not matter. */
+  #slot = -1
+  #name = ''
+  #text = ''
+
+  constructor(events: ElementEvents, tokenizer: () => Tokenizer) {
+    this.#events = events
+    this.#tokenizer = tokenizer
+  }
+
+  get top(): Element {
+    return this.#top
+  }
+
+  /** A version written as an element before the document. */
+  get version(): string {
+    return this.#ground.leaves.text('VERSION')
+  }
+
+  isOpen(name: string): boolean {
+    const element = this.elements.get(name)
+    return element !== undefined && this.#open.includes(element)
+  }
+
+  open(name: string): void {
+    if (this.#slot >= 0) this.#finishLeaf()
+    const slot = this.#top.leaves.slot(name)
+    if (slot !== undefined) return this.#beginLeaf(this.#top.leaves, slot, name)
+    const element = this.elements.get(name)
+    if (element !== undefined) return this.#begin(element)
+    if (this.#top.level === innerLevel) this.#openBelow(name)
+    else if (lineLeaves.has(name)) this.#events.misplaced(name)
+  }
+
+  close(name: string): void {
+    const isLeaf = this.#slot >= 0 && name === this.#name
+    if (this.#slot >= 0) this.#finishLeaf()
+    if (isLeaf) return
+    const element = this.elements.get(name)
+    if (element === undefined) return
+    if (!this.#open.includes(element)) return this.#events.misplaced(`/${name}`)
+    while (this.#top !== element) this.#pop(false)
+    this.#pop(true)
+  }
+
+  text(source: string, start: number, end: number): void {
+    if (this.#slot < 0 || this.#text.length > maxText) return
+    const part = source.slice(start, Math.min(end, start + maxText))
+    this.#text = this.#text === '' ? part : this.#text + part
+  }
+
+  literal(text: string): void {
+    if (this.#slot < 0 || this.#text.length > maxText) return
+    this.#text += text.slice(0, maxText).replaceAll('&', '&amp;')
+  }
+
+  /** An inner element may lack its end tag: the leaf belongs to the line around it. */
+  #openBelow(name: string): void {
+    const below = this.#open.at(-2)
+    const slot = below?.leaves.slot(name)
+    if (below !== undefined && slot !== undefined) this.#beginLeaf(below.leaves, slot, name)
+  }
+
+  #beginLeaf(leaves: Leaves, slot: number, name: string): void {
+    const isSecond = leaves.at(slot) !== ''
+    if (isSecond && lineLeaves.has(name)) this.#events.misplaced(name)
+    // the first one counts, but for texts, which follow each other
+    if (isSecond && name !== 'MEMO') return
+    this.#leaves = leaves
+    this.#slot = slot
+    this.#name = name
+    const tokenizer = this.#tokenizer()
+    tokenizer.locate()
+    leaves.place(slot, tokenizer)
+  }
+
+  #finishLeaf(): void {
+    const text = this.#text === '' ? '' : readable(this.#text)
+    this.#text = ''
+    if (text !== '') {
+      const earlier = this.#leaves.at(this.#slot)
+      this.#leaves.put(this.#slot, earlier === '' ? text : `${earlier} ${text}`)
+    }
+    this.#slot = -1
+  }
+
+  #begin(element: Element): void {
+    while (this.#top.level >= element.level) this.#pop(false)
+    const tokenizer = this.#tokenizer()
+    tokenizer.locate()
+    element.line = tokenizer.line
+    element.column = tokenizer.column
+    element.leaves.clear()
+    this.#open.push(element)
+    this.#top = element
+    this.#events.opened(element)
+    const own = element.leaves.slot(ownText)
+    if (own !== undefined) this.#beginLeaf(element.leaves, own, ownText)
+  }
+
+  #pop(hasEndTag: boolean): void {
+    const element = this.#open.pop()
+    this.#top = this.#open.at(-1) ?? this.#ground
+    if (element !== undefined) this.#events.closed(element, hasEndTag)
+  }
+}

@@ -1,0 +1,278 @@
+/**
+ * Cuts OFX text, SGML and XML alike, into tags and the text between them: one pass over pieces of any cut, never back.
+ * A tag is `<`, perhaps `/`, a short name, perhaps attributes, `>`; any other `<` is text.
+ */
+import { limits } from '../limits.ts'
+
+export interface TokenSink {
+  /** A start tag; names come in capitals. */
+  open: (name: string) => void
+  close: (name: string) => void
+  /** A part of the text between two tags: from `start` up to `end` in `source`, references not replaced. */
+  text: (source: string, start: number, end: number) => void
+  /** Text in which nothing is to be replaced. */
+  literal: (text: string) => void
+  /** What stands between `<?` and `>`, at most the first 1,000 characters. */
+  instruction: (text: string) => void
+  /** A declaration of a document type or an entity. */
+  declaration: (name: 'doctype' | 'entity') => void
+  /** A name longer than any tag has. */
+  longName: (start: string) => void
+}
+
+const maxName = 40
+const maxAttributes = 1_000
+
+const slash = 0x2f
+const greater = 0x3e
+const less = 0x3c
+
+/** 1: letters that may begin a name; 2: what may follow; 4: to be put in capitals. */
+const nameCodes = new Uint8Array(128)
+for (let code = 0x41; code <= 0x5a; code += 1) {
+  nameCodes[code] = 1
+  nameCodes[code + 0x20] = 5
+}
+for (const character of '0123456789._') nameCodes[character.charCodeAt(0)] = 2
+
+const classOf = (code: number): number => (code < 128 ? (nameCodes[code] ?? 0) : 0)
+
+const notMarkup = -1
+const unfinished = -2
+
+type Mode = 'text' | 'comment' | 'literal' | 'instruction'
+const ends: Readonly<Record<Exclude<Mode, 'text'>, string>> = {
+  comment: '-->',
+  literal: ']]>',
+  instruction: '>',
+}
+
+export class Tokenizer {
+  /** Place of the tag that was last located, from 1. */
+  line = 1
+  column = 1
+  readonly #sink: TokenSink
+  #source = ''
+  /** Where reading goes on. */
+  #from = 0
+  /** First character of the tag that is being told. */
+  #at = 0
+  #mode: Mode = 'text'
+  #instruction = ''
+  #nameFrom = 0
+  #nameTo = 0
+  #isEndTag = false
+  #isSelfClosed = false
+  #hasSmallLetters = false
+  #lineFrom = 0
+  #nextLineEnd = -1
+  #lineEnd = ''
+  #isStopped = false
+  #kept = ''
+  #keptFrom = -1
+
+  constructor(sink: TokenSink) {
+    this.#sink = sink
+  }
+
+  write(text: string): void {
+    if (text === '' || this.#isStopped) return
+    this.#take(text)
+    this.#run()
+  }
+
+  /** The text is over: an unfinished tag is text. */
+  end(): void {
+    const length = this.#source.length
+    if (this.#mode === 'text' && this.#from < length)
+      this.#sink.text(this.#source, this.#from, length)
+    this.#at = length
+  }
+
+  stop(): void {
+    this.#isStopped = true
+  }
+
+  /** Finds out line and column of the tag that is being told. */
+  locate(): void {
+    this.#countLines(this.#at)
+    this.column = this.#at - this.#lineFrom + 1
+  }
+
+  /** Begins to keep the text as written, from the tag that is being told. */
+  keep(): void {
+    this.#kept = ''
+    this.#keptFrom = this.#at
+  }
+
+  /** The text kept since then, up to the tag that is being told or with it. */
+  kept(isWithTag: boolean): string {
+    if (this.#keptFrom < 0) return ''
+    const text = this.#kept + this.#source.slice(this.#keptFrom, isWithTag ? this.#from : this.#at)
+    this.#keptFrom = -1
+    this.#kept = ''
+    return text.slice(0, limits.text)
+  }
+
+  #take(text: string): void {
+    this.#countLines(this.#from)
+    this.#lineFrom -= this.#from
+    if (this.#keptFrom >= 0) this.#keepOn()
+    this.#source = this.#from < this.#source.length ? this.#source.slice(this.#from) + text : text
+    this.#from = 0
+    if (this.#lineEnd === '' && /[\r\n]/.test(text))
+      this.#lineEnd = text.includes('\n') ? '\n' : '\r'
+    this.#nextLineEnd = this.#lineEnd === '' ? -1 : this.#source.indexOf(this.#lineEnd)
+  }
+
+  #keepOn(): void {
+    if (this.#kept.length < limits.text)
+      this.#kept += this.#source.slice(this.#keptFrom, this.#from)
+    this.#keptFrom = 0
+  }
+
+  #countLines(end: number): void {
+    while (this.#nextLineEnd >= 0 && this.#nextLineEnd < end) {
+      this.line += 1
+      this.#lineFrom = this.#nextLineEnd + 1
+      this.#nextLineEnd = this.#source.indexOf(this.#lineEnd, this.#lineFrom)
+    }
+  }
+
+  #run(): void {
+    while (this.#from < this.#source.length && !this.#isStopped) {
+      const isFinished = this.#mode === 'text' ? this.#readText() : this.#readSpecial(this.#mode)
+      if (!isFinished) return
+    }
+  }
+
+  /** Reads tags until something else than a tag begins; false where the piece ends first. */
+  #readText(): boolean {
+    const source = this.#source
+    let open = source.indexOf('<', this.#from)
+    while (open >= 0 && !this.#isStopped) {
+      const end = this.#markup(open)
+      if (end === unfinished) {
+        this.#tellText(open)
+        return false
+      }
+      if (end === notMarkup) open = source.indexOf('<', open + 1)
+      else {
+        this.#tellText(open)
+        this.#from = end
+        if (this.#mode !== 'text') return true
+        this.#at = open
+        this.#tell()
+        open = source.indexOf('<', end)
+      }
+    }
+    if (!this.#isStopped) this.#tellText(source.length)
+    return false
+  }
+
+  #tellText(end: number): void {
+    if (end > this.#from) this.#sink.text(this.#source, this.#from, end)
+    this.#from = end
+  }
+
+  #tell(): void {
+    const written = this.#source.slice(this.#nameFrom, this.#nameTo)
+    const name = this.#hasSmallLetters ? written.toUpperCase() : written
+    if (this.#isEndTag) this.#sink.close(name)
+    else {
+      this.#sink.open(name)
+      if (this.#isSelfClosed) this.#sink.close(name)
+    }
+  }
+
+  /** First character behind the markup that begins at `open`, or why there is none. */
+  #markup(open: number): number {
+    const code = this.#source.charCodeAt(open + 1)
+    if (code === slash || (classOf(code) & 1) !== 0) return this.#tag(open, code === slash)
+    if (code === 0x21 || code === 0x3f) return this.#special(open)
+    return open + 1 < this.#source.length ? notMarkup : unfinished
+  }
+
+  #tag(open: number, isEndTag: boolean): number {
+    const source = this.#source
+    const start = open + (isEndTag ? 2 : 1)
+    let at = start
+    let code = source.charCodeAt(at)
+    let seen = 0
+    for (let kind = classOf(code); kind !== 0 && at - start <= maxName; kind = classOf(code)) {
+      seen |= kind
+      at += 1
+      code = source.charCodeAt(at)
+    }
+    if (at - start > maxName) return this.#refuseName(open, at)
+    if (at >= source.length) return unfinished
+    this.#nameFrom = start
+    this.#nameTo = at
+    this.#isEndTag = isEndTag
+    this.#isSelfClosed = false
+    this.#hasSmallLetters = (seen & 4) !== 0
+    if (at === start || (classOf(source.charCodeAt(start)) & 1) === 0) return notMarkup
+    return code === greater ? at + 1 : this.#attributes(at)
+  }
+
+  #refuseName(open: number, end: number): number {
+    this.#at = open
+    this.#isStopped = true
+    this.#sink.longName(this.#source.slice(open, end))
+    return notMarkup
+  }
+
+  /** What stands behind a name is blank, ends with a slash or holds `=`; otherwise this is no tag. */
+  #attributes(start: number): number {
+    const source = this.#source
+    const last = Math.min(source.length, start + maxAttributes)
+    let at = start
+    while (at < last && source.charCodeAt(at) !== greater && source.charCodeAt(at) !== less) at += 1
+    if (at >= last)
+      return last < source.length || at - start >= maxAttributes ? notMarkup : unfinished
+    if (source.charCodeAt(at) === less) return notMarkup
+    const inner = source.slice(start, at).trimEnd()
+    this.#isSelfClosed = inner.endsWith('/')
+    const isTag = inner === '' || inner === '/' || (/^\s/.test(inner) && /=|^\s+\/$/.test(inner))
+    return isTag ? at + 1 : notMarkup
+  }
+
+  #special(open: number): number {
+    const source = this.#source
+    if (source.charCodeAt(open + 1) === 0x3f) return this.#begin('instruction', open + 2)
+    const start = source.slice(open, open + 9)
+    if (start.startsWith('<!--')) return this.#begin('comment', open + 4)
+    if (start === '<![CDATA[') return this.#begin('literal', open + 9)
+    const declared = /^<!(DOCTYPE|ENTITY)/i.exec(start)?.[1]
+    if (declared === undefined) return start.length < 9 ? unfinished : notMarkup
+    this.#at = open
+    this.#sink.declaration(declared.toUpperCase() === 'ENTITY' ? 'entity' : 'doctype')
+    return notMarkup
+  }
+
+  #begin(mode: Mode, end: number): number {
+    this.#mode = mode
+    this.#instruction = ''
+    return end
+  }
+
+  /** Reads up to the end of a comment and the like; false where the piece ends first. */
+  #readSpecial(mode: Exclude<Mode, 'text'>): boolean {
+    const mark = ends[mode]
+    const found = this.#source.indexOf(mark, this.#from)
+    // a mark may be cut by the end of the piece
+    const end = found < 0 ? Math.max(this.#from, this.#source.length - mark.length + 1) : found
+    this.#tellSpecial(mode, this.#source.slice(this.#from, end))
+    this.#from = found < 0 ? end : end + mark.length
+    if (found < 0) return false
+    this.#mode = 'text'
+    if (mode === 'instruction') this.#sink.instruction(this.#instruction)
+    return true
+  }
+
+  #tellSpecial(mode: Mode, text: string): void {
+    if (mode === 'literal') this.#sink.literal(text)
+    if (mode === 'instruction' && this.#instruction.length < maxAttributes)
+      this.#instruction += text.slice(0, maxAttributes)
+  }
+}
