@@ -4,7 +4,8 @@ import { dayOf, fullYear } from '../day.ts'
 import { scanDay, type DayText } from './day-text.ts'
 
 export type DateVerdict =
-  | { kind: 'order'; order: DateOrder }
+  /** Proven by a number that can only be a day or a year; else it only follows from the days being sorted. */
+  | { kind: 'order'; order: DateOrder; isProven: boolean }
   /** Nothing in the file tells; `text` reads differently by the day or the month first. */
   | { kind: 'ambiguous'; text: string }
   | { kind: 'unreadable'; text: string }
@@ -121,24 +122,29 @@ class Vote implements DateVote {
     return most - least <= 1 && ymd.isSteady(3) && !dmy.isSteady()
   }
 
-  #order(): DateOrder | null {
-    const { counts, courses } = { counts: this.#counts, courses: this.#courses }
+  #proven(): DateOrder | null {
+    const { dmy, mdy, open, named } = this.#counts
     if (this.#isYearInFront()) return 'ymd'
-    if (counts.dmy + counts.mdy > 0) return counts.dmy >= counts.mdy ? 'dmy' : 'mdy'
-    if (this.#doubtful === null) return counts.open + counts.named > 0 ? 'dmy' : 'ymd'
-    const [isDmy, isMdy] = [courses.dmy.isSteady(), courses.mdy.isSteady()]
-    if (isDmy === isMdy) return null
-    return isDmy ? 'dmy' : 'mdy'
+    if (dmy + mdy > 0) return dmy >= mdy ? 'dmy' : 'mdy'
+    if (this.#doubtful !== null) return null
+    return open + named > 0 ? 'dmy' : 'ymd'
+  }
+
+  #sorted(): DateOrder | null {
+    const { dmy, mdy } = this.#courses
+    if (dmy.isSteady() === mdy.isSteady()) return null
+    return dmy.isSteady() ? 'dmy' : 'mdy'
   }
 
   verdict(): DateVerdict {
     const { year, named, dmy, mdy, ymd, open } = this.#counts
     if (year + named + dmy + mdy + ymd + open === 0)
       return { kind: 'unreadable', text: this.#unreadable ?? '' }
-    const order = this.#order()
+    const proven = this.#proven()
+    const order = proven ?? this.#sorted()
     return order === null
       ? { kind: 'ambiguous', text: this.#doubtful ?? '' }
-      : { kind: 'order', order }
+      : { kind: 'order', order, isProven: proven !== null }
   }
 }
 

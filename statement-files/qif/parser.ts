@@ -1,3 +1,64 @@
-import type { OpenParser } from '../output.ts'
+/**
+ * QIF: fields by letters, records ended by `^`, no currency and no order of day and month. The text is read twice, because
+ * how dates and amounts are written is decided once for the whole file.
+ */
+import type { FormatParser, OpenParser, Output, ParseOptions } from '../output.ts'
+import { limits } from '../limits.ts'
+import { problem } from '../problem.ts'
+import { createLineReader } from '../text-lines.ts'
+import { createElection } from './conventions.ts'
+import { createMovements } from './movements.ts'
+import { RecordReader, type RecordSink } from './record-reader.ts'
 
-export const openQif: OpenParser = () => ({ write: () => {}, end: () => {} })
+const ignore = (): void => {}
+
+const votes = (election: ReturnType<typeof createElection>): RecordSink => ({
+  header: (header) => {
+    if (header.kind === 'option') election.option(header.name)
+  },
+  record: election.record,
+  investment: election.record,
+  account: ignore,
+  unknown: ignore,
+  repeated: ignore,
+  stray: ignore,
+  unended: ignore,
+  isRawWanted: () => false,
+})
+
+const readerOf = (sink: RecordSink, output: Output) => {
+  const records = new RecordReader(sink)
+  const lines = createLineReader(
+    (text, number) => {
+      records.line(text, number)
+    },
+    (line) => {
+      output.refuse(problem('too_large', { what: 'line', limit: limits.lineLength }, { line }))
+    },
+  )
+  return {
+    write: lines.write,
+    end: () => {
+      lines.end()
+      records.end()
+    },
+  }
+}
+
+export const openQif: OpenParser = (output: Output, options: ParseOptions): FormatParser => {
+  const election = createElection(options)
+  const voting = readerOf(votes(election), output)
+  let reading: { reader: ReturnType<typeof readerOf>; close: () => void } | null = null
+  return {
+    write: (text) => (reading?.reader ?? voting).write(text),
+    rewind() {
+      voting.end()
+      const movements = createMovements(output, options, election.conventions())
+      reading = { reader: readerOf(movements, output), close: () => movements.close() }
+    },
+    end() {
+      reading?.reader.end()
+      reading?.close()
+    },
+  }
+}

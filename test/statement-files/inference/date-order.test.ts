@@ -88,39 +88,52 @@ test('one number above 12 decides the order for the whole file', () => {
   expect(verdictOf('01/02/2024', '31/01/2024', '03/04/2024')).toEqual({
     kind: 'order',
     order: 'dmy',
+    isProven: true,
   })
   expect(verdictOf('01/02/2024', '01/31/2024', '03/04/2024')).toEqual({
     kind: 'order',
     order: 'mdy',
+    isProven: true,
   })
-  expect(verdictOf('15/01/24')).toEqual({ kind: 'order', order: 'dmy' })
+  expect(verdictOf('15/01/24')).toEqual({ kind: 'order', order: 'dmy', isProven: true })
 })
 
 test('an impossible day still tells the order, so that it is refused as what it is', () => {
-  expect(verdictOf('01/02/2024', '30/02/2024')).toEqual({ kind: 'order', order: 'dmy' })
+  expect(verdictOf('01/02/2024', '30/02/2024')).toEqual({
+    kind: 'order',
+    order: 'dmy',
+    isProven: true,
+  })
 })
 
 test('a year in front decides by itself, with four digits or with two', () => {
-  expect(verdictOf('2024-01-02')).toEqual({ kind: 'order', order: 'ymd' })
-  expect(verdictOf('99-01-02', '00-01-03')).toEqual({ kind: 'order', order: 'ymd' })
+  expect(verdictOf('2024-01-02')).toEqual({ kind: 'order', order: 'ymd', isProven: true })
+  expect(verdictOf('99-01-02', '00-01-03')).toEqual({ kind: 'order', order: 'ymd', isProven: true })
   expect(verdictOf('24-01-15', '24-01-16', '24-02-03', '24-03-01')).toEqual({
     kind: 'order',
     order: 'ymd',
+    isProven: true,
   })
 })
 
 test('dates with a name for the month need no order', () => {
-  expect(verdictOf('02 Jan 2024', '03 Feb 2024')).toEqual({ kind: 'order', order: 'dmy' })
+  expect(verdictOf('02 Jan 2024', '03 Feb 2024')).toEqual({
+    kind: 'order',
+    order: 'dmy',
+    isProven: true,
+  })
 })
 
 test('days that are sorted in one order only decide it', () => {
   expect(verdictOf('05/01/2024', '06/01/2024', '02/02/2024')).toEqual({
     kind: 'order',
     order: 'dmy',
+    isProven: false,
   })
   expect(verdictOf('02/02/2024', '01/06/2024', '01/05/2024')).toEqual({
     kind: 'order',
     order: 'mdy',
+    isProven: false,
   })
 })
 
@@ -137,11 +150,11 @@ test('days that are sorted in both orders, or in none, stay a question with an e
 })
 
 test('a day that is the same in both orders asks nobody', () => {
-  expect(verdictOf('03/03/10', '04/04/10')).toEqual({ kind: 'order', order: 'dmy' })
+  expect(verdictOf('03/03/10', '04/04/10')).toEqual({ kind: 'order', order: 'dmy', isProven: true })
 })
 
 test('texts that are no days at all are told', () => {
   expect(verdictOf('Total', 'x')).toEqual({ kind: 'unreadable', text: 'Total' })
-  expect(verdictOf('Total', '31/01/2024')).toEqual({ kind: 'order', order: 'dmy' })
+  expect(verdictOf('Total', '31/01/2024')).toEqual({ kind: 'order', order: 'dmy', isProven: true })
   expect(verdictOf()).toEqual({ kind: 'unreadable', text: '' })
 })

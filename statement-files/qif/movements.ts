@@ -1,0 +1,159 @@
+/** The second pass over a file: its records become lines of the statement of their account. */
+import type { Output, ParseOptions } from '../output.ts'
+import { asWarning, problem, quoted } from '../problem.ts'
+import { amountReadings, type Conventions } from './conventions.ts'
+import { lineOf, transferAccount, type LineReading } from './line.ts'
+import { isOpening } from './opening.ts'
+import type { QifRecord, RecordSink } from './record-reader.ts'
+import type { Header } from './section.ts'
+import { createStatements, type QifStatement } from './statements.ts'
+
+interface Place {
+  /** Accounts named since the last `!Account`: one alone is the account of what follows, several are a list. */
+  accounts: string[]
+  statement: QifStatement | null
+}
+
+const namesKept = 2
+
+class Movements implements RecordSink {
+  readonly #output: Output
+  readonly #options: ParseOptions
+  readonly #conventions: Conventions
+  readonly #statements
+  readonly #place: Place = { accounts: [], statement: null }
+  readonly #investments = { count: 0, line: 0 }
+  readonly #told = new Set<string>()
+
+  constructor(output: Output, options: ParseOptions, conventions: Conventions) {
+    this.#output = output
+    this.#options = options
+    this.#conventions = conventions
+    this.#statements = createStatements(output)
+  }
+
+  header(header: Header, line: number): void {
+    if (header.kind === 'account') this.#place.accounts = []
+    if (header.kind === 'option') return
+    const isBooked = header.kind === 'lines'
+    this.#place.statement = isBooked ? this.#statementOf(header.name) : null
+    if (header.kind === 'unknown') this.#tellOnce('unknown_field', header.name, line)
+    if (header.kind === 'investment' && this.#investments.line === 0) this.#investments.line = line
+  }
+
+  #statementOf(section: string): QifStatement {
+    const { accounts } = this.#place
+    return this.#statements.of(accounts.length === 1 ? (accounts[0] ?? '') : '', section)
+  }
+
+  account(name: string): void {
+    if (this.#place.accounts.length < namesKept && name !== '') this.#place.accounts.push(name)
+  }
+
+  investment(): void {
+    this.#investments.count += 1
+  }
+
+  record(record: QifRecord): void {
+    const { statement } = this.#place
+    if (statement === null) return
+    const line = lineOf(record, this.#readingOf(statement))
+    if (line === null) return
+    const doubtful = this.#conventions.doubtfulAmount
+    if (doubtful !== null && record.amount === doubtful) this.#tellDoubtfulAmount(record)
+    if (isOpening(record, statement)) {
+      this.#openAccount(record, statement)
+      statement.head.checkpoints.push({
+        kind: 'opening',
+        amount: line.amount,
+        ...(line.bookedOn === null ? {} : { on: line.bookedOn }),
+        origin: 'stated',
+        position: line.position,
+      })
+      return
+    }
+    statement.lineCount += 1
+    statement.line(line)
+  }
+
+  /** The opening balance names its account where the file does not. */
+  #openAccount({ category }: QifRecord, statement: QifStatement): void {
+    const { account } = statement.head
+    const name = transferAccount(category)
+    if (account !== undefined && name !== null && !statement.isNamed) account.number = name
+    statement.isNamed = true
+  }
+
+  #readingOf(statement: QifStatement): LineReading {
+    return {
+      conventions: this.#conventions,
+      today: this.#options.today,
+      isAnswered: this.#options.dateOrder !== undefined,
+      tell: statement.problem,
+      tellAmbiguous: (params, line) => {
+        if (this.#isFirst('date_order_ambiguous'))
+          this.#output.problem(problem('date_order_ambiguous', params, { line, column: 2 }))
+      },
+    }
+  }
+
+  #tellDoubtfulAmount({ amount, amountLine }: QifRecord): void {
+    if (amount === null || !this.#isFirst('decimal_sign_ambiguous')) return
+    const params = { text: quoted(amount), ...amountReadings(amount) }
+    this.#output.problem(problem('decimal_sign_ambiguous', params, { line: amountLine, column: 2 }))
+  }
+
+  #isFirst(what: string): boolean {
+    if (this.#told.has(what)) return false
+    this.#told.add(what)
+    return true
+  }
+
+  #tellOnce(code: 'unknown_field', text: string, line: number): void {
+    const shown = quoted(text)
+    if (this.#told.size < toldMax && this.#isFirst(`${code} ${shown}`))
+      this.#output.problem(problem(code, { text: shown }, { line, column: 1 }))
+  }
+
+  unknown(letter: string, line: number): void {
+    this.#tellOnce('unknown_field', letter, line)
+  }
+
+  repeated(text: string, line: number): void {
+    const isEnd = text === '^'
+    const params = { reason: isEnd ? 'missing' : 'field', textKnown: 'yes', text: quoted(text) }
+    this.#place.statement?.problem(problem('malformed', params, { line, column: 1 }))
+  }
+
+  stray(text: string, line: number): void {
+    if (!this.#isFirst('stray')) return
+    const params = { reason: 'field', textKnown: 'yes', text: quoted(text) }
+    this.#output.problem(problem('malformed', params, { line, column: 1 }))
+  }
+
+  unended(line: number): void {
+    const told = problem('truncated', { missingKnown: 'yes', missing: '^' }, { line })
+    this.#place.statement?.problem(asWarning(told))
+  }
+
+  isRawWanted(): boolean {
+    const { statement } = this.#place
+    return statement !== null && statement.lineCount < (this.#options.rawLines ?? 0)
+  }
+
+  close(): void {
+    const { count, line } = this.#investments
+    const isNothing = this.#statements.count() === 0
+    if (count > 0 && isNothing) this.#output.problem(problem('investment_only', {}, { line }))
+    else if (count > 0)
+      this.#output.problem(problem('rows_skipped', { n: count, reason: 'investment' }, { line }))
+    else if (isNothing) this.#output.problem(problem('nothing_to_import'))
+    this.#statements.close()
+  }
+}
+
+const toldMax = 100
+
+/** Gives the lines of a file by conventions known beforehand. */
+export const createMovements = (output: Output, options: ParseOptions, conventions: Conventions) =>
+  new Movements(output, options, conventions)
