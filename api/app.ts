@@ -4,12 +4,14 @@ import express from 'express'
 import helmet from 'helmet'
 import { getAccount } from './accounts/get-account.ts'
 import { getLines } from './accounts/get-lines.ts'
+import { postAccount } from './accounts/post-account.ts'
 import { deleteApiKey } from './api-keys/delete-api-key.ts'
 import { getApiKeys } from './api-keys/get-api-keys.ts'
 import { postApiKey } from './api-keys/post-api-key.ts'
 import { answerProblem } from './answer-problem.ts'
 import { createAuthenticate } from './authenticate.ts'
 import { bindRoute } from './bind-route.ts'
+import { limitBodyTime } from './body-time.ts'
 import { getConnection } from './connections/get-connection.ts'
 import { getConnectionAccounts } from './connections/get-connection-accounts.ts'
 import { getConnections } from './connections/get-connections.ts'
@@ -34,6 +36,13 @@ import { documentRoutes } from './documents/document-routes.ts'
 import { getEvents } from './events/get-events.ts'
 import { getLivez } from './health/get-livez.ts'
 import { getReadyz } from './health/get-readyz.ts'
+import { deleteImport } from './imports/delete-import.ts'
+import { getImport } from './imports/get-import.ts'
+import { getImportFile } from './imports/get-import-file.ts'
+import { getImports } from './imports/get-imports.ts'
+import { patchImport } from './imports/patch-import.ts'
+import { postConfirmation } from './imports/post-confirmation.ts'
+import { postImport } from './imports/post-import.ts'
 import { getInstitution } from './institutions/get-institution.ts'
 import { getInstitutions } from './institutions/get-institutions.ts'
 import { getCallback } from './link-flows/get-callback.ts'
@@ -75,8 +84,16 @@ export const routes: readonly Route[] = [
   postCompletion,
   getCallback,
   getLinkPage,
+  postAccount,
   getAccount,
   getLines,
+  getImports,
+  postImport,
+  getImport,
+  patchImport,
+  deleteImport,
+  postConfirmation,
+  getImportFile,
   getRun,
   getEvents,
   getApiKeys,
@@ -98,6 +115,7 @@ export const createApp = (deps: Deps): Express => {
   app.set('etag', false)
   app.use(helmet())
   app.use(logRequests(deps.log))
+  app.use(limitBodyTime)
   const authenticate = createAuthenticate(deps)
   for (const route of routes) bindRoute(app, route, { deps, authenticate })
   app.use(() => {

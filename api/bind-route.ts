@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import type { Express, Request, RequestHandler, Response } from 'express'
 import express from 'express'
 import { stateOf } from './answer-state.ts'
@@ -41,14 +43,15 @@ export const bindRoute = (
 
   const answer: RequestHandler = async (request, response) => {
     const call = checkedCall(route, request, response)
-    const reply = route.idempotent
-      ? await answerOnce(call, deps, {
-          operation: route.operation,
-          work: () => route.handler(call, deps),
-        })
-      : await route.handler(call, deps)
+    const reply =
+      route.idempotent && !route.fileBody
+        ? await answerOnce(call, deps, {
+            operation: route.operation,
+            work: () => route.handler(call, deps),
+          })
+        : await route.handler(call, deps)
     if (deps.validateResponses) checkReply(route, reply)
-    send(response, reply)
+    await send(response, reply)
   }
 
   app[method](path, admit, ...bodyParsers(route), answer)
@@ -80,10 +83,14 @@ const checkReply = (route: Route, { status, body }: Reply): void => {
     )
 }
 
-const send = (response: Response, { status, body, text, bytes, headers = {} }: Reply): void => {
+const send = async (
+  response: Response,
+  { status, body, text, bytes, parts, headers = {} }: Reply,
+): Promise<void> => {
   response.status(status).set({ 'Cache-Control': 'no-store', ...headers })
   const plain = text ?? bytes
-  if (plain !== undefined) response.send(plain)
+  if (parts !== undefined) await pipeline(Readable.from(parts), response)
+  else if (plain !== undefined) response.send(plain)
   else if (body === undefined) response.end()
   else response.json(body)
 }

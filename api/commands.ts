@@ -1,5 +1,5 @@
 /** The one place where a command reaches a connection's workflow: deadline, update id, start, refusals. */
-import type { UpdateDefinition } from '@temporalio/client'
+import type { UpdateDefinition, Workflow } from '@temporalio/client'
 import {
   ApplicationFailure,
   WithStartWorkflowOperation,
@@ -68,18 +68,33 @@ const toProblem = (error: unknown): unknown => {
  * Sends a command to the connection's workflow, starting it where none runs, and waits for the answer until the
  * deadline. The update id makes a repetition harmless. Throws 409 when the workflow refuses, 503 when nobody answers.
  */
-export const sendCommand = async <Answer, Input>(
+export const sendCommand = <Answer, Input>(
+  deps: Pick<Deps, 'temporal' | 'limits'>,
+  { call, target, ...command }: Command<Answer, Input>,
+): Promise<Answer> =>
+  sendWithStart(deps, {
+    ...command,
+    updateId: call.updateId,
+    startWorkflowOperation: startOperation(call.caller.tenantId, target),
+  })
+
+interface WithStart<Answer, Input> extends Pick<Command<Answer, Input>, 'update' | 'input'> {
+  updateId: string
+  startWorkflowOperation: WithStartWorkflowOperation<Workflow>
+}
+
+/** The same for a workflow that the caller names. */
+export const sendWithStart = async <Answer, Input>(
   { temporal, limits }: Pick<Deps, 'temporal' | 'limits'>,
-  { call, target, update, input }: Command<Answer, Input>,
+  { updateId, startWorkflowOperation, update, input }: WithStart<Answer, Input>,
 ): Promise<Answer> => {
-  const startWorkflowOperation = startOperation(call.caller.tenantId, target)
   // rejects together with the update, which is awaited below
   startWorkflowOperation.workflowHandle().catch(() => undefined)
   try {
     return await temporal.withDeadline(Date.now() + limits.commandDeadlineMs, () =>
       temporal.workflow.executeUpdateWithStart(update, {
         startWorkflowOperation,
-        updateId: call.updateId,
+        updateId,
         args: [input],
       }),
     )

@@ -64,14 +64,7 @@ const operationOf = (route: Route, path: string): ZodOpenApiOperationObject => {
       ...(query ? { query } : {}),
       ...(role === 'public' ? {} : { header: z.object(headersOf(route)) }),
     },
-    ...(route.body === undefined
-      ? {}
-      : {
-          requestBody: {
-            required: !route.body.safeParse({}).success,
-            content: { 'application/json': { schema: route.body } },
-          },
-        }),
+    ...bodyOf(route),
     responses: {
       ...Object.fromEntries(
         Object.entries(route.answers).map(([status, answer]) => [status, answerOf(answer)]),
@@ -79,6 +72,21 @@ const operationOf = (route: Route, path: string): ZodOpenApiOperationObject => {
       ...(role === 'public' ? {} : { default: problemAnswer }),
     },
   }
+}
+
+const bodyOf = ({ body, fileBody }: Route): Pick<ZodOpenApiOperationObject, 'requestBody'> => {
+  if (fileBody)
+    return {
+      requestBody: {
+        required: true,
+        content: {
+          'application/octet-stream': { schema: { type: 'string', format: 'binary' } },
+        },
+      },
+    }
+  if (body === undefined) return {}
+  const content = { 'application/json': { schema: body } }
+  return { requestBody: { required: !body.safeParse({}).success, content } }
 }
 
 const problemAnswer = {

@@ -33,10 +33,12 @@ export interface Call<Params = unknown, Query = unknown, Body = unknown> {
 
 export interface Reply {
   status: number
-  /** Sent as JSON; a reply with `text` or `bytes` is sent as it is. */
+  /** Sent as JSON; a reply with `text`, `bytes` or `parts` is sent as it is. */
   body?: unknown
   text?: string
   bytes?: Buffer
+  /** Bytes that are read while they are sent. */
+  parts?: AsyncIterable<Uint8Array>
   headers?: Record<string, string>
   /** What a repetition with the same idempotency key is told instead of `body`, where that holds a secret. */
   replay?: unknown
@@ -58,6 +60,11 @@ interface Definition<P, Q, B> {
   /** Absent body = `{}`; `raw` hands the bytes over. */
   body?: B
   rawBody?: true
+  /**
+   * The body is a file that the handler reads as it arrives. Repetitions with one Idempotency-Key are known by what the
+   * first one left behind, because an answer is only kept for what was read before.
+   */
+  fileBody?: true
   answers: Record<number, Answer>
   /** Repetitions with one Idempotency-Key are answered alike. */
   idempotent?: true

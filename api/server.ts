@@ -15,7 +15,8 @@ import { defaultLimits } from './deps.ts'
 import { createLog } from './log.ts'
 
 const headersTimeoutMs = 10_000
-const requestTimeoutMs = 30_000
+// the longest is the upload of a file; other bodies get 30 seconds
+const requestTimeoutMs = 900_000
 const statementTimeoutMs = 10_000
 
 interface Options {

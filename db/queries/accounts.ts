@@ -4,6 +4,7 @@ import { sql } from 'slonik'
 import { z } from 'zod'
 import type { Balance, ProviderAccount } from '../../domain/account.ts'
 import { count } from '../row.ts'
+import { currentTenant } from '../tenant.ts'
 import { storeBalances as upsertBalances } from './balances.ts'
 
 export { discover } from './account-discovery.ts'
@@ -50,6 +51,37 @@ export const oneById = (tx: Tx, accountId: string): Promise<AccountView> =>
 /** One account; null where there is none. */
 export const maybeOneById = (tx: Tx, accountId: string): Promise<AccountView | null> =>
   tx.maybeOne(sql.type(accountRow)`SELECT ${accountColumns} FROM account WHERE id = ${accountId}`)
+
+const idRow = z.object({ id: z.string() })
+
+/** Adds an account that files are imported into; null where its number and currency are taken. */
+export const createForFiles = async (
+  tx: Tx,
+  made: { id: string; number: string; name: string; currency: string; journalRef: string | null },
+): Promise<AccountView | null> => {
+  const row = await tx.maybeOne(sql.type(idRow)`
+    INSERT INTO account (tenant_id, id, number, name, type, currency, journal_ref)
+    VALUES (${currentTenant}, ${made.id}, ${made.number}, ${made.name}, 'other',
+      ${made.currency}, ${made.journalRef})
+    ON CONFLICT DO NOTHING RETURNING id`)
+  return row === null ? null : oneById(tx, row.id)
+}
+
+/** The ids of accounts with a number; at most two, because more say nothing more. */
+export const listByNumber = async (tx: Tx, number: string): Promise<readonly string[]> => {
+  const rows = await tx.any(sql.type(idRow)`
+    SELECT id FROM account WHERE number = ${number} ORDER BY id LIMIT 2`)
+  return rows.map(({ id }) => id)
+}
+
+const knownRow = z.object({ known: count })
+
+/** How many of the given ids are accounts. */
+export const countKnown = async (tx: Tx, ids: readonly string[]): Promise<number> => {
+  const { known } = await tx.one(sql.type(knownRow)`
+    SELECT count(*) AS known FROM account WHERE id = ANY(${sql.array(ids, 'uuid')})`)
+  return known
+}
 
 const reachedRow = z.object({
   ...accountFields,

@@ -58,6 +58,7 @@ const kept = <Value>() =>
 
 const importRow = z.object({
   id: z.string(),
+  fileId: z.string(),
   state: word<ImportState>(),
   fileName: z.string(),
   sizeBytes: count.nullable(),
@@ -77,6 +78,8 @@ const importRow = z.object({
   /** Lines that stay after it was reverted, because a connection shows them too, or another import. */
   keptByConnection: z.int(),
   keptByImport: z.int(),
+  /** Its lines were begun to be added, so that there may be something to take back. */
+  hasBegun: z.boolean(),
   failureReference: z.string().nullable(),
   createdAt: z.string(),
   expiresAt: z.string().nullable(),
@@ -86,12 +89,12 @@ const importRow = z.object({
 export type ImportView = z.infer<typeof importRow>
 
 const columns = sql.fragment`
-  statement_import.id, state, statement_file.name AS "fileName",
+  statement_import.id, file_id AS "fileId", state, statement_file.name AS "fileName",
   statement_file.size_bytes AS "sizeBytes", encode(statement_file.sha256, 'hex') AS sha256,
   requested_by AS "requestedBy", options, revision, previewed_revision AS "previewedRevision",
   format, lines_done AS "linesDone", lines_total AS "linesTotal", lines_added AS "linesAdded",
   lines_removed AS "linesRemoved", kept_by_connection AS "keptByConnection",
-  kept_by_import AS "keptByImport",
+  kept_by_import AS "keptByImport", begun_at IS NOT NULL AS "hasBegun",
   failure_reference AS "failureReference", statement_import.created_at AS "createdAt",
   expires_at AS "expiresAt", imported_at AS "importedAt", reverted_at AS "revertedAt"`
 
@@ -103,6 +106,12 @@ const withFile = sql.fragment`
 export const maybeOneById = (tx: Tx, id: string): Promise<ImportView | null> =>
   tx.maybeOne(sql.type(importRow)`
     SELECT ${columns} FROM ${withFile} WHERE statement_import.id = ${id}`)
+
+/** The same, and nobody else changes it until the end of the transaction. */
+export const lockById = (tx: Tx, id: string): Promise<ImportView | null> =>
+  tx.maybeOne(sql.type(importRow)`
+    SELECT ${columns} FROM ${withFile} WHERE statement_import.id = ${id}
+    FOR UPDATE OF statement_import`)
 
 /** Imports of the tenant, the latest first, before a position. */
 export const list = (
