@@ -1,4 +1,6 @@
 /** The door of the folder: bytes of a statement file in, statements and problems out. Never throws for bad input. */
+import { readArchive, type ArchivedFile } from './archive.ts'
+import { outputOfFile } from './archived-output.ts'
 import { openCamt053 } from './camt053/parser.ts'
 import { openCoda } from './coda/parser.ts'
 import { openCsv } from './csv/parser.ts'
@@ -6,8 +8,8 @@ import { decode, decodingOf, type Decoding } from './decode.ts'
 import { binaryKind, detectFormat, type Format } from './detect.ts'
 import { limits } from './limits.ts'
 import { openOfx } from './ofx/parser.ts'
-import type { OpenParser, ParseOptions } from './output.ts'
-import { problem } from './problem.ts'
+import type { OpenParser, Output, ParseOptions } from './output.ts'
+import { asWarning, problem, type Problem } from './problem.ts'
 import { openQif } from './qif/parser.ts'
 import { createReport, type Part, type Report } from './report.ts'
 
@@ -33,6 +35,7 @@ export function* readStatementFile(
   const kind = binaryKind(bytes)
   if (bytes.length > limits.fileBytes)
     report.output.refuse(problem('too_large', { what: 'bytes', limit: limits.fileBytes }))
+  else if (kind === 'zip') yield* readFiles(bytes, { report, options })
   else if (kind !== null) report.output.refuse(problem('not_a_statement', { what: kind }))
   else yield* readText(bytes, { report, options })
   yield* report.take()
@@ -43,27 +46,75 @@ interface Reading {
   options: ParseOptions
 }
 
-function* readText(bytes: Uint8Array, { report, options }: Reading): Generator<FilePart> {
+function* readText(bytes: Uint8Array, reading: Reading): Generator<FilePart> {
+  const text = recognised(bytes, reading.options)
+  if ('code' in text) return reading.report.output.refuse(text)
+  yield { kind: 'recognised', format: text.format, encoding: text.decoding.encoding }
+  yield* parseText(text, reading, reading.report.output)
+}
+
+interface Text {
+  bytes: Uint8Array
+  decoding: Decoding
+  format: Format
+}
+
+const recognised = (bytes: Uint8Array, options: ParseOptions): Text | Problem => {
   const decoding = decodingOf(bytes, options.encoding)
   const format = detectFormat(headOf(bytes, decoding))
-  if (typeof format !== 'string') return report.output.refuse(format)
-  yield { kind: 'recognised', format, encoding: decoding.encoding }
-  const parser = parsers[format](report.output, options)
+  return typeof format === 'string' ? { bytes, decoding, format } : format
+}
+
+function* parseText(text: Text, { report, options }: Reading, output: Output): Generator<FilePart> {
+  const { bytes, decoding, format } = text
+  const parser = parsers[format](output, options)
   if (parser.rewind !== undefined) {
-    for (const text of decode(bytes, decoding)) {
-      if (report.output.isRefused()) break
-      parser.write(text)
+    for (const piece of decode(bytes, decoding)) {
+      if (output.isRefused()) break
+      parser.write(piece)
     }
     parser.rewind()
     yield* report.take()
   }
-  for (const text of decode(bytes, decoding)) {
-    if (report.output.isRefused()) break
-    parser.write(text)
+  for (const piece of decode(bytes, decoding)) {
+    if (output.isRefused()) break
+    parser.write(piece)
     yield* report.take()
   }
-  if (!report.output.isRefused()) parser.end()
+  if (!output.isRefused()) parser.end()
   report.finish()
+}
+
+/** A file of an archive is asked for its name as well: a text beside the statements would pass as CSV. */
+const recognisedIn = (file: ArchivedFile, options: ParseOptions): Text | Problem => {
+  const kind = binaryKind(file.content)
+  if (kind !== null) return problem('not_a_statement', { what: kind })
+  const text = recognised(file.content, options)
+  const isOther = 'format' in text && text.format === 'csv' && !/\.(?:csv|tsv)$/i.test(file.name)
+  return isOther ? problem('not_a_statement') : text
+}
+
+/** The statements of all files of an archive follow each other; what is none of ours is told, unless nothing else is there. */
+function* readFiles(bytes: Uint8Array, reading: Reading): Generator<FilePart> {
+  const { report, options } = reading
+  const others: Problem[] = []
+  let count = 0
+  for (const file of readArchive(bytes)) {
+    if ('code' in file) return report.output.refuse(file)
+    const text = recognisedIn(file, options)
+    if ('code' in text) {
+      others.push({ ...text, position: { file: file.name } })
+      continue
+    }
+    const { format, decoding } = text
+    if (count === 0) yield { kind: 'recognised', format, encoding: decoding.encoding }
+    count += 1
+    yield* parseText(text, reading, outputOfFile(report.output, file.name))
+    if (report.output.isRefused()) return
+  }
+  const [first = problem('not_a_statement', { what: 'zip' })] = others
+  if (count === 0) report.output.refuse(first)
+  else for (const other of others) report.output.problem(asWarning(other))
 }
 
 /** Text from the first character that is not blank. */

@@ -16,4 +16,8 @@ export const limits = {
   /** Problems kept of one kind for one statement or file; the first are the ones that help. */
   sameProblem: 20,
   nesting: 64,
+  archiveEntries: 1_000,
+  /** An archive may unpack to so many times its own size, and to `archiveRatioFrom` bytes in any case. */
+  archiveRatio: 100,
+  archiveRatioFrom: 1024 * 1024,
 }

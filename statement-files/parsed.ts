@@ -2,6 +2,8 @@
 
 /** Where something stands in a file; every number counts from 1. */
 export interface Position {
+  /** Name of the file within an archive. */
+  file?: string
   line?: number
   /** First character within the line. */
   column?: number

@@ -12,12 +12,9 @@ export const bareAmpersand = (text: string, from: number): number => {
   return -1
 }
 
-/** How much of the end of a piece belongs to what follows: a reference cut in two, or padding that may end the file. */
+/** How much of the end of a piece belongs to what follows: a reference cut in two. */
 export const unfinishedLength = (text: string): number => {
-  let end = text.length
-  while (end > 0 && text[end - 1] === '\u001A') end -= 1
-  const tail = text.slice(Math.max(0, end - longestReference), end)
+  const tail = text.slice(-longestReference)
   const ampersand = tail.lastIndexOf('&')
-  const isCut = ampersand >= 0 && !tail.includes(';', ampersand)
-  return text.length - end + (isCut ? tail.length - ampersand : 0)
+  return ampersand < 0 || tail.includes(';', ampersand) ? 0 : tail.length - ampersand
 }

@@ -7,18 +7,24 @@ import type { Balance, Money, Statement } from './records.ts'
 /** Booked balances; all others tell what is available, expected or meant for information. */
 const booked = new Set(['OPBD', 'PRCD', 'ITBD', 'CLBD'])
 
-export const isBookedBalance = ({ code }: Balance): boolean => code !== undefined && booked.has(code)
+export const isBookedBalance = ({ code }: Balance): boolean =>
+  code !== undefined && booked.has(code)
 
 type Known = Balance & { money: Money }
 
 const isKnown = (balance: Balance): balance is Known =>
   isBookedBalance(balance) && balance.money !== undefined
 
-/** By day, those of one day as they stand. */
-const ofCode = (balances: readonly Known[], code: string): Known[] =>
-  balances
-    .filter((each) => each.code === code)
-    .toSorted(({ on: one = '' }, { on: other = '' }) => (one < other ? -1 : one > other ? 1 : 0))
+/** By day, those of one day as they stand; those in another currency only where there are no others. */
+const ofCode = ({ balances, open }: Statement, code: string): Known[] => {
+  const { currency } = open.head
+  const known = balances.filter(isKnown).filter((each) => each.code === code)
+  const own = known.filter(({ money }) => (money.currency ?? currency) === currency)
+  return (own.length === 0 ? known : own).toSorted(byDay)
+}
+
+const byDay = ({ on: one = '' }: Known, { on: other = '' }: Known): number =>
+  one < other ? -1 : Number(one > other)
 
 interface Chosen {
   opening: Known | undefined
@@ -27,23 +33,15 @@ interface Chosen {
 }
 
 /** A page of a statement opens and closes with interim balances; a single one beside nothing else may be either. */
-const choose = (balances: readonly Known[]): Chosen => {
-  const interim = ofCode(balances, 'ITBD')
-  const closings = ofCode(balances, 'CLBD')
-  let opening = ofCode(balances, 'OPBD')[0] ?? ofCode(balances, 'PRCD')[0]
+const choose = (statement: Statement): Chosen => {
+  const interim = ofCode(statement, 'ITBD')
+  const closings = ofCode(statement, 'CLBD')
+  let opening = ofCode(statement, 'OPBD')[0] ?? ofCode(statement, 'PRCD')[0]
   let closing = closings.pop()
   if (opening === undefined && interim.length > (closing === undefined ? 1 : 0))
     opening = interim.shift()
   if (closing === undefined && opening !== undefined) closing = interim.pop()
   return { opening, closing, interim: [...interim, ...closings] }
-}
-
-const inCurrency = ({ balances, open }: Statement): Known[] => {
-  const { currency } = open.head
-  const known = balances.filter(isKnown)
-  if (currency === undefined) return known
-  const own = known.filter(({ money }) => (money.currency ?? currency) === currency)
-  return own.length === 0 ? known : own
 }
 
 const checkpoint = (kind: Checkpoint['kind'], balance: Known): Checkpoint => ({
@@ -56,7 +54,7 @@ const checkpoint = (kind: Checkpoint['kind'], balance: Known): Checkpoint => ({
 
 /** The balances of a statement whose currency is settled. */
 export const checkpointsOf = (statement: Statement): Checkpoint[] => {
-  const { opening, closing, interim } = choose(inCurrency(statement))
+  const { opening, closing, interim } = choose(statement)
   return [
     ...(opening === undefined ? [] : [checkpoint('opening', opening)]),
     ...interim.map((each) => checkpoint('interim', each)),
@@ -66,7 +64,7 @@ export const checkpointsOf = (statement: Statement): Checkpoint[] => {
 
 /** The day of the closing balance, where one is known already. */
 export const closingDay = (statement: Statement): string | undefined => {
-  statement.closingOn ??= choose(inCurrency(statement)).closing?.on ?? null
+  statement.closingOn ??= choose(statement).closing?.on ?? null
   return statement.closingOn ?? undefined
 }
 
@@ -80,14 +78,16 @@ export const addBalance = (statement: Statement, balance: Balance): void => {
     statement.open.problem(problem('bad_amount', { reason: 'missing', text: '' }, position))
 }
 
-/** Balances of which none is in the currency of the account. */
-export const checkBalanceCurrency = ({ balances, open, position }: Statement): void => {
+/** A balance in another currency proves nothing about the lines. */
+export const checkBalanceCurrency = (statement: Statement): void => {
+  const { open } = statement
   const { currency } = open.head
-  const known = balances.filter(isKnown)
-  const [first] = known
-  const found = first?.money.currency
-  if (currency === undefined || found === undefined) return
-  if (known.some(({ money }) => (money.currency ?? currency) === currency)) return
-  const params = { what: 'statement', found: quoted(found), expected: quoted(currency) }
-  open.problem(problem('currency_mismatch', params, position))
+  const { opening, closing } = choose(statement)
+  for (const balance of [opening, closing]) {
+    const found = balance?.money.currency
+    if (currency === undefined || found === undefined || found === currency) continue
+    const params = { what: 'statement', found: quoted(found), expected: quoted(currency) }
+    open.problem(problem('currency_mismatch', params, balance?.position))
+    return
+  }
 }

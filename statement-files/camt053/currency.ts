@@ -17,7 +17,8 @@ export const settleCurrency = (
 /** The account may be described below its entries. */
 export const checkAccountCurrency = ({ open, accountCurrency, position }: Statement): void => {
   const { currency } = open.head
-  if (accountCurrency === undefined || currency === undefined || accountCurrency === currency) return
+  if (accountCurrency === undefined || currency === undefined || accountCurrency === currency)
+    return
   const params = { what: 'statement', found: quoted(currency), expected: quoted(accountCurrency) }
   open.problem(problem('currency_mismatch', params, position))
 }

@@ -88,4 +88,3 @@ export const createEnvelope = (reading: Reading) => {
 
 /** The problem of a file that was read to its end without any statement in it. */
 export const withoutStatement = (): Problem => problem('not_a_statement', { what: 'xml' })
-

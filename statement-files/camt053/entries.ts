@@ -12,7 +12,8 @@ const notBooked = new Set(['PDNG', 'INFO', 'FUTR'])
 /** Banks that send booked entries only leave the status away. */
 const isBooked = ({ open }: Statement, { status, position }: Entry): boolean => {
   if (status === undefined || status === 'BOOK') return true
-  if (!notBooked.has(status)) open.problem(problem('unknown_field', { text: quoted(status) }, position))
+  if (!notBooked.has(status))
+    open.problem(problem('unknown_field', { text: quoted(status) }, position))
   return false
 }
 

@@ -1,4 +1,5 @@
 /** Where an entry keeps what; every version and both shapes of each element, side by side. */
+import { limits } from '../limits.ts'
 import { amountOf, isDebitOf } from './amount.ts'
 import { addEntry } from './entries.ts'
 import { Detail, Entry, Reference } from './records.ts'
@@ -6,8 +7,6 @@ import type { Amounts, Money, Party, Reading, TypeCode } from './records.ts'
 import { createNode, nodeAt, onText, type Node } from './tree.ts'
 import { dayIn, directionOf, moneyOf } from './values.ts'
 
-/** Details kept of one entry; what is beyond them is part of its amount all the same. */
-const maxDetails = 2_000
 const maxTexts = 200
 
 const each = (prefix: string, ...paths: readonly string[]): string[] =>
@@ -47,10 +46,14 @@ const growAmounts = (
     amountsOf(reading).counterValue ??= informal(reading, text)
   })
   const rates = each(`${prefix}AmtDtls/`, 'InstdAmt', 'TxAmt', 'CntrValAmt')
-  onText(from, rates.map((path) => `${path}/CcyXchg/XchgRate`), (reading, text) => {
-    const amounts = amountsOf(reading)
-    if (/^\d{1,12}(?:\.\d{1,12})?$/.test(text)) amounts.rate ??= text
-  })
+  onText(
+    from,
+    rates.map((path) => `${path}/CcyXchg/XchgRate`),
+    (reading, text) => {
+      const amounts = amountsOf(reading)
+      if (/^\d{1,12}(?:\.\d{1,12})?$/.test(text)) amounts.rate ??= text
+    },
+  )
 }
 
 const growType = (
@@ -134,7 +137,7 @@ const growDetail = (from: Node<Reading>): void => {
   from.open = (reading) => {
     reading.detail = new Detail()
     const { details } = reading.entry
-    if (details.length < maxDetails) details.push(reading.detail)
+    if (details.length < limits.details) details.push(reading.detail)
   }
   onMoney(from, 'Amt', (reading, text) => {
     reading.detail.money ??= informal(reading, text)
@@ -210,4 +213,3 @@ export const entryTree = (): Node<Reading> => {
   growDetail(nodeAt(node, 'NtryDtls/TxDtls'))
   return node
 }
-

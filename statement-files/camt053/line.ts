@@ -34,7 +34,11 @@ const seen = (party: Party): Counterparty => ({
 })
 
 /** Whoever paid or was paid; what a reversal takes back names the two the other way round. */
-const counterpartyOf = (detail: Detail, isDebit: boolean, own: string | undefined): Counterparty => {
+const counterpartyOf = (
+  detail: Detail,
+  isDebit: boolean,
+  own: string | undefined,
+): Counterparty => {
   const party = seen(isDebit ? detail.creditor : detail.debtor)
   const isOwn = party.account !== undefined && party.account === own
   if (!isOwn) return party
@@ -76,20 +80,31 @@ const foreign = (
 const detailMoney = ({ money, amounts }: Detail): Money | undefined =>
   money ?? amounts.transaction ?? amounts.instructed
 
+/** Leaves out what is not known. */
+const without = <Value extends object>(
+  value: Value,
+): { [Name in keyof Value]?: NonNullable<Value[Name]> } => {
+  const known: { [Name in keyof Value]?: NonNullable<Value[Name]> } = {}
+  for (const name in value) {
+    const each = value[name]
+    if (each !== undefined && each !== null && each !== '') known[name] = each
+  }
+  return known
+}
+
 const detailOf = (detail: Detail, { text, reference }: Remittance, of: LineContext): LineDetail => {
-  const { name, account } = counterpartyOf(detail, detail.isDebit ?? of.isDebit, of.ownAccount)
+  const isDebit = detail.isDebit ?? of.isDebit
+  const { name, account } = counterpartyOf(detail, isDebit, of.ownAccount)
   const money = detailMoney(detail)
-  const endToEndId = stated(detail.endToEndId)
-  const given: LineDetail = {}
-  if (money !== undefined) given.amount = signed(money.amount, detail.isDebit ?? of.isDebit)
-  const currency = money?.currency ?? (money === undefined ? undefined : of.currency)
-  if (currency !== undefined) given.currency = currency
-  if (text !== '') given.text = text
-  if (name !== undefined) given.counterparty = name
-  if (account !== undefined) given.counterpartyAccount = account
-  if (reference !== undefined) given.reference = reference
-  if (endToEndId !== undefined) given.endToEndId = endToEndId
-  return given
+  return without({
+    amount: money && signed(money.amount, isDebit),
+    currency: money && (money.currency ?? of.currency),
+    text,
+    counterparty: name,
+    counterpartyAccount: account,
+    reference,
+    endToEndId: stated(detail.endToEndId),
+  })
 }
 
 type Optional = Pick<
@@ -116,18 +131,42 @@ const give = <Name extends keyof Optional>(
 
 const addCounterparty = (line: ParsedLine, { details }: Entry, of: LineContext): void => {
   const parties = details.map((each) => counterpartyOf(each, of.isDebit, of.ownAccount))
-  give(line, 'counterparty', agreed(parties, ({ name }) => name))
-  give(line, 'counterpartyAccount', agreed(parties, ({ account }) => account))
-  give(line, 'counterpartyBic', agreed(parties, ({ bic }) => bic))
+  give(
+    line,
+    'counterparty',
+    agreed(parties, ({ name }) => name),
+  )
+  give(
+    line,
+    'counterpartyAccount',
+    agreed(parties, ({ account }) => account),
+  )
+  give(
+    line,
+    'counterpartyBic',
+    agreed(parties, ({ bic }) => bic),
+  )
 }
 
 const addNames = (line: ParsedLine, entry: Entry): void => {
   const { details } = entry
   const reference = stated(entry.bankReference)
   give(line, 'bankReference', reference ?? agreed(details, (each) => stated(each.bankReference)))
-  give(line, 'endToEndId', agreed(details, (each) => stated(each.endToEndId)))
-  give(line, 'mandateId', agreed(details, (each) => stated(each.mandateId)))
-  give(line, 'chequeNumber', agreed(details, (each) => stated(each.chequeNumber)))
+  give(
+    line,
+    'endToEndId',
+    agreed(details, (each) => stated(each.endToEndId)),
+  )
+  give(
+    line,
+    'mandateId',
+    agreed(details, (each) => stated(each.mandateId)),
+  )
+  give(
+    line,
+    'chequeNumber',
+    agreed(details, (each) => stated(each.chequeNumber)),
+  )
   give(line, 'typeCode', codeOf(entry.type) ?? agreed(details, ({ type }) => codeOf(type)))
 }
 

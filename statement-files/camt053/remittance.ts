@@ -29,7 +29,8 @@ export const joinPieces = (pieces: readonly string[]): string => {
     const shown = piece.trim()
     if (stated(shown) === undefined) continue
     const isNextFull = piece.length === fullPiece
-    text += `${text === '' || isFull ? '' : ' '}${isNextFull ? piece : shown}`
+    const begin = isFull ? piece.trimEnd() : shown
+    text += `${text === '' || isFull ? '' : ' '}${isNextFull ? piece : begin}`
     isFull = isNextFull
     if (text.length >= limits.text) break
   }
@@ -57,25 +58,44 @@ const readReference = (reference: Reference): ReferenceReading => {
   return { rest: text, problem: asWarning(told) }
 }
 
-/** What one detail says: its reference, and its texts in the order in which they are read. */
-export const remittanceOf = (detail: Detail, tell: (told: Problem) => unknown): Remittance => {
-  const texts: string[] = []
-  let reference: ReferenceReading['found']
-  for (const written of detail.references ?? []) {
+const referencesOf = (
+  references: readonly Reference[],
+  tell: (told: Problem) => unknown,
+): { first: ReferenceReading['found']; rest: string[] } => {
+  const rest: string[] = []
+  let first: ReferenceReading['found']
+  for (const written of references) {
     const read = readReference(written)
     if (read.problem !== undefined) tell(read.problem)
-    if (read.rest !== undefined) texts.push(read.rest)
-    if (reference === undefined) reference = read.found
-    else if (read.found !== undefined && read.found.value !== reference.value)
-      texts.push(read.found.value)
+    first ??= read.found
+    const other = read.rest ?? read.found?.value
+    if (other !== undefined && other !== first?.value) rest.push(other)
   }
-  for (const text of detail.structured ?? []) texts.push(text)
-  if (detail.unstructured !== undefined) texts.push(joinPieces(detail.unstructured))
-  if (detail.additional !== undefined) addOther(texts, detail.additional)
-  const text = joinPieces(texts)
-  reference ??= referenceWithin(text)
+  return { first, rest }
+}
+
+/** What one detail says: its reference, and its texts in the order in which they are read. */
+export const remittanceOf = (detail: Detail, tell: (told: Problem) => unknown): Remittance => {
+  const { references = [], structured = [], unstructured = [], additional } = detail
+  const { first, rest } = referencesOf(references, tell)
+  const texts = [...rest, ...structured, joinPieces(unstructured)]
+  if (additional !== undefined) addOther(texts, additional)
+  const text = joinTexts(texts)
+  const reference = first ?? referenceWithin(text)
   if (reference === undefined) return { text }
   return { text, reference: reference.value, referenceType: reference.type }
+}
+
+/** Texts of different elements, each once, with a blank between them. */
+const joinTexts = (texts: readonly string[]): string => {
+  if (texts.length === 1) return stated(texts[0]) ?? ''
+  let joined = ''
+  for (const text of texts) {
+    if (stated(text) === undefined) continue
+    joined = joined === '' ? text : `${joined} ${text}`
+    if (joined.length >= limits.text) break
+  }
+  return joined
 }
 
 const referenceWithin = (text: string): ReferenceReading['found'] => {
@@ -90,14 +110,11 @@ const addOther = (texts: string[], text: string): void => {
 }
 
 /** Text and reference of the whole entry; a reference only where all its details agree on one. */
-export const entryRemittance = (
-  entry: Entry,
-  ofDetails: readonly Remittance[],
-): Remittance => {
+export const entryRemittance = (entry: Entry, ofDetails: readonly Remittance[]): Remittance => {
   const texts: string[] = []
   for (const { text } of ofDetails) if (text !== '' && texts.at(-1) !== text) texts.push(text)
   if (entry.additional !== undefined) addOther(texts, entry.additional)
-  const text = joinPieces(texts)
+  const text = joinTexts(texts)
   const [first] = ofDetails
   if (first?.reference !== undefined)
     return ofDetails.every(({ reference }) => reference === first.reference)

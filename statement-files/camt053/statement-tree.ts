@@ -15,9 +15,13 @@ const growAccount = (from: Node<Reading>): void => {
   onText(from, ['Acct/Id/IBAN'], ({ statement }, text) => {
     statement.accountNumber = ibanOf(text) ?? compactNumber(text)
   })
-  onText(from, ['Acct/Id/Othr/Id', 'Acct/Id/BBAN', 'Acct/Id/PrtryAcct/Id'], ({ statement }, text) => {
-    statement.accountNumber ??= ibanOf(text) ?? text
-  })
+  onText(
+    from,
+    ['Acct/Id/Othr/Id', 'Acct/Id/BBAN', 'Acct/Id/PrtryAcct/Id'],
+    ({ statement }, text) => {
+      statement.accountNumber ??= ibanOf(text) ?? text
+    },
+  )
   onText(from, ['Acct/Ccy'], ({ statement }, text) => {
     statement.accountCurrency = text.toUpperCase()
   })

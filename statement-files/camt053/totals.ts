@@ -25,7 +25,8 @@ export const countEntry = (statement: Statement, entry: Entry, isBooked: boolean
 }
 
 /** Some banks write the sum of debits with a sign. */
-const unsigned = (text: string): string | null => amountOf(text.startsWith('-') ? text.slice(1) : text)
+const unsigned = (text: string): string | null =>
+  amountOf(text.startsWith('-') ? text.slice(1) : text)
 
 interface Claim {
   what: 'entries' | 'credit' | 'debit' | 'sum'
@@ -55,11 +56,28 @@ const claimsOf = ({ allEntries, credits, debits, booked, listed }: Statement): C
     if (stated !== undefined) claims.push({ what, stated, found })
   }
   const both = [booked, listed]
-  claim('entries', allEntries?.count, both.map(({ count }) => String(count)))
-  claim('credit', credits?.sum, both.map(({ credit }) => credit.total()))
-  claim('debit', debits?.sum, both.map(({ debit }) => debit.total()))
+  claim(
+    'entries',
+    allEntries?.count,
+    both.map(({ count }) => String(count)),
+  )
+  claim(
+    'credit',
+    credits?.sum,
+    both.map(({ credit }) => credit.total()),
+  )
+  claim(
+    'debit',
+    debits?.sum,
+    both.map(({ debit }) => debit.total()),
+  )
   const isSplit = credits?.sum !== undefined && debits?.sum !== undefined
-  if (!isSplit) claim('sum', allEntries?.sum, both.flatMap((of) => [turnoverOf(of), differenceOf(of)]))
+  if (!isSplit)
+    claim(
+      'sum',
+      allEntries?.sum,
+      both.flatMap((of) => [turnoverOf(of), differenceOf(of)]),
+    )
   return claims
 }
 
@@ -78,7 +96,11 @@ export const checkTotals = (statement: Statement): void => {
   if (wrong === undefined) return
   const { what, stated, found } = wrong
   const place: StatedTotal | undefined =
-    what === 'credit' ? statement.credits : what === 'debit' ? statement.debits : statement.allEntries
+    what === 'credit'
+      ? statement.credits
+      : what === 'debit'
+        ? statement.debits
+        : statement.allEntries
   const params = { what, stated: quoted(stated), found: found[0] ?? '0' }
   statement.open.problem(asWarning(problem('control_total_mismatch', params, place?.position)))
 }

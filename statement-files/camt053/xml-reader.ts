@@ -94,7 +94,7 @@ class XmlReader<State> implements FormatParser {
   end(): void {
     if (this.#isStopped) return
     this.#untilStopped(() => {
-      this.#feed(this.#held.replaceAll('\u001A', ''))
+      this.#feed(this.#held)
       this.#isAtEnd = true
       this.#sax.close()
     })
@@ -158,7 +158,9 @@ class XmlReader<State> implements FormatParser {
 
   #tooLong(): Problem {
     const bare = this.#bareAmpersandProblem()
-    return bare ?? problem('too_large', { what: 'text', limit: limits.lineLength }, this.#position())
+    return (
+      bare ?? problem('too_large', { what: 'text', limit: limits.lineLength }, this.#position())
+    )
   }
 
   #bareAmpersandProblem(): Problem | null {
@@ -188,7 +190,9 @@ class XmlReader<State> implements FormatParser {
     this.#tags += 1
     this.#depth += 1
     if (this.#depth > limits.nesting)
-      this.#refuse(problem('too_large', { what: 'nesting', limit: limits.nesting }, this.#position()))
+      this.#refuse(
+        problem('too_large', { what: 'nesting', limit: limits.nesting }, this.#position()),
+      )
     if (this.#skipped > 0) this.#skipped += 1
     else if (this.#node === null) this.#openOutside(name, attributes)
     else this.#openInside(this.#node, name, attributes)
@@ -219,7 +223,8 @@ class XmlReader<State> implements FormatParser {
   }
 
   #append(text: string): void {
-    if (this.#collects && this.#skipped === 0) this.#text = this.#text === '' ? text : this.#text + text
+    if (this.#collects && this.#skipped === 0)
+      this.#text = this.#text === '' ? text : this.#text + text
   }
 
   #close(): void {
