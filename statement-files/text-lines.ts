@@ -1,12 +1,15 @@
 /** Cuts text that arrives in pieces into lines, whatever ends them: LF, CRLF, a lone CR, or a mixture. */
 import { limits } from './limits.ts'
 
-const lineEnds = /\r\n|\n|\r/g
-
 export interface LineReader {
   write: (text: string) => void
   /** Gives the last line, which may lack its end. */
   end: () => void
+}
+
+const placeOf = (text: string, sign: string, from: number): number => {
+  const place = text.indexOf(sign, from)
+  return place < 0 ? Infinity : place
 }
 
 /**
@@ -35,11 +38,15 @@ export const createLineReader = (
   /** Gives the lines of a piece; returns where the unfinished one begins. */
   const cut = (text: string, start: number): number => {
     let from = start
-    for (const { index, 0: end } of text.matchAll(lineEnds)) {
-      if (index < from) continue
-      if (state.isStopped) break
-      give(text.slice(from, index))
-      from = index + end.length
+    // each end is looked for behind the last one only: a text full of one of them costs nothing for the other
+    let feed = placeOf(text, '\n', from)
+    let carriage = placeOf(text, '\r', from)
+    while (feed !== carriage && !state.isStopped) {
+      const end = Math.min(feed, carriage)
+      give(text.slice(from, end))
+      from = feed === end + 1 ? feed + 1 : end + 1
+      if (feed < from) feed = placeOf(text, '\n', from)
+      if (carriage < from) carriage = placeOf(text, '\r', from)
     }
     return from
   }
