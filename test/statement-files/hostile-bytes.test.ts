@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest'
+import { brokenPromise, isAccepted } from '../../scripts/fuzz/promises.ts'
+import type { ParsedFile } from '../../statement-files/collect.ts'
+import type { Format } from '../../statement-files/detect.ts'
+import { eachFormat, parse, samples } from './hostile/samples.ts'
+
+/** What an import would take over of a file: its accepted statements with their amounts. */
+const acceptedAmounts = (file: ParsedFile): string[][] =>
+  file.statements
+    .filter((statement) => isAccepted(file, statement))
+    .map(({ lines }) => lines.map(({ amount }) => amount))
+    .filter((amounts) => amounts.length > 0)
+
+const original = (format: Format): string[][] => acceptedAmounts(parse(samples[format]))
+
+/** Other values for a byte: flipped bits, ends of the range, the next digit, signs that mean something. */
+const otherValues = (byte: number): number[] => {
+  const isDigit = byte >= 0x30 && byte <= 0x39
+  const values = [0, 255, 0x20, 0x0a, 0x22, 0x2d, 0x3b, 0x3c, byte ^ 1, byte ^ 4, byte ^ 0x20]
+  if (isDigit) values.push(0x30 + ((byte - 0x30 + 1) % 10), 0x30 + ((byte - 0x30 + 9) % 10))
+  return [...new Set(values)].filter((value) => value !== byte)
+}
+
+const withByte = (bytes: Buffer, at: number, value: number): Buffer => {
+  const changed = Buffer.from(bytes)
+  changed[at] = value
+  return changed
+}
+
+/** Every file that one changed byte makes. */
+function* changedFiles(bytes: Buffer): Generator<{ at: number; value: number; changed: Buffer }> {
+  for (const [at, byte] of bytes.entries())
+    for (const value of otherValues(byte)) yield { at, value, changed: withByte(bytes, at, value) }
+}
+
+describe('the samples themselves', () => {
+  test.each(eachFormat)('the sample of $format is accepted with its lines', ({ format, bytes }) => {
+    const file = parse(bytes)
+    expect(file.format).toBe(format)
+    expect(brokenPromise(file)).toBeNull()
+    expect(acceptedAmounts(file)).not.toEqual([])
+  })
+})
+
+describe('a file that is cut anywhere', () => {
+  test.each(eachFormat)('$format keeps every promise', ({ bytes }) => {
+    for (let length = 0; length < bytes.length; length += 1)
+      expect([length, brokenPromise(parse(bytes.subarray(0, length)))]).toEqual([length, null])
+  })
+
+  // QIF and CSV without balances have no end and no total: what is missing cannot be seen
+  test.each(['coda', 'camt053', 'ofx'] as const)('%s is never taken over in part', (format) => {
+    const whole = original(format)
+    for (let length = 0; length < samples[format].length; length += 1) {
+      const accepted = acceptedAmounts(parse(samples[format].subarray(0, length)))
+      expect([length, accepted]).toEqual([length, accepted.length === 0 ? [] : whole])
+    }
+  })
+
+  test('csv with balances never has an amount that was cut', () => {
+    const [whole = []] = original('csv')
+    for (let length = 0; length < samples.csv.length; length += 1)
+      for (const amounts of acceptedAmounts(parse(samples.csv.subarray(0, length))))
+        expect([length, amounts]).toEqual([length, whole.slice(0, amounts.length)])
+  })
+})
+
+describe('a file of which one byte was changed', () => {
+  test.each(eachFormat)('$format keeps every promise', ({ bytes }) => {
+    for (const { at, value, changed } of changedFiles(bytes))
+      expect([at, value, brokenPromise(parse(changed))]).toEqual([at, value, null])
+  })
+
+  // OFX, QIF and CSV without balances carry no check: another digit is another amount
+  test.each(['coda', 'camt053', 'csv'] as const)(
+    '%s is refused wherever its amounts would be others',
+    (format) => {
+      const whole = original(format)
+      for (const { at, value, changed } of changedFiles(samples[format])) {
+        const accepted = acceptedAmounts(parse(changed))
+        expect([at, value, accepted]).toEqual([at, value, accepted.length === 0 ? [] : whole])
+      }
+    },
+  )
+})

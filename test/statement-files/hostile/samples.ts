@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { formats, type Format } from '../../../statement-files/detect.ts'
+import { parseStatementFile, type ParsedFile } from '../../../statement-files/collect.ts'
+
+export const today = '2026-06-30'
+
+const fixture = (file: string): Buffer =>
+  readFileSync(join(import.meta.dirname, '../../fixtures/statement-files', file))
+
+/** One small file of each format; those of CSV and CAMT have balances, so that changes can be seen. */
+export const samples: Readonly<Record<Format, Buffer>> = {
+  coda: fixture('coda/synthetic__ok_latin1.cod'),
+  camt053: fixture('camt053/synthetic__pending.xml'),
+  ofx: fixture('ofx/synthetic__tz_shift.ofx'),
+  qif: fixture('qif/synthetic__dd_mm.qif'),
+  csv: Buffer.from(
+    [
+      'Rekening;Datum;Omschrijving;Bedrag;Munt;Saldo',
+      'BE68539007547034;05/01/2024;KOFFIE;-3,40;EUR;96,60',
+      'BE68539007547034;17/01/2024;LOON;1.250,00;EUR;1.346,60',
+      'BE68539007547034;31/01/2024;HUUR;-700,05;EUR;646,55',
+      '',
+    ].join('\r\n'),
+  ),
+}
+
+export const eachFormat = formats.map((format) => ({ format, bytes: samples[format] }))
+
+export const parse = (bytes: Uint8Array): ParsedFile =>
+  parseStatementFile(bytes, { today, rawLines: 2 })
