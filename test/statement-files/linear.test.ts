@@ -1,0 +1,40 @@
+import { Session } from 'node:inspector'
+import { describe, expect, test } from 'vitest'
+import { brokenPromise } from '../../scripts/fuzz/promises.ts'
+import { formats } from '../../statement-files/detect.ts'
+import { parse } from './hostile/samples.ts'
+import { shapes } from './hostile/shapes.ts'
+
+/** Counts how often blocks of our parsers run: work that is the same on every machine, unlike time. */
+const operationsOf = (work: () => void): number => {
+  const session = new Session()
+  session.connect()
+  session.post('Profiler.enable')
+  session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true })
+  work()
+  let count = 0
+  session.post('Profiler.takePreciseCoverage', (_, { result }) => {
+    const ours = result.filter(
+      ({ url }) => /\/statement-files\//.test(url) && !/\/test\//.test(url),
+    )
+    const ranges = ours.flatMap(({ functions }) => functions.flatMap((each) => each.ranges))
+    for (const range of ranges) count += range.count
+  })
+  session.post('Profiler.stopPreciseCoverage')
+  session.disconnect()
+  return count
+}
+
+describe('twice the file is at most twice the work', () => {
+  test('every format is looked at', () => {
+    expect(new Set(shapes.map(({ format }) => format))).toEqual(new Set(formats))
+  })
+
+  test.each(shapes)('$format with $name', ({ file }) => {
+    const [once, twice] = [Buffer.from(file(2_000)), Buffer.from(file(4_000))]
+    expect(brokenPromise(parse(once))).toBeNull()
+    const operations = operationsOf(() => void parse(once))
+    expect(operations).toBeGreaterThan(1_000)
+    expect(operationsOf(() => void parse(twice)) / operations).toBeLessThan(2.3)
+  })
+})
