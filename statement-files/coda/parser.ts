@@ -151,8 +151,8 @@ const readLine = ({ text, number }: Line, state: State): void => {
     text: text.length === recordLength ? text : text.slice(0, recordLength).padEnd(recordLength),
   }
   checkPlace(record, state)
-  state.last = record
   if (isWhole || kind.name === '0' || readsShort.has(kind.name)) read(record, state)
+  state.last = record
   if (!isWhole) tellLength({ text, number }, kind.minimum, teller(state))
   if (text.length > recordLength) tellLength({ text, number }, recordLength, teller(state))
 }
