@@ -22,9 +22,11 @@ export interface LineReading {
 
 const yearOf = (day: string): number => Number(day.slice(0, 4))
 
+const isShortened = /['’] ?\d{2}$/
+
 /** `12/31'99` is 2099 by the rule of the apostrophe, which no bank has booked yet. */
 const withoutFarFuture = (day: string, record: QifRecord, reading: LineReading): string | null => {
-  if (yearOf(day) <= yearOf(reading.today) + 1) return day
+  if (yearOf(day) <= yearOf(reading.today) + 1 || !isShortened.test(record.date ?? '')) return day
   const past = `${yearOf(day) - 100}${day.slice(4)}`
   const params = { text: quoted(record.date ?? ''), first: day, second: past }
   const told = problem('date_order_ambiguous', params, { line: record.dateLine, column: 2 })
@@ -117,8 +119,8 @@ const extras = ({ number, category }: QifRecord): Partial<ParsedLine> => {
 }
 
 const textsOf = (record: QifRecord): Pick<ParsedLine, 'text' | 'counterparty' | 'reference'> => {
-  const text = withoutEntities(record.memo.trim())
-  const counterparty = withoutEntities(record.payee.trim())
+  const text = withoutEntities(record.memo)
+  const counterparty = withoutEntities(record.payee)
   const reference = belgianReferenceIn(text) ?? belgianReferenceIn(counterparty)
   return {
     text,

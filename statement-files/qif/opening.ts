@@ -22,8 +22,8 @@ const payees = new Set([
 
 /** Whether a record says what was on the account before: such a record moves from its account to itself. */
 export const isOpening = ({ payee, category }: QifRecord, statement: QifStatement): boolean => {
-  if (!payees.has(payee.trim().toLowerCase())) return false
+  if (statement.lineCount > 0 || statement.head.checkpoints.length > 0) return false
   const account = transferAccount(category)
-  if (account === null || statement.lineCount > 0) return false
+  if (account === null || !payees.has(payee.toLowerCase())) return false
   return !statement.isNamed || account === statement.head.account?.number
 }
