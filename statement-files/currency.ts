@@ -11,19 +11,22 @@ ANG ATS BEF BYR CSD CUC CYP DEM EEK ESP FIM FRF GRD HRK IEP ITL LTL LUF LVL MRO 
 YUM ZMK ZWL`
 // the list that the runtime brings names no past currency, and changes with its version
 const known = new Set(`${current} ${past}`.trim().split(/\s+/))
-const withoutDecimals = new Set(
-  'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' '),
+/** Where there are not two. */
+const decimals = new Map<string, number>(
+  [
+    [0, 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'],
+    [3, 'BHD IQD JOD KWD LYD OMR TND'],
+    [4, 'CLF UYW'],
+  ].flatMap(([count, codes]) =>
+    String(codes)
+      .split(' ')
+      .map((code) => [code, Number(count)]),
+  ),
 )
-const withThree = new Set('BHD IQD JOD KWD LYD OMR TND'.split(' '))
-const withFour = new Set('CLF UYW'.split(' '))
 
 /** Whether a text is a currency code of ISO 4217, past ones included. */
 export const isCurrency = (code: string): boolean => known.has(code)
 
 /** Decimals of an amount in a currency; two where the currency is not known. */
-export const decimalsOf = (currency: string | undefined): number => {
-  if (currency === undefined) return 2
-  if (withoutDecimals.has(currency)) return 0
-  if (withThree.has(currency)) return 3
-  return withFour.has(currency) ? 4 : 2
-}
+export const decimalsOf = (currency: string | undefined): number =>
+  currency === undefined ? 2 : (decimals.get(currency) ?? 2)

@@ -1,4 +1,4 @@
-/** Exact decimal text: `-12.50`. No number is ever made of it. */
+/** Exact decimal text: `-12.50`. Only whole units small enough to be exact are ever numbers. */
 
 /** Writes sign and digits as canonical decimal text; a zero has no sign. Digits only, either part may be empty. */
 export const decimalOf = (isNegative: boolean, integer: string, fraction: string): string => {
@@ -42,12 +42,51 @@ const textOf = (units: bigint, scale: number): string => {
   return `${units < 0n ? '-' : ''}${digits.slice(0, -scale)}.${digits.slice(-scale)}`
 }
 
+const maxExactDigits = 15
+
+/** The text as a whole number of units; NaN where it is too long to be exact, or finer than the scale. */
+const exactUnits = (decimal: string, scale: number): number => {
+  if (decimal.length + scale > maxExactDigits) return Number.NaN
+  const isNegative = decimal.charCodeAt(0) === 0x2d
+  let units = 0
+  let missing = scale + 1
+  for (let index = isNegative ? 1 : 0; index < decimal.length; index += 1) {
+    const code = decimal.charCodeAt(index)
+    if (code === 0x2e) missing = scale
+    else {
+      units = units * 10 + code - 0x30
+      if (missing <= scale) missing -= 1
+    }
+  }
+  if (missing < 0) return Number.NaN
+  for (let zeros = Math.min(missing, scale); zeros > 0; zeros -= 1) units *= 10
+  return isNegative ? -units : units
+}
+
+const maxPending = 2 ** 52
+
 /** A running exact total. */
 export class DecimalSum {
   #units = 0n
   #scale = 2
+  /** Units not yet in the total. */
+  #pending = 0
 
   add(decimal: string): void {
+    const units = exactUnits(decimal, this.#scale)
+    if (Number.isNaN(units)) return this.#addLong(decimal)
+    this.#pending += units
+    if (this.#pending > maxPending || this.#pending < -maxPending) this.#settle()
+  }
+
+  /** The total with at least two decimals. */
+  total(): string {
+    this.#settle()
+    return atScale(textOf(this.#units, this.#scale), 2)
+  }
+
+  #addLong(decimal: string): void {
+    this.#settle()
     const scale = scaleOf(decimal)
     if (scale > this.#scale) {
       this.#units *= 10n ** BigInt(scale - this.#scale)
@@ -56,9 +95,9 @@ export class DecimalSum {
     this.#units += unitsOf(decimal, this.#scale)
   }
 
-  /** The total with at least two decimals. */
-  total(): string {
-    return atScale(textOf(this.#units, this.#scale), 2)
+  #settle(): void {
+    this.#units += BigInt(this.#pending)
+    this.#pending = 0
   }
 }
 

@@ -1,6 +1,7 @@
 /** Sums and days of the lines of one statement, and what is wrong with a line whatever format it came from. */
 import { decimalsOf } from './currency.ts'
-import { DecimalSum, scaleOf } from './decimal.ts'
+import { DecimalSum, scaleOf, sumOf } from './decimal.ts'
+import { NumberSet } from './number-set.ts'
 import type { ParsedLine } from './parsed.ts'
 import type { Problem } from './problem.ts'
 import { problem, quoted } from './problem.ts'
@@ -30,8 +31,9 @@ const hashOf = (text: string): number => {
 
 /** Adds up lines as they come; tells repeated bank references and amounts finer than their currency. */
 export const createTally = (tell: (told: Problem) => unknown) => {
-  const [all, incoming, outgoing] = [new DecimalSum(), new DecimalSum(), new DecimalSum()]
-  const references = new Set<number>()
+  const incoming = new DecimalSum()
+  const outgoing = new DecimalSum()
+  const references = new NumberSet()
   let lineCount = 0
   let firstOn: string | undefined
   let lastOn: string | undefined
@@ -40,16 +42,13 @@ export const createTally = (tell: (told: Problem) => unknown) => {
     if (currency !== undefined && scaleOf(amount) > decimalsOf(currency))
       tell(problem('bad_amount', { text: amount, reason: 'decimals', currency }, position))
     if (bankReference === undefined) return
-    const hash = hashOf(bankReference)
-    if (references.has(hash))
+    if (!references.add(hashOf(bankReference)))
       tell(problem('reference_reused', { reference: quoted(bankReference) }, position))
-    references.add(hash)
   }
 
   return {
     add(line: ParsedLine): void {
       lineCount += 1
-      all.add(line.amount)
       const side = line.amount.startsWith('-') ? outgoing : incoming
       side.add(line.amount)
       const { bookedOn } = line
@@ -61,7 +60,7 @@ export const createTally = (tell: (told: Problem) => unknown) => {
     },
     totals: (): Totals => ({
       lineCount,
-      sum: all.total(),
+      sum: sumOf(incoming.total(), outgoing.total()),
       sumIn: incoming.total(),
       sumOut: outgoing.total(),
       ...(firstOn === undefined ? {} : { firstOn }),
