@@ -1,0 +1,103 @@
+/** How the amount of a row is read from its cells. */
+import type { DecimalSign } from '../../domain/csv-layout.ts'
+import { negated, sumOf } from '../decimal.ts'
+import { readAmount } from '../inference/decimal-sign.ts'
+import { trimmed } from './cell.ts'
+import { directionOf } from './words.ts'
+
+export interface SingleAmount {
+  kind: 'single'
+  index: number
+  /** Column that says in or out of an amount without sign; -1 where the amount has its own. */
+  direction: number
+}
+
+export interface TwoSides {
+  kind: 'sides'
+  debit: number
+  credit: number
+  /** Amounts out are written with a minus, without one, or either way. */
+  how: 'signed' | 'minus' | 'absolute'
+}
+
+export type AmountSource = SingleAmount | TwoSides
+
+export interface AmountReading {
+  source: AmountSource
+  sign: DecimalSign
+  isInverted: boolean
+}
+
+/** The amount of a row: decimal text, null where the row has none, or the cell that cannot be read. */
+export type RowAmount = string | null | { unreadable: string }
+
+export const withoutSign = (decimal: string): string =>
+  decimal.startsWith('-') ? decimal.slice(1) : decimal
+
+/** An empty cell, or a dash in its place. */
+const isNothing = (cell: string): boolean => cell === '' || cell === '-' || cell === '--'
+
+const readCell = (cells: readonly string[], index: number, sign: DecimalSign): RowAmount => {
+  const cell = trimmed(cells[index] ?? '')
+  if (isNothing(cell)) return null
+  return readAmount(cell, sign) ?? { unreadable: cell }
+}
+
+const readSingle = (
+  cells: readonly string[],
+  { index, direction }: SingleAmount,
+  sign: DecimalSign,
+): RowAmount => {
+  const amount = readCell(cells, index, sign)
+  if (direction < 0 || typeof amount !== 'string') return amount
+  const cell = trimmed(cells[direction] ?? '')
+  switch (directionOf(cell)) {
+    case -1:
+      return negated(withoutSign(amount))
+    case 1:
+      return withoutSign(amount)
+    default:
+      return /[1-9]/.test(amount) ? { unreadable: `${cell} ${amount}`.trim() } : amount
+  }
+}
+
+const outgoing = (debit: string, how: TwoSides['how']): string => {
+  if (how === 'signed') return debit
+  return negated(how === 'absolute' ? withoutSign(debit) : debit)
+}
+
+const readSides = (
+  cells: readonly string[],
+  { debit, credit, how }: TwoSides,
+  sign: DecimalSign,
+): RowAmount => {
+  const out = readCell(cells, debit, sign)
+  const into = readCell(cells, credit, sign)
+  if (out !== null && typeof out !== 'string') return out
+  if (into !== null && typeof into !== 'string') return into
+  if (out === null && into === null) return null
+  const incoming = into !== null && how === 'absolute' ? withoutSign(into) : into
+  if (out === null) return incoming
+  const paid = outgoing(out, how)
+  return incoming === null ? paid : sumOf(paid, incoming)
+}
+
+/** Reads the amount of a row as the account's holder sees it: positive is money in. */
+export const readRowAmount = (
+  cells: readonly string[],
+  { source, sign, isInverted }: AmountReading,
+): RowAmount => {
+  const amount =
+    source.kind === 'single' ? readSingle(cells, source, sign) : readSides(cells, source, sign)
+  return isInverted && typeof amount === 'string' ? negated(amount) : amount
+}
+
+/** A balance in a cell; null where there is none that can be read. */
+export const readBalance = (
+  cells: readonly string[],
+  index: number,
+  sign: DecimalSign,
+): string | null => {
+  const cell = trimmed(cells[index] ?? '')
+  return cell === '' ? null : readAmount(cell, sign)
+}

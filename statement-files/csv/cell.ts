@@ -1,0 +1,91 @@
+/** What one cell looks like, whatever its column is called. */
+import { isCurrency } from '../currency.ts'
+import { scanDay } from '../inference/day-text.ts'
+import { unwrapAmount } from '../inference/amount-text.ts'
+import { readAmount } from '../inference/decimal-sign.ts'
+
+export type CellKind =
+  | 'empty'
+  | 'date'
+  /** With decimals, grouping, a sign or a currency: nothing but an amount. */
+  | 'amount'
+  /** Up to nine digits: an amount, a number of something, or an id. */
+  | 'integer'
+  /** Digits that are no amount: too many, or with zeros in front. */
+  | 'digits'
+  /** Made of the characters of an amount, but none. */
+  | 'garbled'
+  | 'iban'
+  | 'currency'
+  | 'bic'
+  | 'text'
+
+const isBlank = (code: number): boolean => code <= 32 || code === 0xa0
+
+/** A cell without blanks around it, and without the formula that keeps Excel from reading it as a number. */
+export const trimmed = (cell: string): string => {
+  const { length } = cell
+  if (length === 0) return cell
+  if (isBlank(cell.charCodeAt(0)) || isBlank(cell.charCodeAt(length - 1))) return cell.trim()
+  return cell.startsWith('="') && cell.endsWith('"') ? cell.slice(2, -1).trim() : cell
+}
+
+const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39
+const isLetter = (code: number): boolean =>
+  (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a)
+
+/** Some banks write 2012:03:01 or put a time zone in brackets behind the day. */
+export const plainDay = (text: string): string => {
+  if (text.charCodeAt(4) === 0x3a && text.charCodeAt(7) === 0x3a)
+    return `${text.slice(0, 4)}-${text.slice(5, 7)}-${text.slice(8)}`
+  const bracket = text.indexOf('[')
+  return bracket > 0 ? text.slice(0, bracket) : text
+}
+
+/** Whether a text is written like a day, possible or not. */
+export const looksLikeDay = (text: string): boolean => {
+  if (text.length < 6 || text.length > 48) return false
+  const parts = scanDay(plainDay(text))
+  if (parts === null) return false
+  // eight digits are a day only with the year in front: anything else is a number
+  return parts.isYearFirst || !isDigits(text)
+}
+
+const isDigits = (text: string): boolean => {
+  for (let at = 0; at < text.length; at += 1) if (!isDigit(text.charCodeAt(at))) return false
+  return true
+}
+
+const iban = /^[A-Z]{2}\d{2}(?: ?[A-Z0-9]{2,4}){3,9}$/
+const bic = /^[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?$/
+const amountSigns = /^[\d., '’\u00a0\u2007\u2009\u202f]+$/
+
+const integerKind = (text: string): CellKind =>
+  text.length > 9 || (text.length > 1 && text.startsWith('0')) ? 'digits' : 'integer'
+
+const numberKind = (text: string): CellKind => {
+  if (isDigits(text)) return integerKind(text)
+  const unwrapped = unwrapAmount(text)
+  if (unwrapped === null || !amountSigns.test(unwrapped.digits)) return 'text'
+  const isAmount = readAmount(text, '.') !== null || readAmount(text, ',') !== null
+  return isAmount ? 'amount' : 'garbled'
+}
+
+const wordKind = (text: string): CellKind => {
+  const { length } = text
+  if (length === 3) return isCurrency(text.toUpperCase()) ? 'currency' : 'text'
+  if (length >= 15 && length <= 42 && iban.test(text)) return 'iban'
+  if ((length === 8 || length === 11) && bic.test(text)) return 'bic'
+  if (length > 30 || !isDigit(text.charCodeAt(length - 1))) return 'text'
+  if (looksLikeDay(text)) return 'date'
+  return numberKind(text)
+}
+
+/** The kind of a trimmed cell. */
+export const kindOf = (text: string): CellKind => {
+  if (text === '') return 'empty'
+  if (isLetter(text.charCodeAt(0))) return wordKind(text)
+  if (text.length > 48) return 'text'
+  if (isDigit(text.charCodeAt(0)) && looksLikeDay(text)) return 'date'
+  return numberKind(text)
+}

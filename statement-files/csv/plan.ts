@@ -1,0 +1,200 @@
+/** How every row of a file will be read: decided once, from the whole file. */
+import type { ColumnRole, DateOrder, DecimalSign } from '../../domain/csv-layout.ts'
+import type { ParseOptions } from '../output.ts'
+import type { Problem } from '../problem.ts'
+import { problem, quoted } from '../problem.ts'
+import { chooseAmounts, type AmountChoice } from './amount-choice.ts'
+import { readDay } from '../inference/date-order.ts'
+import { readAmount } from '../inference/decimal-sign.ts'
+import type { Column } from './column.ts'
+import { folded } from './names.ts'
+import { rolesByCells, rolesByName } from './roles.ts'
+import type { Survey } from './survey.ts'
+import { fingerprintOf, type Table } from './table.ts'
+
+/** The days of a column: null where nothing tells which order they are written in. */
+export interface DayReading {
+  index: number
+  order: DateOrder | null
+}
+
+export interface Plan {
+  table: Table
+  fingerprint: string | null
+  columns: readonly Column[]
+  roles: readonly ColumnRole[]
+  bookedOn: DayReading
+  valueOn: DayReading | null
+  /** Null where the file lists balances only. */
+  amounts: AmountChoice | null
+  decimalSign: DecimalSign
+  /** Questions and doubts about the file as a whole. */
+  problems: readonly Problem[]
+}
+
+export interface PlanInput {
+  survey: Survey
+  delimiter: string
+  options: ParseOptions
+}
+
+const indexOf = (roles: readonly ColumnRole[], role: ColumnRole): number => roles.indexOf(role)
+
+const refusal = (told: Problem) => ({ refusal: told })
+
+/** Securities and ledgers have days and amounts too, but are no statements of an account. */
+const otherTable = (columns: readonly Column[]): 'investment' | 'journal' | null => {
+  const names = ` ${columns.map(({ name }) => folded(name)).join(' | ')} `
+  if (
+    / (?:posting status|txnidx|posting comment|journal entry|debit account|grootboek\w{0,10}) /.test(
+      names,
+    )
+  )
+    return 'journal'
+  const isSecurity = / (?:ticker|symbol|isin|security|instrument) /.test(names)
+  const isCounted = / (?:qty|quantity|shares|units|aantal|stuck|quantite) /.test(names)
+  return isSecurity && isCounted ? 'investment' : null
+}
+
+const orders: readonly DateOrder[] = ['dmy', 'mdy']
+
+const dayReading = (
+  { columns, options }: { columns: readonly Column[]; options: ParseOptions },
+  index: number,
+): { reading: DayReading; doubt: string | null } => {
+  const { dateOrder } = options
+  if (dateOrder !== undefined) return { reading: { index, order: dateOrder }, doubt: null }
+  const verdict = columns[index]?.dates.verdict()
+  if (verdict?.kind === 'order') return { reading: { index, order: verdict.order }, doubt: null }
+  if (verdict?.kind !== 'ambiguous') return { reading: { index, order: 'ymd' }, doubt: null }
+  // one program wrote all the dates of a file
+  const order = orderOfOthers(columns, index)
+  return { reading: { index, order }, doubt: order === null ? verdict.text : null }
+}
+
+const orderOfOthers = (columns: readonly Column[], index: number): DateOrder | null => {
+  for (const [at, column] of columns.entries()) {
+    if (at === index || !column.isDates) continue
+    const verdict = column.dates.verdict()
+    if (verdict.kind === 'order' && orders.includes(verdict.order)) return verdict.order
+  }
+  return null
+}
+
+const dateQuestion = (text: string, today: string): Problem =>
+  problem('date_order_ambiguous', {
+    text: quoted(text),
+    first: readDay(text, 'dmy', today) ?? '',
+    second: readDay(text, 'mdy', today) ?? '',
+  })
+
+interface Signs {
+  sign: DecimalSign
+  /** An amount that reads differently by each sign, where nothing tells. */
+  doubt: string | null
+}
+
+/** The decimal sign of the columns with money; where they do not tell, that of any other number of the file. */
+const decimalSignOf = (columns: readonly Column[], roles: readonly ColumnRole[]): Signs => {
+  const isMoney = (index: number) => moneyRoles.has(roles[index] ?? 'ignored')
+  const of = (wanted: (index: number) => boolean): DecimalSign | null => {
+    for (const [index, column] of columns.entries()) {
+      const verdict = wanted(index) ? column.amounts.verdict() : null
+      if (verdict?.kind === 'sign') return verdict.sign
+    }
+    return null
+  }
+  const doubtful = columns
+    .map((column, index) => (isMoney(index) ? column.amounts.verdict() : null))
+    .find((verdict) => verdict?.kind === 'ambiguous')
+  const sign = of(isMoney) ?? of((index) => !isMoney(index))
+  if (sign !== null) return { sign, doubt: null }
+  return { sign: '.', doubt: doubtful?.kind === 'ambiguous' ? doubtful.text : null }
+}
+
+const moneyRoles = new Set<ColumnRole>(['amount', 'debit', 'credit', 'balance', 'ignored'])
+
+const decimalQuestion = (text: string): Problem =>
+  problem('decimal_sign_ambiguous', {
+    text: quoted(text),
+    first: readAmount(text, ',') ?? '',
+    second: readAmount(text, '.') ?? '',
+  })
+
+const isNumeric: ReadonlySet<ColumnRole> = new Set(['amount', 'debit', 'credit'])
+
+/** Whether the columns still hold what a saved mapping says of them. */
+const changedTypes = (columns: readonly Column[], roles: readonly ColumnRole[]): boolean =>
+  columns.length !== roles.length ||
+  columns.some((column, index) => {
+    const role = roles[index]
+    if (column.filled === 0 || role === undefined) return false
+    return (role === 'booked_on' && !column.isDates) || (isNumeric.has(role) && !column.isAmounts)
+  })
+
+const mappingChanged = (columns: readonly Column[]): Problem =>
+  problem('mapping_changed', { columns: quoted(columns.map(({ name }) => name).join(', ')) })
+
+/** The roles that a person gave; missing ones are left out of the table, surplus ones are not used. */
+const fitted = (roles: readonly ColumnRole[], width: number): ColumnRole[] =>
+  Array.from({ length: width }, (_, index) => roles[index] ?? 'ignored')
+
+const rolesOf = ({ survey, options }: PlanInput, table: Table): ColumnRole[] => {
+  const { columns } = survey
+  const given = options.csv?.roles
+  if (given !== undefined) return fitted(given, columns.length)
+  return table.header === null ? rolesByCells(columns) : rolesByName(columns)
+}
+
+/** Decides how the file is read, or tells why it cannot be. */
+export const makePlan = (input: PlanInput): Plan | { refusal: Problem } => {
+  const { survey, options, delimiter } = input
+  const { table, columns } = survey
+  if (table === null) return refusal(problem('columns_unclear', { missing: 'table' }))
+  const fingerprint = table.header === null ? null : fingerprintOf(table.header.names, delimiter)
+  const saved = options.csv?.headerFingerprint
+  if (saved !== undefined && saved !== fingerprint) return refusal(mappingChanged(columns))
+  const roles = rolesOf(input, table)
+  if (saved !== undefined && changedTypes(columns, roles)) return refusal(mappingChanged(columns))
+  return planColumns(input, { table, fingerprint, roles })
+}
+
+interface Found {
+  table: Table
+  fingerprint: string | null
+  roles: ColumnRole[]
+}
+
+const planColumns = (input: PlanInput, found: Found): Plan | { refusal: Problem } => {
+  const { survey, options } = input
+  const { columns } = survey
+  const { roles } = found
+  const booked = indexOf(roles, 'booked_on')
+  const dayIndex = booked >= 0 ? booked : indexOf(roles, 'value_on')
+  if (dayIndex < 0) return refusal(problem('columns_unclear', { missing: 'date' }))
+  const days = dayReading({ columns, options }, dayIndex)
+  const valueIndex = booked >= 0 ? indexOf(roles, 'value_on') : -1
+  const valueDays = valueIndex < 0 ? null : dayReading({ columns, options }, valueIndex)
+  const signs = decimalSignOf(columns, roles)
+  const decimalSign = options.decimalSign ?? signs.sign
+  const amounts = chooseAmounts({ survey, roles, days: days.reading, decimalSign, options })
+  const isBalances = amounts === null && roles.includes('balance')
+  if (amounts === null && !isBalances)
+    return refusal(problem('columns_unclear', { missing: 'amount' }))
+  const other = amounts?.proof == null ? otherTable(columns) : null
+  if (other === 'journal') return refusal(problem('not_a_statement', { what: 'other' }))
+  if (other === 'investment') return refusal(problem('investment_only'))
+  const problems = [...(amounts?.problems ?? [])]
+  if (days.doubt !== null) problems.push(dateQuestion(days.doubt, options.today))
+  if (signs.doubt !== null && options.decimalSign === undefined)
+    problems.push(decimalQuestion(signs.doubt))
+  return {
+    ...found,
+    columns,
+    bookedOn: days.reading,
+    valueOn: valueDays?.reading ?? null,
+    amounts,
+    decimalSign,
+    problems,
+  }
+}

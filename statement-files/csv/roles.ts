@@ -1,0 +1,224 @@
+/** Gives each column its role: what its name hints at, as far as its cells agree. */
+import type { ColumnRole } from '../../domain/csv-layout.ts'
+import type { Column } from './column.ts'
+import { hintsOf, type Hint } from './names.ts'
+
+const isNumeric = (column: Column): boolean => column.isAmounts || column.filled === 0
+
+const isAccountLike = (column: Column): boolean =>
+  column.filled > 0 && !column.isDates && !column.isMoney && !column.isCurrencies
+
+const isTextLike = (column: Column): boolean => !column.isDates && !column.isMoney
+
+/** Whether the cells of a column can be what its name says. */
+const agrees: Readonly<Record<ColumnRole, (column: Column) => boolean>> = {
+  // a column of days may begin with a few that are none: those are told one by one
+  booked_on: (column) => column.isDates || column.count('date') > 0 || column.filled === 0,
+  value_on: (column) => column.isDates,
+  amount: isNumeric,
+  debit: isNumeric,
+  credit: isNumeric,
+  direction: (column) => column.isDirections,
+  balance: isNumeric,
+  currency: (column) => column.isCurrencies,
+  account: isAccountLike,
+  counterparty: isTextLike,
+  counterparty_account: (column) => column.filled > 0 && isTextLike(column),
+  counterparty_bic: (column) => column.filled > 0 && isTextLike(column),
+  text: isTextLike,
+  reference: (column) => column.filled > 0 && isTextLike(column),
+  bank_reference: (column) => column.filled > 0 && !column.isDates,
+  status: (column) => column.isStates,
+  original_amount: (column) => column.filled > 0 && isNumeric(column),
+  original_currency: (column) => column.isCurrencies,
+  fee: isNumeric,
+  ignored: () => true,
+}
+
+interface Candidate {
+  index: number
+  role: ColumnRole
+  weight: number
+}
+
+/** Roles that several columns may share. */
+const shared = new Set<ColumnRole>(['text', 'bank_reference', 'ignored'])
+
+const candidatesOf = (columns: readonly Column[]): Candidate[] =>
+  columns.flatMap((column, index) => {
+    const seen = new Set<ColumnRole>()
+    const fits = (hint: Hint) => {
+      if (seen.has(hint.role) || !agrees[hint.role](column)) return false
+      seen.add(hint.role)
+      return true
+    }
+    return hintsOf(column.name)
+      .filter(fits)
+      .map(({ role, weight }) => ({ index, role, weight: weight + evidence(column, role) }))
+  })
+
+/** What the cells add to the hint of a name. */
+const evidence = (column: Column, role: ColumnRole): number => {
+  if (column.filled === 0) return -4
+  if (role === 'counterparty' && column.isIbans) return -9
+  if (role === 'account' && column.isIbans) return 1
+  return role === 'amount' && column.currency !== null ? 0.2 : 0
+}
+
+/** Takes the strongest candidate first; each role goes to one column. */
+const byName = (columns: readonly Column[]): ColumnRole[] => {
+  const roles = columns.map((): ColumnRole | null => null)
+  const taken = new Set<ColumnRole>()
+  const strongest = candidatesOf(columns).toSorted((one, other) => other.weight - one.weight)
+  for (const { index, role, weight } of strongest) {
+    if (weight < 1 || roles[index] !== null || taken.has(role)) continue
+    roles[index] = role
+    if (!shared.has(role)) taken.add(role)
+  }
+  return roles.map((role) => role ?? 'ignored')
+}
+
+const has = (roles: readonly ColumnRole[], role: ColumnRole): boolean => roles.includes(role)
+
+const first = (
+  columns: readonly Column[],
+  accepts: (column: Column, index: number) => boolean,
+): number => columns.findIndex(accepts)
+
+/** Gives a role to the first free column whose cells are of its kind. */
+const claim = (
+  { columns, roles }: Assignment,
+  role: ColumnRole,
+  accepts: (column: Column) => boolean,
+): void => {
+  if (has(roles, role)) return
+  const index = first(columns, (column, at) => roles[at] === 'ignored' && accepts(column))
+  if (index >= 0) roles[index] = role
+}
+
+interface Assignment {
+  columns: readonly Column[]
+  roles: ColumnRole[]
+}
+
+/** A name that says account may mean the other side's: an own account stands in every row, or is only one. */
+const settleAccounts = ({ columns, roles }: Assignment): void => {
+  const index = roles.indexOf('account')
+  const column = columns[index]
+  if (column === undefined) return
+  const isCard = /kaart|card|carte/i.test(column.name)
+  const isOwn =
+    isCard || (column.filled === column.rows && !column.distinct.has('-') && isFew(column))
+  if (isOwn) return
+  roles[index] = has(roles, 'counterparty_account') ? 'ignored' : 'counterparty_account'
+}
+
+const isFew = (column: Column): boolean =>
+  !column.hasMany && column.distinct.size <= Math.max(3, column.rows / 3)
+
+/** Contrepartie may be a name or a number, depending on the bank. */
+const settleCounterparty = ({ columns, roles }: Assignment): void => {
+  for (const [index, column] of columns.entries())
+    if (column.isIbans && roles[index] === 'ignored' && !has(roles, 'counterparty_account'))
+      if (has(roles, 'account') || /parti|tegen|counter|konto|iban/i.test(column.name))
+        roles[index] = 'counterparty_account'
+}
+
+/** The amount in the currency of the account wins over the one that was ordered. */
+const settleOriginals = ({ columns, roles }: Assignment): void => {
+  const original = roles.indexOf('original_amount')
+  if (original >= 0 && /currency/i.test(columns[original]?.name ?? '')) {
+    const currency = roles.indexOf('currency')
+    if (currency >= 0 && !has(roles, 'original_currency')) roles[currency] = 'original_currency'
+  }
+  const amount = roles.indexOf('amount')
+  const inCurrency = first(columns, ({ name }, index) => index !== amount && amountIn.test(name))
+  if (amount < 0 || inCurrency < 0 || !has(roles, 'currency')) return
+  if (columns[inCurrency]?.isMoney !== true) return
+  roles[roles.indexOf('currency')] = 'original_currency'
+  roles[amount] = 'original_amount'
+  roles[inCurrency] = 'amount'
+}
+
+const amountIn = /^(?:bedrag|amount|montant|betrag) (?:in|en) [A-Z]{3}$/i
+
+/** A reference that repeats names something else than the line, such as the statement it stands on. */
+const settleReferences = ({ columns, roles }: Assignment): void => {
+  const own = roles.flatMap((role, index) => (role === 'bank_reference' ? [index] : []))
+  const isUnique = ({ hasMany, distinct, filled }: Column) => hasMany || distinct.size === filled
+  if (own.some((index) => isUnique(columns[index]!) && !isStatementNumber(columns[index]!))) return
+  for (const index of own) roles[index] = 'ignored'
+}
+
+const isStatementNumber = ({ name }: Column): boolean =>
+  hintsOf(name).some(({ role, weight }) => role === 'bank_reference' && weight <= 4)
+
+/** With an amount in one column, the columns that repeat it by side tell nothing new. */
+const settleSides = ({ columns, roles }: Assignment): void => {
+  const [debit, credit] = [roles.indexOf('debit'), roles.indexOf('credit')]
+  const amount = roles.indexOf('amount')
+  if (debit >= 0 && credit >= 0 && amount >= 0) {
+    const isWhole =
+      (columns[amount]?.filled ?? 0) >=
+      Math.max(filledOf(columns, debit), filledOf(columns, credit))
+    if (isWhole) roles[debit] = roles[credit] = 'ignored'
+    else roles[amount] = 'ignored'
+  } else if (amount < 0 && debit >= 0 !== credit >= 0) roles[Math.max(debit, credit)] = 'amount'
+  else if (amount >= 0 && debit >= 0 !== credit >= 0) roles[Math.max(debit, credit)] = 'ignored'
+}
+
+const filledOf = (columns: readonly Column[], index: number): number => columns[index]?.filled ?? 0
+
+const settleText = ({ columns, roles }: Assignment): void => {
+  if (has(roles, 'text')) return
+  let longest = { index: -1, filled: 0 }
+  for (const [index, column] of columns.entries())
+    if (roles[index] === 'ignored' && column.count('text') > longest.filled)
+      longest = { index, filled: column.count('text') }
+  if (longest.index >= 0) roles[longest.index] = 'text'
+}
+
+/** A role for each column of a table with names. */
+export const rolesByName = (columns: readonly Column[]): ColumnRole[] => {
+  const assignment = { columns, roles: byName(columns) }
+  settleOriginals(assignment)
+  settleSides(assignment)
+  settleAccounts(assignment)
+  settleCounterparty(assignment)
+  settleReferences(assignment)
+  claim(assignment, 'booked_on', (column) => column.isDates)
+  claim(assignment, 'currency', (column) => column.isCurrencies)
+  claim(assignment, 'direction', (column) => column.isDirections)
+  settleText(assignment)
+  return assignment.roles
+}
+
+/** A role for each column of a table without names, from its cells alone; amounts are settled by what adds up. */
+export const rolesByCells = (columns: readonly Column[]): ColumnRole[] => {
+  const assignment = { columns, roles: columns.map((): ColumnRole => 'ignored') }
+  claim(assignment, 'booked_on', (column) => column.isDates)
+  claim(assignment, 'value_on', (column) => column.isDates)
+  claim(assignment, 'currency', (column) => column.isCurrencies)
+  claim(
+    assignment,
+    'account',
+    (column) => isWholeColumn(column) && column.distinct.size === 1 && isNumber(column),
+  )
+  claim(assignment, 'account', (column) => isWholeColumn(column) && column.isIbans && isFew(column))
+  claim(assignment, 'counterparty_account', (column) => column.isIbans)
+  claim(assignment, 'counterparty_bic', (column) => column.isBics)
+  claim(assignment, 'direction', (column) => column.isDirections)
+  for (const [index, column] of columns.entries())
+    if (assignment.roles[index] === 'ignored' && isProse(column)) assignment.roles[index] = 'text'
+  settleText(assignment)
+  return assignment.roles
+}
+
+const isWholeColumn = ({ filled, rows }: Column): boolean => filled === rows
+
+const isNumber = (column: Column): boolean => column.count('digits') + column.count('iban') > 0
+
+/** Words of several kinds, not a code that repeats. */
+const isProse = (column: Column): boolean =>
+  column.count('text') * 2 > column.filled &&
+  [...column.distinct].some((cell) => cell.length > 12 || cell.includes(' '))

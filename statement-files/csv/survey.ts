@@ -1,0 +1,58 @@
+/** The first look at a file: its table, its columns, and its first rows. */
+import { trimmed } from './cell.ts'
+import { Column } from './column.ts'
+import { findTable, isBlankRow, type Row, type Table } from './table.ts'
+
+/** Rows kept: enough to see how the file is made, few enough for any memory. */
+const rowsKept = 200
+
+export interface Survey {
+  table: Table | null
+  columns: readonly Column[]
+  /** The first rows of the table. */
+  sample: readonly Row[]
+  /** Rows of the whole file that are not blank. */
+  rowCount: number
+}
+
+export interface Surveyor {
+  row: (cells: readonly string[], line: number) => void
+  finish: () => Survey
+}
+
+/** Looks at every row once; what is remembered does not grow with the file. */
+export const createSurveyor = (headerLine?: number): Surveyor => {
+  let waiting: Row[] | null = []
+  let table: Table | null = null
+  let columns: Column[] = []
+  let sample: Row[] = []
+  let rowCount = 0
+
+  const see = (cells: readonly string[]) => {
+    if (cells.length < 2) return
+    for (const [index, column] of columns.entries()) column.see(trimmed(cells[index] ?? ''))
+  }
+
+  const decide = (rows: readonly Row[]) => {
+    waiting = null
+    table = findTable(rows, headerLine)
+    if (table === null) return
+    const { header, start, width } = table
+    columns = Array.from({ length: width }, (_, index) => new Column(header?.names[index] ?? ''))
+    sample = rows.slice(start).filter(({ cells }) => !isBlankRow(cells))
+    for (const { cells } of sample) see(cells)
+  }
+
+  return {
+    row(cells, line) {
+      rowCount += 1
+      if (waiting === null) return see(cells)
+      waiting.push({ cells, line })
+      if (waiting.length >= rowsKept) decide(waiting)
+    },
+    finish() {
+      if (waiting !== null) decide(waiting)
+      return { table, columns, sample, rowCount }
+    },
+  }
+}

@@ -1,0 +1,65 @@
+/** Words in the cells of statement files that say something of a row. */
+import { folded } from './names.ts'
+
+const setOf = (words: string): ReadonlySet<string> => new Set(words.split('|'))
+
+const outWords = setOf(
+  'af|d|dr|db|dbit|debit|debet|debito|out|s|soll|uit|uitgaand|withdrawal|expense|sortie|belastung|money out|debited|outgoing|debetas|deebet|dt|debe|dare|cargo',
+)
+const inWords = setOf(
+  'bij|c|cr|crdt|credit|kredit|kreditas|kreedit|credito|in|h|haben|inkomend|deposit|income|entree|gutschrift|money in|credited|incoming|k|ct|haber|avere|abono',
+)
+
+/** -1 where a cell says that money goes out, 1 in; 0 where it says neither. */
+export const directionOf = (cell: string): -1 | 0 | 1 => {
+  if (cell.length > 20) return 0
+  if (cell === '-' || cell === '+') return cell === '-' ? -1 : 1
+  const word = folded(cell)
+  if (outWords.has(word)) return -1
+  return inWords.has(word) ? 1 : 0
+}
+
+const pendingWords =
+  /\b(?:pending|in behandeling|en attente|en cours|vorgemerkt|authori[sz]ed|authori[sz]ation|gereserveerd|reserv\w{1,8}|processing|scheduled|not posted|unposted|pendiente|on hold|hold|niet geboekt|offen|created|incomplete|gepland)\b/
+const refusedWords =
+  /\b(?:refused|geweigerd|refuse\w{0,2}|reject\w{0,3}|declined|abgelehnt|failed|failure|cancel\w{0,5}|geannuleerd|annule\w{0,2}|denied|reverted|voided|expired|removed|blocked|mislukt|echoue\w{0,2}|rechazad[oa]|storniert|zruseno)\b/
+const bookedWords =
+  /\b(?:booked|posted|completed?|accept\w{0,4}|geaccepteerd|uitgevoerd|verwerkt|geboekt|settled|cleared|executed|execut\w{0,4}|gebucht|done|success\w{0,3}|comptabilise\w{0,2}|processed|paid|provedeno|zauctovano)\b/
+
+export type RowState = 'booked' | 'pending' | 'refused'
+
+/** What a status says of its row; null where the word is not known. */
+export const rowStateOf = (cell: string): RowState | null => {
+  const words = folded(cell.slice(0, 60))
+  if (refusedWords.test(words)) return 'refused'
+  if (pendingWords.test(words)) return 'pending'
+  return bookedWords.test(words) ? 'booked' : null
+}
+
+const balanceWords =
+  /\b(?:\w{0,12}balance|\w{0,12}saldo|solde|kontostand|likutis|stav uctu|zustatek|saldi)\b/
+const startWords =
+  /\b(?:start|begin|beginning|beginsaldo|opening|openingssaldo|vorig|vorige|previous|anterior|initial|initiaal|debut|ancien|precedent|alter|anfang\w{0,8}|pradziai|inicial|iniziale|forward|pocatecni|oud|brought)\b/
+const endWords =
+  /\b(?:end|final|finale|closing|ending|last|laatste|nieuw|new|fin|dernier|current|actuel|actual|neuer|ledger|pabaigai|eindsaldo|konecny|close|boeksaldo|account balance)\b/
+const otherBalances =
+  /\b(?:available|beschikbaar|disponible|verfugbar|credit limit|minimum|average)\b/
+const turnoverWords = /\b(?:apyvarta|turnover|totaal|total|totals|totaux|gesamt|summe|omzet)\b/
+
+/** What a text between or around the rows is about: a balance of which end, a total, or something else. */
+export const summaryOf = (text: string): 'opening' | 'closing' | 'balance' | 'total' | null => {
+  const words = folded(text.slice(0, 120))
+  if (!balanceWords.test(words)) return turnoverWords.test(words) ? 'total' : null
+  if (otherBalances.test(words)) return 'total'
+  if (startWords.test(words)) return 'opening'
+  return endWords.test(words) ? 'closing' : 'balance'
+}
+
+const balanceRow =
+  /^(?:saldo anterior|saldo inicial|saldo final|saldo iniziale|saldo finale|(?:opening|closing|beginning|starting|ending|previous|ledger) balance|balance (?:brought|carried) forward|brought forward|carried forward|beginsaldo|eindsaldo|openingssaldo|slotsaldo|(?:vorig|nieuw|oud) saldo|(?:ancien|nouveau) solde|solde (?:initial|precedent|final|anterieur)|anfangssaldo|endsaldo|(?:alter|neuer) saldo|likutis pradziai|likutis pabaigai|apyvarta|turnover|algsaldo|loppsaldo|kaive|pocatecni zustatek|konecny zustatek)(?: (?:as of|per|op|au|am|at|on|zum|vom) [\d a-z]{1,30})?$/
+
+/** Whether the text of a row with a day says that the row is a balance or a total, not a movement. */
+export const isBalanceRow = (text: string): boolean => {
+  const { length } = text
+  return length >= 4 && length <= 70 && balanceRow.test(folded(text))
+}
