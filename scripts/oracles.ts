@@ -1,0 +1,126 @@
+/** `npm run oracles`: who reads statement files otherwise than we do, line by line; only names of files and of what differs are printed. */
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { parseStatementFile } from '../statement-files/collect.ts'
+import type { Format } from '../statement-files/detect.ts'
+import { readWithOfxdump } from './oracles/ofxdump.ts'
+import { readWithPython } from './oracles/python.ts'
+import { compareReadings, type Reading, type ReadStatement } from './oracles/reading.ts'
+import { findPeers } from './statement-peers.ts'
+
+const root = path.resolve(import.meta.dirname, '..')
+const today = new Date().toISOString().slice(0, 10)
+const readersOf: Partial<Record<Format, readonly string[]>> = {
+  ofx: ['ofxdump', 'ofxtools', 'ofxparse'],
+  coda: ['pycoda'],
+  camt053: ['lxml'],
+  qif: ['quiffen'],
+}
+const generatedLines = 2_000
+
+const filesIn = (folder: string): string[] =>
+  existsSync(folder) ? readdirSync(folder).map((name) => path.join(folder, name)) : []
+
+const generate = async (format: Format, folder: string): Promise<string[]> => {
+  const source = path.join(root, 'bench/statement-files', `${format}.ts`)
+  if (!existsSync(source)) return []
+  const loaded: Record<string, unknown> = await import(source)
+  const make = loaded[`${format}File`]
+  if (typeof make !== 'function') return []
+  const file = path.join(folder, `generated-${format}`)
+  const pieces: Iterable<string> = make(generatedLines)
+  writeFileSync(file, [...pieces].join(''))
+  return [file]
+}
+
+const samples = process.env['REFERENCE_DIR'] ?? ''
+if (samples === '')
+  console.warn('\n  !!! REFERENCE_DIR is not set: only our own files are compared !!!\n')
+
+const listFiles = async (format: Format, folder: string): Promise<string[]> => [
+  ...(samples === '' ? [] : filesIn(path.join(samples, 'samples', format))),
+  ...(samples === '' ? filesIn(path.join(root, 'test/fixtures/statement-files', format)) : []),
+  ...(await generate(format, folder)),
+]
+
+const readOurs = (file: string): Reading => {
+  const { statements, problems } = parseStatementFile(readFileSync(file), { today, name: file })
+  if (problems.some(({ severity }) => severity === 'error')) return { failed: 'refused' }
+  const balanceOf = (statement: (typeof statements)[number], kind: string) =>
+    statement.checkpoints.find((each) => each.kind === kind && each.origin === 'stated')?.amount
+  return {
+    statements: statements.map((statement): ReadStatement => ({
+      account: statement.account?.number ?? null,
+      currency: statement.currency ?? null,
+      opening: balanceOf(statement, 'opening') ?? null,
+      closing: balanceOf(statement, 'closing') ?? null,
+      lines: statement.lines.map(({ bookedOn, amount }) => [bookedOn, amount] as const),
+    })),
+  }
+}
+
+const peers = await findPeers((line) => console.warn(`\n  !!! ${line} !!!\n`))
+
+const readTheirs = async (
+  reader: string,
+  files: readonly string[],
+): Promise<Map<string, Reading> | null> => {
+  if (reader !== 'ofxdump')
+    return peers.python === null ? null : await readWithPython(peers.python, reader, files)
+  if (peers.ofxdump === null) return null
+  const readings = new Map<string, Reading>()
+  for (const file of files) readings.set(file, await readWithOfxdump(peers.ofxdump, file))
+  return readings
+}
+
+interface Score {
+  same: number
+  failed: number
+  lines: string[]
+}
+
+const judge = (ours: Reading, theirs: Reading | undefined): string | null => {
+  if (theirs === undefined || 'failed' in theirs) return 'failed'
+  if ('failed' in ours)
+    return theirs.statements.some(({ lines }) => lines.length > 0)
+      ? 'we refuse it, the peer finds lines'
+      : null
+  const differences = compareReadings(ours.statements, theirs.statements)
+  return differences.length === 0 ? null : `differ in ${differences.join(', ')}`
+}
+
+const scoreOf = (files: readonly string[], theirs: Map<string, Reading>): Score => {
+  const score: Score = { same: 0, failed: 0, lines: [] }
+  for (const file of files) {
+    const verdict = judge(readOurs(file), theirs.get(file))
+    if (verdict === null) score.same += 1
+    else if (verdict === 'failed') score.failed += 1
+    else score.lines.push(`  ${path.basename(file)}: ${verdict}`)
+  }
+  return score
+}
+
+const compareFormat = async (format: Format, folder: string): Promise<void> => {
+  const files = await listFiles(format, folder)
+  for (const reader of readersOf[format] ?? []) {
+    const theirs = await readTheirs(reader, files)
+    if (theirs === null) {
+      console.warn(`\n  !!! SKIPPED: ${format} is not compared with ${reader} !!!\n`)
+      continue
+    }
+    const { same, failed, lines } = scoreOf(files, theirs)
+    console.log(
+      `${format} against ${reader}: ${files.length} files, ${same} the same, ${failed} the peer cannot read, ${lines.length} differ`,
+    )
+    for (const line of lines) console.log(line)
+  }
+}
+
+const folder = mkdtempSync(path.join(tmpdir(), 'banksync-oracles-'))
+try {
+  for (const format of ['coda', 'camt053', 'ofx', 'qif'] as const)
+    await compareFormat(format, folder)
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
