@@ -10,7 +10,6 @@ import { malformedField, numberAt, placeOf, signedAmount } from './reading.ts'
 import type { Entry, Reading } from './said.ts'
 
 const highestNumber = 9_999
-const detailLimit = 20_000
 const rawRecordLimit = 1_000
 const informationLimit = 1_000
 
@@ -19,6 +18,7 @@ interface OpenLine {
   sequence: number | null
   amount: string | null
   details: LineDetail[]
+  detailCount: number
   /** The records as written, where they were asked for. */
   raw: string[] | null
 }
@@ -76,13 +76,14 @@ const endDetail = (state: State): void => {
   const { line, entry, reading } = state
   state.entry = null
   if (line === null || entry === null || entry === line.entry) return
-  if (line.details.length < detailLimit) line.details.push(detailOf(entry, reading))
-  else if (line.details.length === detailLimit)
+  line.detailCount += 1
+  if (line.detailCount <= limits.details) line.details.push(detailOf(entry, reading))
+  else if (line.detailCount === limits.details + 1)
     reading.tell(
       asWarning(
         problem(
           'too_large',
-          { what: 'details', limit: detailLimit },
+          { what: 'details', limit: limits.details },
           { record: entry.record.number },
         ),
       ),
@@ -117,7 +118,7 @@ const beginLine = (record: CodaRecord, sequence: number | null, state: State): v
   totals.lineCount += 1
   const entry: Entry = { record, information: [] }
   state.entry = entry
-  state.line = { entry, sequence, amount, details: [], raw }
+  state.line = { entry, sequence, amount, details: [], detailCount: 0, raw }
   state.lastDetail = 0
 }
 

@@ -16,6 +16,8 @@ const shown = ({ kind }: Part, raw: string, days: DayReader): string | null => {
       return decimalAt(raw, whole) ?? word
     case 'rate':
       return rateOf(raw) ?? word
+    case 'percent':
+      return `${rateOf(raw) ?? word} %`
     case 'day':
       return dayShown(raw, days)
     case 'hour':

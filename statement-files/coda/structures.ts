@@ -1,7 +1,8 @@
 /** Structured communications: what follows the three digits of their type, part by part. */
 
 /** How a part is written and shown. A `code` is for machines and not shown; `more` belongs to the part before it. */
-export type PartKind = 'text' | 'more' | 'amount' | 'rate' | 'day' | 'hour' | 'card' | 'code'
+export type PartKind =
+  'text' | 'more' | 'amount' | 'rate' | 'percent' | 'day' | 'hour' | 'card' | 'code'
 
 export interface Part {
   readonly name: string
@@ -14,6 +15,7 @@ const kindOf: Readonly<Record<string, PartKind>> = {
   m: 'more',
   n: 'amount',
   r: 'rate',
+  p: 'percent',
   d: 'day',
   h: 'hour',
   c: 'card',
@@ -42,8 +44,8 @@ export const structures: ReadonlyMap<string, readonly Part[]> = new Map([
   ['102', parts('reference:t12')],
   ['103', parts('number:t12')],
   ['105', parts('gross:x15 amount:n15 rate:r12 currency:m3 reference:t12 country:t2 euro:x15')],
-  ['106', parts('equivalent:n15 base:n15 percent:r12 minimum:x1 euro:x15')],
-  ['108', parts('equivalent:n15 base:n15 interest:r12 from:d6 to:d6')],
+  ['106', parts('equivalent:n15 base:n15 percent:p12 minimum:x1 euro:x15')],
+  ['108', parts('equivalent:n15 base:n15 interest:p12 from:d6 to:d6')],
   [
     '111',
     parts(`scheme:x1 pos:t6 period:x3 first:x6 firstOn:d6 last:x6 lastOn:d6 type:x1 ${terminal}`),
@@ -67,22 +69,22 @@ export const structures: ReadonlyMap<string, readonly Part[]> = new Map([
   [
     '121',
     parts(
-      'bill:n15 dueOn:d6 conventional:x6 issuedOn:d6 company:t11 currency:t3 blank:x3 number:t13 rate:r12',
+      'bill:n15 dueOn:d6 conventional:x6 issuedOn:d6 company:t11 currency:t3 blank:x3 number:t13 rate:p12',
     ),
   ],
-  ['122', parts('days:t4 rate:r12 base:n15 minimum:x1 number:t13 dueOn:d6')],
-  ['123', parts('startOn:d6 dueOn:d6 base:n15 percent:r12 days:t4 minimum:x1 guarantee:t13')],
+  ['122', parts('days:t4 rate:p12 base:n15 minimum:x1 number:t13 dueOn:d6')],
+  ['123', parts('startOn:d6 dueOn:d6 base:n15 percent:p12 days:t4 minimum:x1 guarantee:t13')],
   ['124', parts('card:c20 issuer:x1 invoice:t12 identification:t15 on:d6')],
   [
     '125',
     parts(
-      'account:t27 old:n15 new:n15 amount:n15 currency:m3 startOn:d6 endOn:d6 rate:r12 reference:t13',
+      'account:t27 old:n15 new:n15 amount:n15 currency:m3 startOn:d6 endOn:d6 rate:p12 reference:t13',
     ),
   ],
   [
     '126',
     parts(
-      'deposit:t15 amount:n15 equivalent:n15 startOn:d6 endOn:d6 rate:r12 interest:n15 currency:m3 exchange:r12',
+      'deposit:t15 amount:n15 equivalent:n15 startOn:d6 endOn:d6 rate:p12 interest:n15 currency:m3 exchange:r12',
     ),
   ],
   [

@@ -48,10 +48,8 @@ test('a currency that does not exist is refused at its place', () => {
 })
 
 test('a currency without decimals keeps none, one with three keeps three', () => {
-  expect(accountOf('2', iban.padEnd(34) + 'JPY').lines.map(({ amount }) => amount)).toEqual([
-    '25.5',
-    '-5.25',
-  ])
+  const yen = statementOf([movement('00010000', 2_500)]).map((text) => text.replace('EUR', 'JPY'))
+  expect(parseOne(yen)).toMatchObject({ lines: [{ amount: '25' }], problems: [] })
   const dinars = accountOf('2', iban.padEnd(34) + 'KWD')
   expect(dinars.lines.map(({ amount }) => amount)).toEqual(['25.500', '-5.250'])
   expect(dinars.checkpoints.map(({ amount }) => amount)).toEqual(['100.000', '120.250'])
@@ -65,45 +63,49 @@ test('a new balance of another account warns, one in another currency is refused
 })
 
 test.each([
-  ['sign of the old balance', 1, oldBalance(10_000, [43, '2']), 'malformed 2:43-43'],
-  ['old balance', 1, oldBalance(10_000, [50, 'A']), 'bad_amount 2:44-58'],
-  ['date of the old balance', 1, oldBalance(10_000, [59, '310224']), 'bad_date 2:59-64'],
-  ['date of the file', 0, header([6, '320124']), 'bad_date 1:6-11'],
-  ['sequence', 2, movement('0A010000', 2_550), 'malformed 3:3-6'],
-  ['detail', 2, movement('00010 00', 2_550), 'malformed 3:7-10'],
-  ['sign of a movement', 2, movement('00010000', 2_550, [32, ' ']), 'malformed 3:32-32'],
-  ['amount of a movement', 2, movement('00010000', 2_550, [40, '.']), 'bad_amount 3:33-47'],
-  ['value date', 2, movement('00010000', 2_550, [48, '290223']), 'bad_date 3:48-53'],
-  ['booking date', 2, movement('00010000', 2_550, [116, '000000']), 'bad_date 3:116-121'],
-  ['sign of the new balance', 4, newBalance(12_025, [42, 'D']), 'malformed 5:42-42'],
-  ['new balance', 4, newBalance(12_025, [57, ' ']), 'bad_amount 5:43-57'],
-  ['date of the new balance', 4, newBalance(12_025, [58, '      ']), 'bad_date 5:58-63'],
+  ['sign of the old balance', good.with(1, oldBalance(10_000, [43, '2'])), 'malformed 2:43-43'],
+  ['old balance', good.with(1, oldBalance(10_000, [50, 'A'])), 'bad_amount 2:44-58'],
+  ['date of the old balance', good.with(1, oldBalance(10_000, [59, '310224'])), 'bad_date 2:59-64'],
+  ['date of the file', good.with(0, header([6, '320124'])), 'bad_date 1:6-11'],
+  ['sequence', good.with(2, movement('0A010000', 2_550)), 'malformed 3:3-6'],
+  ['detail', good.with(2, movement('00010 00', 2_550)), 'malformed 3:7-10'],
+  ['sign of a movement', good.with(2, movement('00010000', 2_550, [32, ' '])), 'malformed 3:32-32'],
+  [
+    'amount of a movement',
+    good.with(2, movement('00010000', 2_550, [40, '.'])),
+    'bad_amount 3:33-47',
+  ],
+  ['value date', good.with(2, movement('00010000', 2_550, [48, '290223'])), 'bad_date 3:48-53'],
+  [
+    'booking date',
+    good.with(2, movement('00010000', 2_550, [116, '000000'])),
+    'bad_date 3:116-121',
+  ],
+  ['sign of the new balance', good.with(4, newBalance(12_025, [42, 'D'])), 'malformed 5:42-42'],
+  ['new balance', good.with(4, newBalance(12_025, [57, ' '])), 'bad_amount 5:43-57'],
+  ['date of the new balance', good.with(4, newBalance(12_025, [58, '      '])), 'bad_date 5:58-63'],
   [
     'records of the trailer',
-    5,
-    trailer({ records: 5, debit: 525, credit: 2_550 }),
+    good.with(5, trailer({ records: 5, debit: 525, credit: 2_550 })),
     'control_total_mismatch 6:17-22',
   ],
   [
     'debit of the trailer',
-    5,
-    trailer({ records: 4, debit: 526, credit: 2_550 }),
+    good.with(5, trailer({ records: 4, debit: 526, credit: 2_550 })),
     'control_total_mismatch 6:23-37',
   ],
   [
     'credit of the trailer',
-    5,
-    trailer({ records: 4, debit: 525, credit: 2_551 }),
+    good.with(5, trailer({ records: 4, debit: 525, credit: 2_551 })),
     'control_total_mismatch 6:38-52',
   ],
   [
     'digits of the trailer',
-    5,
-    trailer({ records: 4, debit: 525, credit: 2_550 }, [40, 'x']),
+    good.with(5, trailer({ records: 4, debit: 525, credit: 2_550 }, [40, 'x'])),
     'bad_amount 6:38-52',
   ],
-])('a wrong %s is refused at its place', (_, index, text, told) => {
-  expect(problemsOf(parseOne(good.with(index, text)))).toContain(`error ${told}`)
+])('a wrong %s is refused at its place', (_, records, told) => {
+  expect(problemsOf(parseOne(records))).toContain(`error ${told}`)
 })
 
 test('a later statement of a file that is no statement by its header is refused', () => {

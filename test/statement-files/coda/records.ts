@@ -100,10 +100,16 @@ export const trailer = ({ records, debit, credit }: Sums, ...pieces: readonly Pi
 
 const centsOf = (text: string): number => Number(text.slice(32, 46)) * (text[31] === '1' ? -1 : 1)
 
-const isLine = (text: string): boolean => text.startsWith('21') && text.slice(6, 10) === '0000'
+const opening = 10_000
+
+const hasNoDetailNumber = (text: string): boolean =>
+  text.startsWith('21') && text.slice(6, 10) === '0000'
 
 /** A whole statement around records 21 to 33, with balances and trailer that agree with them. */
-export const statementOf = (movements: readonly string[], opening = 10_000): string[] => {
+export const statementOf = (
+  movements: readonly string[],
+  isLine: (text: string, index: number) => boolean = hasNoDetailNumber,
+): string[] => {
   const cents = movements.filter(isLine).map(centsOf)
   const total = cents.reduce((sum, each) => sum + each, 0)
   const credit = cents.filter((each) => each > 0).reduce((sum, each) => sum + each, 0)
