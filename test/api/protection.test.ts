@@ -9,7 +9,7 @@ import { methodAndPath } from '../../api/route.ts'
 import * as linkFlows from '../../db/queries/link-flows.ts'
 import { withTenant } from '../../db/tenant.ts'
 import { asAdministrator } from '../support/template-database.ts'
-import { aChallenge, aConnection, aMessage, anAccount, aRun } from './support/builders.ts'
+import { aChallenge, aConnection, aMessage, anAccount, anImport, aRun } from './support/builders.ts'
 import type { World } from './support/world.ts'
 import { createWorld } from './support/world.ts'
 
@@ -38,6 +38,7 @@ const bodies: Record<string, unknown> = {
   'POST /v1/connections/:connectionId/messages': { text: 'x' },
   'POST /v1/connections/:connectionId/notes': { text: 'x' },
   'POST /v1/link-flows/:flowId/completions': { parameters: {} },
+  'POST /v1/accounts': { number: '1', currency: 'EUR' },
   'POST /v1/tenants': { name: 'x', clientId: 'client-x' },
 }
 
@@ -117,6 +118,7 @@ describe('ids of another tenant', () => {
     const accountId = await anAccount(world, connectionId, { tenant: world.b, lines: 2 })
     const runId = await aRun(world, connectionId, world.b)
     const challengeId = await aChallenge(world, connectionId, { tenant: world.b })
+    const importId = await anImport(world, world.b)
     const flowId = '11111111-1111-4111-8111-111111111111'
     await withTenant(world.pool, world.b.tenantId, (tx) =>
       linkFlows.create(tx, {
@@ -130,7 +132,7 @@ describe('ids of another tenant', () => {
       }),
     )
     const keyId = /_(\w{8})_/.exec(world.b.key)?.[1] ?? ''
-    const ids = { connectionId, challengeId, accountId, runId, flowId, keyId }
+    const ids = { connectionId, challengeId, accountId, runId, importId, flowId, keyId }
     const withIds = eachProtected.filter(({ path }) => path.includes('{'))
     expect(withIds.length).toBeGreaterThan(15)
     for (const { operation, method, path } of withIds) {

@@ -1,11 +1,13 @@
 /** Rows that tests start from, made by the same functions as the product's. */
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import * as accounts from '../../../db/queries/accounts.ts'
 import * as connections from '../../../db/queries/connections.ts'
 import * as listings from '../../../db/queries/institution-listings.ts'
 import * as institutions from '../../../db/queries/institutions.ts'
 import * as messages from '../../../db/queries/messages.ts'
 import * as mfaChallenges from '../../../db/queries/mfa-challenges.ts'
+import * as statementFiles from '../../../db/queries/statement-files.ts'
+import * as statementImports from '../../../db/queries/statement-imports.ts'
 import * as statementLines from '../../../db/queries/statement-lines.ts'
 import * as syncRuns from '../../../db/queries/sync-runs.ts'
 import { withTenant } from '../../../db/tenant.ts'
@@ -103,6 +105,19 @@ export const aRun = (
   connectionId: string,
   { tenantId }: TestTenant = world.a,
 ): Promise<string> => withTenant(world.pool, tenantId, (tx) => aRunWithin(tx, connectionId))
+
+/** An import of a small file that was uploaded and that nobody has looked at yet. */
+export const anImport = (world: World, { tenantId }: TestTenant = world.a): Promise<string> =>
+  withTenant(world.pool, tenantId, async (tx) => {
+    const [id, fileId] = [randomUUID(), randomUUID()]
+    const bytes = Buffer.from('!Type:Bank')
+    await statementFiles.begin(tx, { id: fileId, name: 'march.qif' })
+    await statementFiles.appendPart({ tx, vault: world.deps.vault }, { fileId, number: 1, bytes })
+    const sha256 = createHash('sha256').update(bytes).digest()
+    await statementFiles.finish(tx, { id: fileId, sizeBytes: bytes.length, sha256 })
+    await statementImports.create(tx, { id, fileId, options: {}, requestedBy: 'Anna' })
+    return id
+  })
 
 /** A form with one code to type, open for an hour unless said otherwise; returns its id. */
 export const aChallenge = (

@@ -194,7 +194,7 @@ const startWorker = async (
     connection,
     namespace,
     taskQueue: 'connections',
-    workflowsPath: fileURLToPath(new URL('./stand-in-connection.ts', import.meta.url)),
+    workflowsPath: fileURLToPath(new URL('./stand-in-workflows.ts', import.meta.url)),
     ...options,
   })
   const running = worker.run()
