@@ -2,19 +2,24 @@
 import type { Request, RequestHandler } from 'express'
 
 const bodyTimeMs = 30_000
+/** For a sender that is answered before its body is over, so that it can read why. */
+const afterAnswerMs = 1_000
 
 const timers = new WeakMap<Request, NodeJS.Timeout>()
 
 const hasBody = ({ headers }: Request): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 
-/** Cuts a sender whose body has not arrived within 30 seconds. */
-export const limitBodyTime: RequestHandler = (request, _response, next) => {
+/** Cuts a sender whose body has not arrived within 30 seconds, or goes on although it was answered. */
+export const limitBodyTime: RequestHandler = (request, response, next) => {
   if (hasBody(request)) {
-    const timer = setTimeout(() => request.socket.destroy(), bodyTimeMs)
-    timer.unref()
+    const cut = (): void => void request.socket.destroy()
+    const timer = setTimeout(cut, bodyTimeMs).unref()
     timers.set(request, timer)
     request.once('close', () => clearTimeout(timer))
+    response.once('finish', () => {
+      if (!request.complete) setTimeout(cut, afterAnswerMs).unref()
+    })
   }
   next()
 }
