@@ -1,5 +1,6 @@
 /** Amounts as OFX files write them: the standard forbids grouping, banks do it all the same. */
 import { decimalOf } from '../decimal.ts'
+import { limits } from '../limits.ts'
 
 export interface AmountReading {
   amount: string
@@ -7,20 +8,17 @@ export interface AmountReading {
   isUnclear: boolean
 }
 
-const maxLength = 40
+const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39
 
 /** Whether the text already is decimal text with two decimals, as nearly all amounts are. */
 const isCanonical = (text: string): boolean => {
   const start = text.charCodeAt(0) === 0x2d ? 1 : 0
   const point = text.length - 3
   if (point <= start || point > 15 || text.charCodeAt(point) !== 0x2e) return false
-  const first = text.charCodeAt(start)
   // 0.00 may have a sign, 007.00 has zeros too many
-  if (first < 0x31 || first > 0x39) return false
-  for (let index = start + 1; index < text.length; index += 1) {
-    const code = text.charCodeAt(index)
-    if (index !== point && (code < 0x30 || code > 0x39)) return false
-  }
+  if (text.charCodeAt(start) === 0x30) return false
+  for (let index = start; index < text.length; index += 1)
+    if (index !== point && !isDigit(text.charCodeAt(index))) return false
   return true
 }
 
@@ -34,51 +32,66 @@ const digitsOf = (text: string): string | null => {
 }
 
 const isGroupLike = (integer: string, fraction: string): boolean =>
-  fraction.length === 3 && /^[1-9]\d{0,2}$/.test(integer)
+  /^\d{3}$/.test(fraction) && /^[1-9]\d{0,2}$/.test(integer)
 
 export interface AmountReader {
   /** Null where the text is no amount; `decimals` is how many the currency has. */
   read: (text: string, decimals: number) => AmountReading | null
 }
 
+interface Parts {
+  isNegative: boolean
+  integer: string
+  /** `.` or `,` before the decimals; empty where there are none. */
+  sign: string
+  fraction: string
+}
+
+/** One mark, or one behind marks of the other kind, is a decimal sign; all others part groups. */
+const partsOf = (text: string): Parts | null => {
+  const found = text.length > limits.amount ? null : shape.exec(text)
+  if (found === null) return null
+  const isNegative = found[1] !== '' && found[1] !== '+'
+  const unsigned = found[2] ?? ''
+  const mark = Math.max(unsigned.lastIndexOf('.'), unsigned.lastIndexOf(','))
+  const sign = unsigned[mark] ?? ''
+  if (sign === '' || unsigned.indexOf(sign) < mark)
+    return { isNegative, integer: unsigned, sign: '', fraction: '' }
+  return { isNegative, integer: unsigned.slice(0, mark), sign, fraction: unsigned.slice(mark + 1) }
+}
+
 /** Reads the amounts of one file; what its clear amounts show helps with those that may mean two things. */
 export const createAmountReader = (): AmountReader => {
   let decimalSign: string | null = null
 
-  const withMark = (isNegative: boolean, text: string, decimals: number): AmountReading | null => {
-    const mark = Math.max(text.lastIndexOf('.'), text.lastIndexOf(','))
-    const sign = text[mark] ?? ''
-    const [integer, fraction] = [text.slice(0, mark), text.slice(mark + 1)]
-    const whole = digitsOf(integer)
-    if (whole === null || !/^\d*$/.test(fraction) || integer.includes(sign)) return null
-    const reading = { amount: decimalOf(isNegative, whole, fraction), isUnclear: false }
-    if (!isGroupLike(integer, fraction) || decimals === 3) {
-      if (fraction !== '') decimalSign ??= sign
-      return reading
+  /** Reads what has one mark with three digits behind it. */
+  const readGroupLike = (parts: Parts): AmountReading => {
+    const { isNegative, integer, sign, fraction } = parts
+    const isGrouping = decimalSign !== null && decimalSign !== sign
+    return {
+      amount: isGrouping
+        ? decimalOf(isNegative, integer + fraction, '')
+        : decimalOf(isNegative, integer, fraction),
+      isUnclear: decimalSign === null,
     }
-    if (decimalSign === null) return { ...reading, isUnclear: true }
-    return decimalSign === sign
-      ? reading
-      : { amount: decimalOf(isNegative, whole + fraction, ''), isUnclear: false }
+  }
+
+  const readOther = (text: string, decimals: number): AmountReading | null => {
+    const parts = partsOf(text)
+    if (parts === null) return null
+    const { isNegative, integer, sign, fraction } = parts
+    if (decimals !== 3 && isGroupLike(integer, fraction)) return readGroupLike(parts)
+    const whole = digitsOf(integer)
+    if (whole === null || !/^\d*$/.test(fraction)) return null
+    if (fraction !== '') decimalSign ??= sign
+    return { amount: decimalOf(isNegative, whole, fraction), isUnclear: false }
   }
 
   return {
     read(text, decimals) {
-      if (isCanonical(text)) {
-        decimalSign ??= '.'
-        return { amount: text, isUnclear: false }
-      }
-      const found = text.length > maxLength ? null : shape.exec(text)
-      if (found === null) return null
-      const isNegative = found[1] !== '' && found[1] !== '+'
-      const unsigned = found[2] ?? ''
-      const marks = unsigned.replace(/[^.,]/g, '')
-      // one mark, or a mark behind marks of the other kind, is a decimal sign; all others part groups
-      const last = marks.at(-1) ?? ''
-      if (last !== '' && marks.indexOf(last) === marks.length - 1)
-        return withMark(isNegative, unsigned, decimals)
-      const whole = digitsOf(unsigned)
-      return whole === null ? null : { amount: decimalOf(isNegative, whole, ''), isUnclear: false }
+      if (!isCanonical(text)) return readOther(text, decimals)
+      decimalSign ??= '.'
+      return { amount: text, isUnclear: false }
     },
   }
 }

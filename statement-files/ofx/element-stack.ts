@@ -16,12 +16,26 @@ export interface ElementEvents {
 /** Twice as long as a text may be: references are longer than what they stand for. */
 const maxText = 2 * limits.text
 
-const needsSpacing = /\s\s|[^\S ]/
+const unusual = /&|\s\s|[^\S ]/
 
 /** The text of a leaf as people read it: references replaced, one blank where there were many. */
 const readable = (written: string): string => {
-  const text = withoutReferences(written.trim())
-  return needsSpacing.test(text) ? text.replace(/\s+/g, ' ').trim() : text
+  const text = written.trim()
+  return unusual.test(text) ? withoutReferences(text).replace(/\s+/g, ' ').trim() : text
+}
+
+const blank = 0x20
+
+const blanksEnd = (source: string, start: number, end: number): number => {
+  let at = start
+  while (at < end && source.charCodeAt(at) <= blank) at += 1
+  return at
+}
+
+const blanksStart = (source: string, start: number, end: number): number => {
+  let at = end
+  while (at > start && source.charCodeAt(at - 1) <= blank) at -= 1
+  return at
 }
 
 /** Leaves without which a line is none. */
@@ -82,8 +96,11 @@ export class ElementStack {
 
   text(source: string, start: number, end: number): void {
     if (this.#slot < 0 || this.#text.length > maxText) return
-    const part = source.slice(start, Math.min(end, start + maxText))
-    this.#text = this.#text === '' ? part : this.#text + part
+    const from = this.#text === '' ? blanksEnd(source, start, end) : start
+    const last = Math.min(end, from + maxText)
+    // behind the end of a piece the text may go on
+    const to = last === source.length ? last : blanksStart(source, from, last)
+    if (from < to) this.#text += source.slice(from, to)
   }
 
   literal(text: string): void {

@@ -10,6 +10,7 @@ export class Leaves {
   readonly #slots: ReadonlyMap<string, number>
   readonly #texts: string[]
   readonly #places: Place[]
+  #isClear = true
 
   constructor(names: readonly string[]) {
     this.#slots = new Map(names.map((name, slot) => [name, slot]))
@@ -31,6 +32,7 @@ export class Leaves {
 
   put(slot: number, text: string): void {
     this.#texts[slot] = text
+    this.#isClear = false
   }
 
   at(slot: number): string {
@@ -48,7 +50,9 @@ export class Leaves {
   }
 
   clear(): void {
+    if (this.#isClear) return
     this.#texts.fill('')
+    this.#isClear = true
   }
 }
 

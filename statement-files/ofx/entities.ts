@@ -51,14 +51,15 @@ const numbered = (code: number): string => {
   return String.fromCodePoint(code)
 }
 
-const reference = /&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z][a-z\d]{1,7}));/gi
+const characterOf = (reference: string): string => {
+  const name = reference.slice(1, -1)
+  if (!name.startsWith('#')) return named.get(name) ?? named.get(name.toLowerCase()) ?? reference
+  const isHex = /^#x/i.test(name)
+  return numbered(Number.parseInt(name.slice(isHex ? 2 : 1), isHex ? 16 : 10))
+}
+
+const reference = /&(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z][a-z\d]{1,7});/gi
 
 /** The text with its references replaced; an ampersand that begins none stays. */
-export const withoutReferences = (text: string): string => {
-  if (!text.includes('&')) return text
-  return text.replace(reference, (whole, decimal?: string, hex?: string, name = '') => {
-    if (decimal !== undefined) return numbered(Number(decimal))
-    if (hex !== undefined) return numbered(Number.parseInt(hex, 16))
-    return named.get(name) ?? named.get(String(name).toLowerCase()) ?? whole
-  })
-}
+export const withoutReferences = (text: string): string =>
+  text.includes('&') ? text.replace(reference, characterOf) : text

@@ -69,7 +69,9 @@ const addReferences = (line: ParsedLine, leaves: Leaves): void => {
   if (chequeNumber !== '') line.chequeNumber = chequeNumber
   const typeCode = leaves.text('TRNTYPE')
   if (typeCode !== '') line.typeCode = typeCode
-  const reference = /[+*]{3}/.test(line.text) ? belgianReferenceIn(line.text) : null
+  const { text } = line
+  const isMarked = text.includes('+++') || text.includes('***')
+  const reference = isMarked ? belgianReferenceIn(text) : null
   if (reference === null) return
   line.reference = reference
   line.referenceType = 'belgian'

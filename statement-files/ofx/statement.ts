@@ -199,8 +199,9 @@ export class Statement {
   #checkCurrency(line: ParsedLine, leaves: Leaves): void {
     const found = leaves.text('CURSYM').toUpperCase()
     const expected = line.currency
-    if (found === '' || expected === undefined || found === expected) return
+    if (found === '' || found === expected) return
     line.currency = found
+    if (expected === undefined) return
     this.problem(
       problem('currency_mismatch', { what: 'line', found: quoted(found), expected }, line.position),
     )

@@ -25,7 +25,6 @@ const maxAttributes = 1_000
 
 const slash = 0x2f
 const greater = 0x3e
-const less = 0x3c
 
 /** 1: letters that may begin a name; 2: what may follow; 4: to be put in capitals. */
 const nameCodes = new Uint8Array(128)
@@ -34,6 +33,11 @@ for (let code = 0x41; code <= 0x5a; code += 1) {
   nameCodes[code + 0x20] = 5
 }
 for (const character of '0123456789._') nameCodes[character.charCodeAt(0)] = 2
+
+const isAngle = (code: number): boolean => code === 0x3c || code === greater
+
+/** Nothing, a slash, or something with `=` behind a blank. */
+const attributes = /^(?:\s*\/)?$|^\s[^=]*=/
 
 const classOf = (code: number): number => (code < 128 ? (nameCodes[code] ?? 0) : 0)
 
@@ -67,6 +71,8 @@ export class Tokenizer {
   #lineFrom = 0
   #nextLineEnd = -1
   #lineEnd = ''
+  /** A carriage return at the end of a piece, as long as it is not known what ends lines here. */
+  #held = ''
   #isStopped = false
   #kept = ''
   #keptFrom = -1
@@ -77,7 +83,9 @@ export class Tokenizer {
 
   write(text: string): void {
     if (text === '' || this.#isStopped) return
-    this.#take(text)
+    const whole = this.#held + text
+    this.#held = this.#lineEnd === '' && whole.endsWith('\r') ? '\r' : ''
+    this.#take(this.#held === '' ? whole : whole.slice(0, -1))
     this.#run()
   }
 
@@ -120,8 +128,7 @@ export class Tokenizer {
     if (this.#keptFrom >= 0) this.#keepOn()
     this.#source = this.#from < this.#source.length ? this.#source.slice(this.#from) + text : text
     this.#from = 0
-    if (this.#lineEnd === '' && /[\r\n]/.test(text))
-      this.#lineEnd = text.includes('\n') ? '\n' : '\r'
+    if (this.#lineEnd === '') this.#lineEnd = /\r(?!\n)|\n/.exec(text)?.[0] ?? ''
     this.#nextLineEnd = this.#lineEnd === '' ? -1 : this.#source.indexOf(this.#lineEnd)
   }
 
@@ -227,14 +234,12 @@ export class Tokenizer {
     const source = this.#source
     const last = Math.min(source.length, start + maxAttributes)
     let at = start
-    while (at < last && source.charCodeAt(at) !== greater && source.charCodeAt(at) !== less) at += 1
-    if (at >= last)
-      return last < source.length || at - start >= maxAttributes ? notMarkup : unfinished
-    if (source.charCodeAt(at) === less) return notMarkup
+    while (at < last && !isAngle(source.charCodeAt(at))) at += 1
+    if (at >= last) return at === start + maxAttributes ? notMarkup : unfinished
     const inner = source.slice(start, at).trimEnd()
+    if (source.charCodeAt(at) !== greater || !attributes.test(inner)) return notMarkup
     this.#isSelfClosed = inner.endsWith('/')
-    const isTag = inner === '' || inner === '/' || (/^\s/.test(inner) && /=|^\s+\/$/.test(inner))
-    return isTag ? at + 1 : notMarkup
+    return at + 1
   }
 
   #special(open: number): number {

@@ -53,23 +53,26 @@ const whyEmpty = ({ investments, stray }: Findings): Problem => {
 const skipped = (n: number, reason: string): Problem[] =>
   n === 0 ? [] : [problem('rows_skipped', { n, reason })]
 
-/** Says it; `position` is the end of the file. */
-export const tellVerdict = (output: Output, found: Findings, position: Position): void => {
-  const { outside, bankProblems } = found
+/** Why the file as a whole is no sequence of documents; null where it is one. */
+const whyNoDocument = ({ outside, documents }: Findings, end: Position): Problem | null => {
   if (outside !== null)
-    output.problem(
-      problem('malformed', { reason: 'order', text: `<${outside.name}>` }, outside.position),
-    )
-  else if (found.documents === 0)
-    output.problem(problem('truncated', { missing: '<OFX>' }, position))
+    return problem('malformed', { reason: 'order', text: `<${outside.name}>` }, outside.position)
+  return documents === 0 ? problem('truncated', { missing: '<OFX>' }, end) : null
+}
+
+const tellEmpty = (output: Output, found: Findings): void => {
+  openListed(output, found.listed)
+  const isExplained = found.isRefusedByBank || found.bankProblems.length > 0
+  if (found.documents > 0 && !isExplained) output.problem(whyEmpty(found))
+}
+
+/** Says it; `end` is the end of the file. */
+export const tellVerdict = (output: Output, found: Findings, end: Position): void => {
+  const outside = whyNoDocument(found, end)
+  if (outside !== null) output.problem(outside)
   const isEmpty = found.statements === 0
-  for (const told of bankProblems) output.problem(isEmpty ? told : asWarning(told))
-  if (isEmpty) {
-    openListed(output, found.listed)
-    const isExplained = found.isRefusedByBank || bankProblems.length > 0
-    if (found.documents > 0 && !isExplained) output.problem(whyEmpty(found))
-    return
-  }
+  for (const told of found.bankProblems) output.problem(isEmpty ? told : asWarning(told))
+  if (isEmpty) return tellEmpty(output, found)
   for (const told of skipped(found.investmentLines, 'investment')) output.problem(told)
   for (const told of skipped(found.pendingLines, 'pending')) output.problem(told)
 }
