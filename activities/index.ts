@@ -15,6 +15,10 @@ import {
   createSetAutoSync,
 } from './record-occurrence.ts'
 import { createLookAtConnection, createRefreshAccounts } from './refresh-accounts.ts'
+import { createDiscardImport, createFailImport, createLoadImport } from './import-records.ts'
+import { createImportStatements } from './import-statements.ts'
+import { createPreviewImport } from './preview-import.ts'
+import { createRevertImport } from './revert-import.ts'
 import { createExpireChallenge } from './expire-challenge.ts'
 import { createRefreshInstitutions } from './refresh-institutions.ts'
 import { createPollRefresh, createRequestRefresh } from './request-refresh.ts'
@@ -23,6 +27,7 @@ import { createSweepExpired } from './sweep-expired.ts'
 import { createSyncConnection } from './sync-connection.ts'
 
 export type { ConnectionRef } from './deps.ts'
+export type { ImportRef } from './import-records.ts'
 export type { OpenedChallenge } from './open-challenge.ts'
 export type { RefreshAnswer } from './request-refresh.ts'
 export type { Submission } from './submit-mfa-answer.ts'
@@ -53,4 +58,10 @@ export const createActivities = (deps: Deps) => ({
   removeConnection: createRemoveConnection(deps),
   refreshInstitutions: createRefreshInstitutions(deps),
   sweepExpired: createSweepExpired(deps),
+  loadImport: createLoadImport(deps),
+  previewImport: createPreviewImport(deps),
+  importStatements: createImportStatements(deps),
+  revertImport: createRevertImport(deps),
+  discardImport: createDiscardImport(deps),
+  failImport: createFailImport(deps),
 })

@@ -19,6 +19,8 @@ const forceTime = '45 seconds'
 /** Connections sleep for hours: keeping more of them in memory buys nothing. */
 const cachedWorkflows = 1_000
 const concurrentFetches = 50
+/** Each holds a file of up to 50 MB in memory. */
+const concurrentFiles = 2
 
 const temporalLogLevels = {
   fatal: 'ERROR',
@@ -83,7 +85,12 @@ const createWorkers = async (
       maxConcurrentActivityTaskExecutions: concurrentFetches,
     }),
   )
-  return Promise.all([connections, ...fetches])
+  const files = Worker.create({
+    ...shared,
+    taskQueue: 'files',
+    maxConcurrentActivityTaskExecutions: concurrentFiles,
+  })
+  return Promise.all([connections, files, ...fetches])
 }
 
 /** Starts the worker; `run` ends when `stop` was called and the work in hand is finished. */

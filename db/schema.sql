@@ -327,6 +327,7 @@ COLUMN statement_import.preview jsonb;
 COLUMN statement_import.previewed_revision integer;
 COLUMN statement_import.format text;
 COLUMN statement_import.source text;
+COLUMN statement_import.attempt uuid;
 COLUMN statement_import.lines_done integer NOT NULL DEFAULT 0;
 COLUMN statement_import.lines_total integer NOT NULL DEFAULT 0;
 COLUMN statement_import.lines_added integer NOT NULL DEFAULT 0;

@@ -35,6 +35,8 @@ export const messageCodes = [
   'sync.resumed',
   'sync.many_pages',
   'lines.corrected',
+  'file.imported',
+  'file.reverted',
   'service.misconfigured',
   'internal.error',
   'signal.refused',

@@ -12,6 +12,8 @@ export type EventType =
   | 'mfa.accepted'
   | 'mfa.wrong'
   | 'mfa.expired'
+  | 'import.finished'
+  | 'import.reverted'
 
 export interface NewEvent {
   /** Natural key within the tenant. */

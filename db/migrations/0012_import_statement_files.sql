@@ -46,6 +46,8 @@ CREATE TABLE statement_import (
   format text,
   -- files of one source word the same fact in the same way: the format, of CSV also the header
   source text,
+  -- the attempt that stages lines now; an older one that still lives stages no more
+  attempt uuid,
   lines_done integer NOT NULL DEFAULT 0,
   lines_total integer NOT NULL DEFAULT 0,
   lines_added integer NOT NULL DEFAULT 0,

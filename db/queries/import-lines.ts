@@ -39,11 +39,14 @@ export type Added = z.infer<typeof addedRow>
 
 /**
  * Adds the lines of a statement that nothing stored was found for, each with the next number of the feed, and notes that
- * the statement is imported. Returns the counts, and the feed's last number.
+ * the statement is imported. Returns the counts, and the feed's last number; null where it was imported before.
  */
-export const addStatement = async (tx: Tx, adding: Adding): Promise<Added & { seq: number }> => {
+export const addStatement = async (
+  tx: Tx,
+  adding: Adding,
+): Promise<(Added & { seq: number }) | null> => {
   const { importId, accountId, statement } = adding
-  const counted = await tx.one(sql.type(addedRow)`
+  const counted = await tx.maybeOne(sql.type(addedRow)`
     UPDATE import_statement SET added = counted.added, already_present = counted.present,
       possible_duplicates = counted.near
     FROM (
@@ -51,8 +54,9 @@ export const addStatement = async (tx: Tx, adding: Adding): Promise<Added & { se
         count(near_key) FILTER (WHERE stored_key IS NULL) AS near
       FROM statement_import_line WHERE import_id = ${importId} AND statement = ${statement}
     ) AS counted
-    WHERE import_id = ${importId} AND number = ${statement}
+    WHERE import_id = ${importId} AND number = ${statement} AND import_statement.added IS NULL
     RETURNING import_statement.added, already_present AS present, possible_duplicates AS near`)
+  if (counted === null) return null
   await notePresent(tx, adding)
   let { seq } = adding
   for (let left = counted.added; left > 0; left -= batchMax) seq += await addBatch(tx, adding, seq)
@@ -131,16 +135,6 @@ const addBatch = async (
     )
     SELECT count(*) AS written FROM chosen`)
   return written
-}
-
-const accountRow = z.object({ accountId: z.string() })
-
-/** Accounts to which an import added lines. */
-export const listAccounts = async (tx: Tx, importId: string): Promise<string[]> => {
-  const rows = await tx.any(sql.type(accountRow)`
-    SELECT DISTINCT account_id AS "accountId" FROM import_statement
-    WHERE import_id = ${importId} AND added IS NOT NULL AND account_id IS NOT NULL ORDER BY 1`)
-  return rows.map(({ accountId }) => accountId)
 }
 
 /** Lines that another import holds as well go over to it. */

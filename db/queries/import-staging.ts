@@ -51,9 +51,14 @@ export const stage = async (
     ON CONFLICT DO NOTHING`)
 }
 
+/** Forgets the staged lines of an import. */
+export const clearLines = async (tx: Tx, importId: string): Promise<void> => {
+  await tx.query(sql.unsafe`DELETE FROM statement_import_line WHERE import_id = ${importId}`)
+}
+
 /** Forgets what was staged of an import, and its statements. */
 export const clear = async (tx: Tx, importId: string): Promise<void> => {
-  await tx.query(sql.unsafe`DELETE FROM statement_import_line WHERE import_id = ${importId}`)
+  await clearLines(tx, importId)
   await tx.query(sql.unsafe`DELETE FROM import_statement WHERE import_id = ${importId}`)
 }
 
@@ -129,6 +134,15 @@ export const listOpen = (tx: Tx, importId: string): Promise<readonly z.infer<typ
     WHERE import_id = ${importId} AND verdict = ${'importable' satisfies Verdict}
       AND account_id IS NOT NULL AND added IS NULL
     ORDER BY number`)
+
+const matchedRow = z.object({ alreadyPresent: z.int(), possibleDuplicates: z.int() })
+
+/** Sums over the statements that are to be imported. */
+export const sumMatches = (tx: Tx, importId: string): Promise<z.infer<typeof matchedRow>> =>
+  tx.one(sql.type(matchedRow)`
+    SELECT coalesce(sum(already_present), 0)::int AS "alreadyPresent",
+      coalesce(sum(possible_duplicates), 0)::int AS "possibleDuplicates"
+    FROM import_statement WHERE import_id = ${importId} AND verdict = 'importable'`)
 
 const accountRow = z.object({ accountId: z.string() })
 

@@ -61,19 +61,19 @@ export const abandon = async (tx: Tx, id: string): Promise<void> => {
   await tx.query(sql.unsafe`DELETE FROM statement_file WHERE id = ${id} AND sha256 IS NULL`)
 }
 
-const fileRow = z.object({ parts: z.int(), sizeBytes: count.nullable() })
+const fileRow = z.object({ name: z.string(), parts: z.int(), sizeBytes: count.nullable() })
 
-/** How many parts a file has, and its size; null where there is none, it is not finished, or its bytes are gone. */
+/** The name of a file, how many parts it has, and its size; null where there is none, it is not finished, or its bytes are gone. */
 export const maybeOneFinished = async (
   tx: Tx,
   id: string,
-): Promise<{ parts: number; sizeBytes: number } | null> => {
+): Promise<{ name: string; parts: number; sizeBytes: number } | null> => {
   const row = await tx.maybeOne(sql.type(fileRow)`
-    SELECT size_bytes AS "sizeBytes",
+    SELECT name, size_bytes AS "sizeBytes",
       (SELECT count(*)::int FROM statement_file_part WHERE file_id = file.id) AS parts
     FROM statement_file AS file
     WHERE id = ${id} AND sha256 IS NOT NULL AND emptied_at IS NULL`)
-  return row === null ? null : { parts: row.parts, sizeBytes: row.sizeBytes ?? 0 }
+  return row === null ? null : { ...row, sizeBytes: row.sizeBytes ?? 0 }
 }
 
 const partRow = z.object({ content: z.string() })

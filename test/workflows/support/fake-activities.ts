@@ -254,6 +254,13 @@ export const createFakeActivities = (banks: ReadonlyMap<string, Bank>): Activiti
       if (bank) bank.facts = null
       return null
     },
+    // imports have a world of their own
+    loadImport: async () => null,
+    previewImport: async () => null,
+    importStatements: async () => null,
+    revertImport: async () => null,
+    discardImport: async () => null,
+    failImport: async () => null,
     refreshInstitutions: async () => {
       throw new Error(unknown)
     },
