@@ -19,6 +19,7 @@ export interface Readers {
 /** What the lines of a statement were like. */
 interface Seen {
   sum: DecimalSum
+  firstOn: string
   lastOn: string
   isComplete: boolean
   debits: number
@@ -33,6 +34,7 @@ export class Statement {
   readonly #place: Position
   readonly #seen: Seen = {
     sum: new DecimalSum(),
+    firstOn: '',
     lastOn: '',
     isComplete: true,
     debits: 0,
@@ -208,27 +210,31 @@ export class Statement {
   }
 
   #look(line: ParsedLine): void {
-    const { sum, lastOn } = this.#seen
-    sum.add(line.amount)
-    if (line.bookedOn !== null && line.bookedOn > lastOn) this.#seen.lastOn = line.bookedOn
+    this.#seen.sum.add(line.amount)
+    this.#cover(line.bookedOn)
     if (line.typeCode !== 'DEBIT') return
     this.#seen.debits += 1
     if (isPositive(line.amount)) this.#seen.positiveDebits += 1
   }
 
+  #cover(day: string | null): void {
+    const seen = this.#seen
+    if (day === null) return
+    if (day > seen.lastOn) seen.lastOn = day
+    if (seen.firstOn === '' || day < seen.firstOn) seen.firstOn = day
+  }
+
   /** What the account had before the first line, where the list surely holds all lines up to its balance. */
   #opening(): Checkpoint | null {
-    const { from, to, checkpoints } = this.#opened.head
+    const { from = '', to = '', checkpoints } = this.#opened.head
     const closing = checkpoints[0]
-    if (closing?.on === undefined || to === undefined || !this.#seen.isComplete) return null
-    if (closing.on < this.#seen.lastOn || closing.on > to) return null
+    if (closing?.on === undefined || !this.#seen.isComplete) return null
+    const { firstOn, lastOn } = this.#seen
+    const days = [from, firstOn || from, lastOn || from, closing.on, to]
+    // every day is known and none comes before the one it follows
+    if (from === '' || days.some((day, index) => day < (days[index - 1] ?? ''))) return null
     const amount = sumOf(closing.amount, negated(this.#seen.sum.total()))
-    return {
-      kind: 'opening',
-      amount,
-      origin: 'computed',
-      ...(from === undefined ? {} : { on: from }),
-    }
+    return { kind: 'opening', amount, origin: 'computed', on: from }
   }
 }
 

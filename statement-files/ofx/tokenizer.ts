@@ -84,6 +84,7 @@ export class Tokenizer {
   write(text: string): void {
     if (text === '' || this.#isStopped) return
     const whole = this.#held + text
+    if (this.#lineEnd === '') this.#lineEnd = /\r(?=[^\n])|\n/.exec(whole)?.[0] ?? ''
     this.#held = this.#lineEnd === '' && whole.endsWith('\r') ? '\r' : ''
     this.#take(this.#held === '' ? whole : whole.slice(0, -1))
     this.#run()
@@ -91,6 +92,11 @@ export class Tokenizer {
 
   /** The text is over: an unfinished tag is text. */
   end(): void {
+    if (this.#held !== '') {
+      this.#lineEnd = this.#held
+      this.#take(this.#held)
+      this.#run()
+    }
     const length = this.#source.length
     if (this.#mode === 'text' && this.#from < length)
       this.#sink.text(this.#source, this.#from, length)
@@ -128,7 +134,6 @@ export class Tokenizer {
     if (this.#keptFrom >= 0) this.#keepOn()
     this.#source = this.#from < this.#source.length ? this.#source.slice(this.#from) + text : text
     this.#from = 0
-    if (this.#lineEnd === '') this.#lineEnd = /\r(?!\n)|\n/.exec(text)?.[0] ?? ''
     this.#nextLineEnd = this.#lineEnd === '' ? -1 : this.#source.indexOf(this.#lineEnd)
   }
 
