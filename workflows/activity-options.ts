@@ -50,6 +50,20 @@ export const providerCall: ActivityOptions = {
   },
 }
 
+/** Reading and importing a file: a dead worker is found by the missing heartbeat; a defect of ours is not repeated. */
+export const fileWork: ActivityOptions = {
+  startToCloseTimeout: '1 hour',
+  heartbeatTimeout: '30 seconds',
+  retry: {
+    initialInterval: '1 second',
+    backoffCoefficient: 2,
+    maximumInterval: '5 minutes',
+    // a file that kills its worker must not do so for ever
+    maximumAttempts: 20,
+    nonRetryableErrorTypes: ['defect' satisfies FailureCode],
+  },
+}
+
 /** Many pages that nobody waits for. */
 export const catalogueRead: ActivityOptions = { ...providerRead, priority: { priorityKey: 5 } }
 
