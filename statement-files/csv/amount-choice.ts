@@ -11,9 +11,10 @@ import {
   type AmountSource,
   type TwoSides,
 } from './amounts.ts'
-import { plainDay, trimmed } from './cell.ts'
+import { kindOf, plainDay, trimmed } from './cell.ts'
 import type { Column } from './column.ts'
-import type { DayReading } from './plan.ts'
+import type { DayReading } from './days.ts'
+import { hintsOf } from './names.ts'
 import { proveBalances, type BalanceProof, type DayCourse, type Step } from './proof.ts'
 import type { Survey } from './survey.ts'
 import { unitsOf } from './units.ts'
@@ -154,17 +155,29 @@ const namedSources = (input: ChoiceInput): AmountSource[] => {
 
 const numericMax = 8
 
+/** Columns with amounts that have no other role and whose name does not say that they hold something else. */
 const freeMoney = ({ survey, roles }: ChoiceInput): number[] =>
   survey.columns
-    .flatMap((column, index) =>
-      column.isMoney && (roles[index] === 'ignored' || roles[index] === 'balance') ? [index] : [],
-    )
+    .flatMap((column, index) => {
+      const isFree = roles[index] === 'balance' || (roles[index] === 'ignored' && !isOther(column))
+      return column.isMoney && isFree ? [index] : []
+    })
     .slice(0, numericMax)
 
+const isOther = ({ name }: Column): boolean => {
+  const [hint] = hintsOf(name)
+  return hint !== undefined && (hint.role === 'ignored' || hint.role === 'balance')
+}
+
 /** Whether each row has its amount in one of two columns only. */
-const areSides = ({ survey, decimalSign }: ChoiceInput, one: number, other: number): boolean => {
+const areSides = (
+  { survey, days, decimalSign }: ChoiceInput,
+  one: number,
+  other: number,
+): boolean => {
   let [inOne, inOther] = [0, 0]
   for (const { cells } of survey.sample) {
+    if (kindOf(trimmed(cells[days.index] ?? '')) !== 'date') continue
     const hasOne = /[1-9]/.test(readBalance(cells, one, decimalSign) ?? '')
     const hasOther = /[1-9]/.test(readBalance(cells, other, decimalSign) ?? '')
     if (hasOne && hasOther) return false

@@ -1,4 +1,4 @@
-/** What all the cells of one column have in common; holds a few counts, whatever the length of the file. */
+/** What the cells of one column have in common; holds a few counts, whatever the length of the file. */
 import { createAmountVote, type AmountVote } from '../inference/decimal-sign.ts'
 import { createDateVote, type DateVote } from '../inference/date-order.ts'
 import { isCurrency } from '../currency.ts'
@@ -6,25 +6,43 @@ import { kindOf, plainDay, type CellKind } from './cell.ts'
 import { directionOf, rowStateOf } from './words.ts'
 
 const distinctKept = 12
-/** A column that held only text so far is not looked at any more. */
-const settledAfter = 300
+const cellKept = 60
+/** Rows after which a column that only repeats what is known of it is not looked at any more. */
+const enough = 300
+
+const noCounts = (): Record<CellKind, number> => ({
+  empty: 0,
+  date: 0,
+  amount: 0,
+  integer: 0,
+  digits: 0,
+  garbled: 0,
+  iban: 0,
+  currency: 0,
+  bic: 0,
+  text: 0,
+})
 
 export class Column {
   readonly name: string
-  readonly counts = new Map<CellKind, number>()
   readonly dates: DateVote = createDateVote()
   readonly amounts: AmountVote = createAmountVote()
   /** Different cells, while they are few. */
   readonly distinct = new Set<string>()
-  #hasMany = false
+  /** There are more different cells than are kept. */
+  hasMany = false
   rows = 0
+  /** Cells that were not empty. */
+  filled = 0
   negatives = 0
   /** Cells that say nothing but zero. */
   zeros = 0
   /** The only currency written beside the amounts. */
   currency: string | null = null
+  readonly #counts = noCounts()
   #hasCurrencies = false
   #last = ''
+  #lastKind: CellKind = 'empty'
 
   constructor(name: string) {
     this.name = name
@@ -32,23 +50,31 @@ export class Column {
 
   see(text: string): void {
     this.rows += 1
-    if (text === '' || (this.rows > settledAfter && this.#isSettled())) return
+    if (text === '') return
+    this.filled += 1
     // banks repeat cells downwards: the same one says the same
-    const kind = kindOf(text)
-    this.counts.set(kind, this.count(kind) + 1)
-    if (!this.#hasMany) this.#keep(text)
-    if (kind === 'date' && text !== this.#last) this.dates.see(plainDay(text))
-    else if (kind === 'amount' || kind === 'integer') this.#seeAmount(text, kind)
+    const isSame = text === this.#last
+    const kind = isSame ? this.#lastKind : kindOf(text)
+    this.#counts[kind] += 1
+    if (kind === 'amount' || kind === 'integer') this.#seeAmount(text, kind)
+    if (isSame) return
+    if (!this.hasMany) this.#keep(text)
+    if (kind === 'date') this.dates.see(plainDay(text))
     this.#last = text
+    this.#lastKind = kind
   }
 
-  #isSettled(): boolean {
-    return this.count('text') > settledAfter / 2 && this.count('text') === this.filled
+  /** Whether more cells can tell nothing new: they are many, and all of one kind that holds no secret. */
+  isKnown(): boolean {
+    const { filled, rows } = this
+    if (rows < enough || !this.hasMany || filled < enough / 2) return false
+    if (this.isMoney) return this.amounts.verdict().kind === 'sign'
+    return this.#counts.date === 0 && this.#share('text', 'iban', 'bic', 'digits') > 0.99
   }
 
   #keep(text: string): void {
-    this.distinct.add(text.length > 60 ? text.slice(0, 60) : text)
-    if (this.distinct.size > distinctKept) this.#hasMany = true
+    this.distinct.add(text.length > cellKept ? text.slice(0, cellKept) : text)
+    if (this.distinct.size > distinctKept) this.hasMany = true
   }
 
   #seeAmount(text: string, kind: CellKind): void {
@@ -72,18 +98,7 @@ export class Column {
   }
 
   count(kind: CellKind): number {
-    return this.counts.get(kind) ?? 0
-  }
-
-  /** Cells that were not empty. */
-  get filled(): number {
-    let sum = 0
-    for (const count of this.counts.values()) sum += count
-    return sum
-  }
-
-  get hasMany(): boolean {
-    return this.#hasMany
+    return this.#counts[kind]
   }
 
   #share(...kinds: readonly CellKind[]): number {
@@ -121,7 +136,7 @@ export class Column {
   }
 
   #every(accepts: (cell: string) => boolean): boolean {
-    return !this.#hasMany && this.distinct.size > 0 && [...this.distinct].every(accepts)
+    return !this.hasMany && this.distinct.size > 0 && [...this.distinct].every(accepts)
   }
 
   /** Whether every cell says in or out. */
@@ -131,7 +146,7 @@ export class Column {
 
   /** Whether its cells say what became of a row. */
   get isStates(): boolean {
-    if (this.#hasMany || this.distinct.size === 0) return false
+    if (this.hasMany || this.distinct.size === 0) return false
     const known = [...this.distinct].filter((cell) => rowStateOf(cell) !== null).length
     return known / this.distinct.size >= 0.5
   }

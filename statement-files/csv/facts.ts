@@ -69,21 +69,21 @@ const amountIn = (texts: readonly string[], sign: DecimalSign): string | null =>
   return null
 }
 
-/** Takes a balance from a row that speaks of one; returns whether it did. */
-export const mineBalance = (
-  facts: Facts,
-  { cells, line }: { cells: readonly string[]; line: number },
-  sign: DecimalSign,
-): boolean => {
-  const texts = parts(cells)
+export interface SummaryRow {
+  cells: readonly string[]
+  line: number
+  /** The amount that the columns of the table give. */
+  amount?: string | null
+}
+
+/** Takes a balance from a row that speaks of one. */
+export const mineBalance = (facts: Facts, row: SummaryRow, sign: DecimalSign): void => {
+  const texts = parts(row.cells)
   const label = texts.filter((text) => kindOf(text) === 'text').join(' ')
   const summary = summaryOf(label)
-  if (summary === null) return false
-  const amount = summary === 'total' ? null : amountIn(texts, sign)
-  if (amount === null) return summary === 'total'
-  if (summary === 'opening') facts.opening ??= { amount, line }
-  else if (summary === 'closing') facts.closing ??= { amount, line }
-  return true
+  if (summary !== 'opening' && summary !== 'closing') return
+  const amount = row.amount ?? amountIn(texts, sign)
+  if (amount !== null) facts[summary] ??= { amount, line: row.line }
 }
 
 /** Takes what a row outside the table says. */

@@ -78,6 +78,13 @@ const currencyOfColumns = ({ columns, amounts, roles }: Plan): string => {
   return ''
 }
 
+/** The only thing that stands in a column: rows without it mean the same. */
+const onlyCell = ({ columns }: Plan, index: number): string => {
+  const column = columns[index]
+  if (column === undefined || column.hasMany || column.distinct.size !== 1) return ''
+  return [...column.distinct][0] ?? ''
+}
+
 interface Columns {
   text: readonly number[]
   bankReference: readonly number[]
@@ -120,7 +127,8 @@ export const createLineReader = (plan: Plan, today: string): LineReader => {
     columns.at('original_amount'),
     columns.at('original_currency'),
   ]
-  const fixedCurrency = currencyOfColumns(plan)
+  const fixedCurrency = currencyOfColumns(plan) || onlyCell(plan, currency)
+  const fixedAccount = accountNumber(onlyCell(plan, account))
   const readNumber = remembering(accountNumber)
   const readOwnNumber = remembering(accountNumber)
   const readCurrency = remembering(currencyOf)
@@ -184,7 +192,7 @@ export const createLineReader = (plan: Plan, today: string): LineReader => {
       return line
     },
     keyOf: (cells) => ({
-      account: account < 0 ? '' : readOwnNumber(textAt(cells, account)),
+      account: readOwnNumber(textAt(cells, account)) || fixedAccount,
       currency: readCurrency(textAt(cells, currency)) || fixedCurrency,
     }),
     textOf: (cells) => joined(cells, columns.text),

@@ -99,7 +99,11 @@ const dictionary: readonly Entry[] = [
     6,
     'memo|description|omschrijving|mededeling|mededelingen|vrije mededeling|libelle|libelles|libelle operation|communication|communications|verwendungszweck|buchungstext|details|detail|narrative|text|note|notes|bericht|message|transactions|remarque|remarques|remarks|label|concepto|descripcion|descrizione|causale|historico|descricao|beskrivelse|beskrivning|tekst|zprava|poznamka|particulars|details du mouvement|type verrichting|type transaction|type de transaction|transactie|toelichting|paaiskinimai|paaiskinimas|selgitus|selite|viesti|transaction details|transaction description|opis|tytul|popis|extra info|payment details|narration|descriere|memo description|vorgang|buchungsdetails|reden|motif|communicatie|subject|details de l operation|detail de l ecriture|observaciones|observations|transaction|mutatie omschrijving|item title|bezeichnung|concept|description 1|description 2|omschrijving 1|omschrijving 2|omschrijving 3|note text',
   ],
-  ['text', 3, 'original description|category type|mutatiesoort|original text|extended details'],
+  [
+    'text',
+    3,
+    'original description|type|category type|mutatiesoort|original text|extended details',
+  ],
   [
     'reference',
     8,
@@ -153,7 +157,9 @@ const title = /\b(?:naam|nom|name|nazev|nimi|navn|namn|nombre|nome)\b/
 
 /** What a name of several words says: whose account, name or code it is. */
 const partyHint = (name: string): Hint | null => {
-  if (!party.test(name)) return null
+  // the name of an account is that of its holder
+  if (!party.test(name))
+    return title.test(name) && account.test(name) ? { role: 'ignored', weight: 9 } : null
   if (address.test(name)) return { role: 'ignored', weight: 9 }
   if (/\b(?:bic|swift)\b/.test(name)) return { role: 'counterparty_bic', weight: 9 }
   if (title.test(name)) return { role: 'counterparty', weight: 9 }

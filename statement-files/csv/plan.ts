@@ -1,5 +1,5 @@
 /** How every row of a file will be read: decided once, from the whole file. */
-import type { ColumnRole, DateOrder, DecimalSign } from '../../domain/csv-layout.ts'
+import type { ColumnRole, DecimalSign } from '../../domain/csv-layout.ts'
 import type { ParseOptions } from '../output.ts'
 import type { Problem } from '../problem.ts'
 import { problem, quoted } from '../problem.ts'
@@ -7,16 +7,11 @@ import { chooseAmounts, type AmountChoice } from './amount-choice.ts'
 import { readDay } from '../inference/date-order.ts'
 import { readAmount } from '../inference/decimal-sign.ts'
 import type { Column } from './column.ts'
+import { dayReading, type DayReading } from './days.ts'
 import { folded } from './names.ts'
 import { rolesByCells, rolesByName } from './roles.ts'
 import type { Survey } from './survey.ts'
 import { fingerprintOf, type Table } from './table.ts'
-
-/** The days of a column: null where nothing tells which order they are written in. */
-export interface DayReading {
-  index: number
-  order: DateOrder | null
-}
 
 export interface Plan {
   table: Table
@@ -54,31 +49,6 @@ const otherTable = (columns: readonly Column[]): 'investment' | 'journal' | null
   const isSecurity = / (?:ticker|symbol|isin|security|instrument) /.test(names)
   const isCounted = / (?:qty|quantity|shares|units|aantal|stuck|quantite) /.test(names)
   return isSecurity && isCounted ? 'investment' : null
-}
-
-const orders: readonly DateOrder[] = ['dmy', 'mdy']
-
-const dayReading = (
-  { columns, options }: { columns: readonly Column[]; options: ParseOptions },
-  index: number,
-): { reading: DayReading; doubt: string | null } => {
-  const { dateOrder } = options
-  if (dateOrder !== undefined) return { reading: { index, order: dateOrder }, doubt: null }
-  const verdict = columns[index]?.dates.verdict()
-  if (verdict?.kind === 'order') return { reading: { index, order: verdict.order }, doubt: null }
-  if (verdict?.kind !== 'ambiguous') return { reading: { index, order: 'ymd' }, doubt: null }
-  // one program wrote all the dates of a file
-  const order = orderOfOthers(columns, index)
-  return { reading: { index, order }, doubt: order === null ? verdict.text : null }
-}
-
-const orderOfOthers = (columns: readonly Column[], index: number): DateOrder | null => {
-  for (const [at, column] of columns.entries()) {
-    if (at === index || !column.isDates) continue
-    const verdict = column.dates.verdict()
-    if (verdict.kind === 'order' && orders.includes(verdict.order)) return verdict.order
-  }
-  return null
 }
 
 const dateQuestion = (text: string, today: string): Problem =>
@@ -143,7 +113,16 @@ const rolesOf = ({ survey, options }: PlanInput, table: Table): ColumnRole[] => 
   const { columns } = survey
   const given = options.csv?.roles
   if (given !== undefined) return fitted(given, columns.length)
-  return table.header === null ? rolesByCells(columns) : rolesByName(columns)
+  if (table.header === null) return rolesByCells(columns)
+  const roles = rolesByName(columns)
+  return isMisplaced(columns, roles) ? rolesByCells(columns) : roles
+}
+
+/** Some headers name more columns than the rows have: what is called amount is empty all the way down. */
+const isMisplaced = (columns: readonly Column[], roles: readonly ColumnRole[]): boolean => {
+  const amounts = columns.filter((_, index) => isNumeric.has(roles[index] ?? 'ignored'))
+  const hasDays = columns.some((column) => column.isDates)
+  return hasDays && amounts.length > 0 && amounts.every(({ filled }) => filled === 0)
 }
 
 /** Decides how the file is read, or tells why it cannot be. */

@@ -23,11 +23,11 @@ const agrees: Readonly<Record<ColumnRole, (column: Column) => boolean>> = {
   currency: (column) => column.isCurrencies,
   account: isAccountLike,
   counterparty: isTextLike,
-  counterparty_account: (column) => column.filled > 0 && isTextLike(column),
-  counterparty_bic: (column) => column.filled > 0 && isTextLike(column),
+  counterparty_account: isTextLike,
+  counterparty_bic: isTextLike,
   text: isTextLike,
-  reference: (column) => column.filled > 0 && isTextLike(column),
-  bank_reference: (column) => column.filled > 0 && !column.isDates,
+  reference: isTextLike,
+  bank_reference: (column) => !column.isDates,
   status: (column) => column.isStates,
   original_amount: (column) => column.filled > 0 && isNumeric(column),
   original_currency: (column) => column.isCurrencies,
@@ -57,9 +57,18 @@ const candidatesOf = (columns: readonly Column[]): Candidate[] =>
       .map(({ role, weight }) => ({ index, role, weight: weight + evidence(column, role) }))
   })
 
+const needed = new Set<ColumnRole>([
+  'booked_on',
+  'value_on',
+  'amount',
+  'debit',
+  'credit',
+  'balance',
+])
+
 /** What the cells add to the hint of a name. */
 const evidence = (column: Column, role: ColumnRole): number => {
-  if (column.filled === 0) return -4
+  if (column.filled === 0) return needed.has(role) ? -4 : 0
   if (role === 'counterparty' && column.isIbans) return -9
   if (role === 'account' && column.isIbans) return 1
   return role === 'amount' && column.currency !== null ? 0.2 : 0
@@ -150,8 +159,11 @@ const settleReferences = ({ columns, roles }: Assignment): void => {
   for (const index of own) roles[index] = 'ignored'
 }
 
+/** Names of statements hint at a reference only weakly. */
 const isStatementNumber = ({ name }: Column): boolean =>
-  hintsOf(name).some(({ role, weight }) => role === 'bank_reference' && weight <= 4)
+  (hintsOf(name).find(({ role }) => role === 'bank_reference')?.weight ?? 0) <= statementWeight
+
+const statementWeight = 4
 
 /** With an amount in one column, the columns that repeat it by side tell nothing new. */
 const settleSides = ({ columns, roles }: Assignment): void => {
@@ -173,10 +185,13 @@ const settleText = ({ columns, roles }: Assignment): void => {
   if (has(roles, 'text')) return
   let longest = { index: -1, filled: 0 }
   for (const [index, column] of columns.entries())
-    if (roles[index] === 'ignored' && column.count('text') > longest.filled)
+    if (roles[index] === 'ignored' && isSpeech(column) && column.count('text') > longest.filled)
       longest = { index, filled: column.count('text') }
   if (longest.index >= 0) roles[longest.index] = 'text'
 }
+
+const isSpeech = (column: Column): boolean =>
+  column.count('text') * 2 > column.filled && hintsOf(column.name)[0]?.role !== 'ignored'
 
 /** A role for each column of a table with names. */
 export const rolesByName = (columns: readonly Column[]): ColumnRole[] => {

@@ -1,4 +1,5 @@
 /** Tells for each row of the table whether it is a line, and what is wrong with it where it is not quite one. */
+import type { ColumnRole } from '../../domain/csv-layout.ts'
 import { readDay } from '../inference/date-order.ts'
 import type { ParsedLine } from '../parsed.ts'
 import type { Problem } from '../problem.ts'
@@ -16,19 +17,21 @@ export type Verdict =
   | { kind: 'line'; line: ParsedLine; balance: string | null; problems: readonly Problem[] }
   /** Something is wrong with a line of which nothing can be kept. */
   | { kind: 'broken'; problem: Problem }
-  | { kind: 'skip'; reason: SkipReason; isSummary: boolean }
+  | { kind: 'skip'; reason: SkipReason; amount?: string | null }
   /** Only text: it belongs to the line above. */
   | { kind: 'continuation'; text: string }
 
 export type RowJudge = (row: Row) => Verdict
 
-const skip = (reason: SkipReason, isSummary = false): Verdict => ({
-  kind: 'skip',
-  reason,
-  isSummary,
-})
+const skip = (reason: SkipReason): Verdict => ({ kind: 'skip', reason })
 
 const noProblems: readonly Problem[] = []
+
+const amountRoles = new Set<ColumnRole>(['amount', 'debit', 'credit'])
+
+/** A sentence, or the name of a balance, where a day should stand. */
+const isSummaryName = (cell: string): boolean =>
+  isBalanceRow(cell) || folded(cell).split(' ').length > 3
 
 const isFilled = (cell: string | undefined): boolean => cell !== undefined && trimmed(cell) !== ''
 
@@ -41,6 +44,10 @@ export const createRowJudge = (plan: Plan, reader: LineReader, today: string): R
   const { width, header } = plan.table
   const status = roles.indexOf('status')
   const balanceIndex = amounts?.balance ?? -1
+  const lastAmount = Math.max(
+    ...roles.map((role, index) => (amountRoles.has(role) ? index : -1)),
+    0,
+  )
   let [askedDay, answeredDay] = ['', null as string | null]
 
   const dayOf = (cell: string, order = bookedOn.order): string | null => {
@@ -64,13 +71,26 @@ export const createRowJudge = (plan: Plan, reader: LineReader, today: string): R
   const isHeader = (cells: readonly string[]): boolean =>
     header !== null && header.names.every((name, index) => trimmed(cells[index] ?? '') === name)
 
+  /** A row that tells of a balance or a total; the column of balances tells it best. */
+  const summary = ({ cells }: Row, amount: RowAmount, reason: SkipReason): Verdict => {
+    const balance = balanceIndex < 0 ? null : readBalance(cells, balanceIndex, decimalSign)
+    return { kind: 'skip', reason, amount: balance ?? (typeof amount === 'string' ? amount : null) }
+  }
+
+  const withoutAmount = (row: Row): Verdict => {
+    const isCut = row.cells.length < width && row.cells.length <= lastAmount
+    if (isCut && !isBalanceRow(reader.textOf(row.cells)))
+      return { kind: 'broken', problem: columnsProblem(row) }
+    return summary(row, null, 'summary')
+  }
+
   const withoutDay = (row: Row, amount: RowAmount): Verdict => {
     const { cells } = row
     const day = derivedDay(cells)
     if (day !== null && typeof amount === 'string')
       return lineOf(row, { day, amount, isDerived: true })
     if (isOnlyText(cells)) return { kind: 'continuation', text: reader.textOf(cells) }
-    return skip(amount === null ? 'summary' : 'no_date', true)
+    return summary(row, amount, amount === null ? 'summary' : 'no_date')
   }
 
   const withBadDay = (row: Row, amount: RowAmount, cell: string): Verdict => {
@@ -79,9 +99,8 @@ export const createRowJudge = (plan: Plan, reader: LineReader, today: string): R
       if (typeof amount !== 'string') return { kind: 'broken', problem: told }
       return lineOf(row, { day: null, amount, isDerived: false }, [told])
     }
-    if (typeof amount !== 'string' || isHeader(row.cells)) return skip('footer', true)
-    if (isBalanceRow(cell) || folded(cell).split(' ').length > 3) return skip('summary', true)
-    if (isTotal(row)) return skip('summary', true)
+    if (typeof amount !== 'string' || isHeader(row.cells)) return summary(row, amount, 'footer')
+    if (isSummaryName(cell) || isTotal(row)) return summary(row, amount, 'summary')
     return lineOf(row, { day: null, amount, isDerived: false }, [told])
   }
 
@@ -115,10 +134,11 @@ export const createRowJudge = (plan: Plan, reader: LineReader, today: string): R
 
   const withDay = (row: Row, amount: RowAmount, day: string): Verdict => {
     if (isTooWide(row.cells, width)) return { kind: 'broken', problem: columnsProblem(row) }
-    if (amount === null) return skip('summary', true)
+    if (amount === null) return withoutAmount(row)
     if (typeof amount !== 'string') return unreadable(row, amount.unreadable)
-    if (isBalanceRow(reader.textOf(row.cells))) return skip('summary', true)
-    return lineOf(row, { day, amount, isDerived: false })
+    const verdict = lineOf(row, { day, amount, isDerived: false })
+    const isBalance = verdict.kind === 'line' && isBalanceRow(verdict.line.text)
+    return isBalance ? summary(row, amount, 'summary') : verdict
   }
 
   return (row) => {

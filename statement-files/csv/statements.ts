@@ -32,7 +32,8 @@ export interface Statements {
   continueText: (text: string) => boolean
   /** The statement that a problem of a row belongs to. */
   of: (key: StatementKey) => OpenStatement
-  close: (facts: Facts) => void
+  /** A file without lines still gives the statement of `ifNone`, with a balance where it states one. */
+  close: (facts: Facts, balance: Checkpoint | null, ifNone: StatementKey) => void
 }
 
 const usual = { order: 'oldest_first', stands: 'after', isInverted: false } as const
@@ -152,11 +153,14 @@ export const createStatements = ({ output, facts, proof, hasBalances }: Setup): 
       return true
     },
     of: (key) => groupOf(key).opened,
-    close(mined) {
+    close(mined, balance, ifNone) {
+      if (groups.size === 0) groupOf(ifNone)
       for (const group of groups.values()) {
         flush(group)
         if (groups.size === 1) completeHead(group.opened, mined)
-        group.opened.head.checkpoints.push(...balancesOf(group, mined))
+        group.opened.head.checkpoints.push(
+          ...(balance === null ? balancesOf(group, mined) : [balance]),
+        )
         group.opened.close()
       }
     },

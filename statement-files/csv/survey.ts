@@ -28,9 +28,14 @@ export const createSurveyor = (headerLine?: number): Surveyor => {
   let sample: Row[] = []
   let rowCount = 0
 
+  /** Indexes of the columns that may still tell something. */
+  let open: number[] = []
+
   const see = (cells: readonly string[]) => {
     if (cells.length < 2) return
-    for (const [index, column] of columns.entries()) column.see(trimmed(cells[index] ?? ''))
+    for (const index of open) columns[index]?.see(trimmed(cells[index] ?? ''))
+    if (rowCount % rowsKept === 0)
+      open = open.filter((index) => columns[index]?.isKnown() === false)
   }
 
   const decide = (rows: readonly Row[]) => {
@@ -39,6 +44,7 @@ export const createSurveyor = (headerLine?: number): Surveyor => {
     if (table === null) return
     const { header, start, width } = table
     columns = Array.from({ length: width }, (_, index) => new Column(header?.names[index] ?? ''))
+    open = [...columns.keys()]
     sample = rows.slice(start).filter(({ cells }) => !isBlankRow(cells))
     for (const { cells } of sample) see(cells)
   }

@@ -50,7 +50,7 @@ const meaningOf = (names: readonly string[]): number => {
   let weight = 0
   for (const name of names) {
     const [hint] = hintsOf(name)
-    if (hint === undefined || hint.weight < 4) continue
+    if (hint === undefined || hint.weight < 3.5) continue
     roles.add(hint.role)
     weight += 1
   }

@@ -58,8 +58,12 @@ export const summaryOf = (text: string): 'opening' | 'closing' | 'balance' | 'to
 const balanceRow =
   /^(?:saldo anterior|saldo inicial|saldo final|saldo iniziale|saldo finale|(?:opening|closing|beginning|starting|ending|previous|ledger) balance|balance (?:brought|carried) forward|brought forward|carried forward|beginsaldo|eindsaldo|openingssaldo|slotsaldo|(?:vorig|nieuw|oud) saldo|(?:ancien|nouveau) solde|solde (?:initial|precedent|final|anterieur)|anfangssaldo|endsaldo|(?:alter|neuer) saldo|likutis pradziai|likutis pabaigai|apyvarta|turnover|algsaldo|loppsaldo|kaive|pocatecni zustatek|konecny zustatek)(?: (?:as of|per|op|au|am|at|on|zum|vom) [\d a-z]{1,30})?$/
 
+/** Nearly all texts are told apart without folding them. */
+const mayNameBalance = /sald|balance|solde|forward|likut|apyvart|turnover|k[äa]ive|z[ůu]statek/i
+
 /** Whether the text of a row with a day says that the row is a balance or a total, not a movement. */
 export const isBalanceRow = (text: string): boolean => {
   const { length } = text
-  return length >= 4 && length <= 70 && balanceRow.test(folded(text))
+  if (length < 4 || length > 70 || !mayNameBalance.test(text)) return false
+  return balanceRow.test(folded(text))
 }
