@@ -1,9 +1,17 @@
 /** The command line: `npm exec banksync -- <command> …`. */
+import { Unavailable } from './banksync/api.ts'
 import { exitCodes, UsageError } from './banksync/exit-codes.ts'
 import { helpOf, isCommand, type Command } from './banksync/help.ts'
+import { importFile } from './banksync/import-file.ts'
 import { parse } from './banksync/parse.ts'
+import { revert } from './banksync/revert.ts'
+import { ApiProblem } from './erp.ts'
 
-const commands: Record<Command, (args: readonly string[]) => Promise<number>> = { parse }
+const commands: Record<Command, (args: readonly string[]) => Promise<number>> = {
+  parse,
+  import: importFile,
+  revert,
+}
 
 const wantsHelp = (word: string): boolean => ['help', '--help', '-h'].includes(word)
 
@@ -24,6 +32,15 @@ const tellFailure = (error: unknown): number => {
   if (error instanceof UsageError) {
     process.stderr.write(`${error.message}\nSee: npm exec banksync -- --help\n`)
     return exitCodes.usage
+  }
+  if (error instanceof ApiProblem) {
+    const { code, detail = code, reference = '' } = error.problem
+    process.stderr.write(`${detail} (${code}${reference === '' ? '' : `, ${reference}`})\n`)
+    return exitCodes.refused
+  }
+  if (error instanceof Unavailable) {
+    process.stderr.write(`${error.message}\n`)
+    return exitCodes.unavailable
   }
   process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
   return exitCodes.defect

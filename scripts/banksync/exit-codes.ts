@@ -7,6 +7,8 @@ export const exitCodes = {
   refused: 2,
   /** The command was not understood. */
   usage: 64,
+  /** The service does not answer. */
+  unavailable: 69,
   /** Nobody reads what is written: 128 + SIGPIPE. */
   notRead: 141,
 }
