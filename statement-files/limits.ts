@@ -16,6 +16,10 @@ export const limits = {
   /** Problems kept of one kind for one statement or file; the first are the ones that help. */
   sameProblem: 20,
   nesting: 64,
+  /** Attributes of one XML element. */
+  attributes: 200,
+  /** Balances of one statement. */
+  balances: 10_000,
   archiveEntries: 1_000,
   /** An archive may unpack to so many times its own size, and to `archiveRatioFrom` bytes in any case. */
   archiveRatio: 100,

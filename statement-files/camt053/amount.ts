@@ -1,5 +1,6 @@
 /** Amounts as ISO 20022 writes them: up to 18 digits, a point, never a sign. */
 import { decimalOf, negated } from '../decimal.ts'
+import { limits } from '../limits.ts'
 
 const usual = /^(?:0|[1-9]\d{0,12})(?:\.\d{1,5})?$/
 const allowed = /^\+?0*(\d{0,18})(?:\.(\d{0,30}))?$/
@@ -7,6 +8,7 @@ const allowed = /^\+?0*(\d{0,18})(?:\.(\d{0,30}))?$/
 /** Exact decimal text, or null where a text is no amount. */
 export const amountOf = (text: string): string | null => {
   if (usual.test(text)) return text
+  if (text.length > limits.amount) return null
   const found = allowed.exec(text)
   if (found === null || !/\d/.test(text)) return null
   const [, integer = '', fraction = ''] = found

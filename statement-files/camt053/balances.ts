@@ -6,6 +6,7 @@ import type { Balance, Money, Statement } from './records.ts'
 
 /** Booked balances; all others tell what is available, expected or meant for information. */
 const booked = new Set(['OPBD', 'PRCD', 'ITBD', 'CLBD'])
+const others = new Set(['OPAV', 'CLAV', 'ITAV', 'FWAV', 'XPCD', 'INFO', 'OTHR', 'XBCY', 'XCRD'])
 
 export const isBookedBalance = ({ code }: Balance): boolean =>
   code !== undefined && booked.has(code)
@@ -71,8 +72,12 @@ export const closingDay = (statement: Statement): string | undefined => {
 /** Tells what is wrong with the balance that ends here. */
 export const addBalance = (statement: Statement, balance: Balance): void => {
   statement.balances.push(balance)
-  if (!isBookedBalance(balance)) return
-  const { problems = [], money, position } = balance
+  const { code = '', problems = [], money, position } = balance
+  if (!booked.has(code)) {
+    if (!others.has(code))
+      statement.open.problem(problem('unknown_field', { text: quoted(code || 'Bal') }, position))
+    return
+  }
   for (const told of problems) statement.open.problem(told)
   if (money === undefined && problems.length === 0)
     statement.open.problem(problem('bad_amount', { reason: 'missing', text: '' }, position))

@@ -1,5 +1,6 @@
 /** Where an entry keeps what; every version and both shapes of each element, side by side. */
 import { limits } from '../limits.ts'
+import { problem } from '../problem.ts'
 import { amountOf, isDebitOf } from './amount.ts'
 import { addEntry } from './entries.ts'
 import { Detail, Entry, Reference } from './records.ts'
@@ -201,6 +202,9 @@ export const entryTree = (): Node<Reading> => {
   const node = createNode<Reading>()
   node.open = (reading) => {
     const { statement, place, rawLines } = reading
+    reading.entryCount += 1
+    if (reading.entryCount > limits.lines)
+      place.refuse(problem('too_large', { what: 'lines', limit: limits.lines }, place.tag()))
     reading.entry = new Entry(place.tag())
     reading.entry.hasRaw = statement.booked.count < rawLines
     if (reading.entry.hasRaw) place.beginRaw()

@@ -163,6 +163,7 @@ export class Reading {
   /** So many first lines of each statement carry their text. */
   readonly rawLines: number
   statementCount = 0
+  entryCount = 0
   statement!: Statement
   balance!: Balance
   entry!: Entry

@@ -106,7 +106,8 @@ const referenceWithin = (text: string): ReferenceReading['found'] => {
 
 /** Banks repeat the same sentence in several elements. */
 const addOther = (texts: string[], text: string): void => {
-  if (!texts.includes(text)) texts.push(text)
+  const isThere = texts.some((other) => other === text || other.endsWith(` ${text}`))
+  if (!isThere) texts.push(text)
 }
 
 /** Text and reference of the whole entry; a reference only where all its details agree on one. */

@@ -2,6 +2,7 @@
 import { compactNumber, ibanOf } from '../iban.ts'
 import { problem } from '../problem.ts'
 import { dayOfIso } from '../day.ts'
+import { limits } from '../limits.ts'
 import { addBalance, checkBalanceCurrency, checkpointsOf } from './balances.ts'
 import { checkAccountCurrency, settleCurrency } from './currency.ts'
 import { entryTree } from './entry-tree.ts'
@@ -45,7 +46,10 @@ const growAccount = (from: Node<Reading>): void => {
 
 const growBalance = (from: Node<Reading>): void => {
   from.open = (reading) => {
-    reading.balance = new Balance(reading.place.tag())
+    const { statement, place } = reading
+    if (statement.balances.length >= limits.balances)
+      place.refuse(problem('too_large', { what: 'balances', limit: limits.balances }, place.tag()))
+    reading.balance = new Balance(place.tag())
   }
   from.close = ({ statement, balance }) => addBalance(statement, balance)
   const codes = ['Tp/CdOrPrtry/Cd', 'Tp/CdOrPrtry/Prtry', 'Tp/Cd']

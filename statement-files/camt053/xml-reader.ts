@@ -5,6 +5,7 @@ import type { FormatParser } from '../output.ts'
 import type { Position } from '../parsed.ts'
 import { problem, quoted, type Problem } from '../problem.ts'
 import { bareAmpersand, unfinishedLength } from './ampersand.ts'
+import { doctypeAt } from './doctype.ts'
 import { createRawText } from './raw-text.ts'
 import { childOf, type Attributes, type Node } from './tree.ts'
 
@@ -45,6 +46,7 @@ class XmlReader<State> implements FormatParser {
   /** Levels below an element that is not wanted. */
   #skipped = 0
   #depth = 0
+  #attributeCount = 0
   #collects = false
   #text = ''
   #textLine = 0
@@ -70,6 +72,7 @@ class XmlReader<State> implements FormatParser {
       refuse,
     }
     this.#walk = walk(this.place)
+    this.#sax.on('attribute', () => this.#countAttribute())
     this.#sax.on('opentag', ({ name, attributes }) => this.#open(name, attributes))
     this.#sax.on('closetag', () => this.#close())
     this.#sax.on('text', (text) => this.#append(text))
@@ -82,13 +85,13 @@ class XmlReader<State> implements FormatParser {
     if (this.#isStopped) return
     let fresh = this.#held + text
     this.#held = ''
-    if (!this.#hasBegun) fresh = this.#withoutLeadingBlanks(fresh)
-    const held = unfinishedLength(fresh)
-    if (held > 0) {
-      this.#held = fresh.slice(fresh.length - held)
-      fresh = fresh.slice(0, fresh.length - held)
-    }
-    this.#untilStopped(() => this.#feed(fresh))
+    if (!this.#hasBegun) fresh = this.#begun(fresh)
+    const end = fresh.length - unfinishedLength(fresh)
+    this.#held = fresh.slice(end)
+    this.#untilStopped(() => {
+      if (this.#tags === 0) this.#refuseDoctype(fresh)
+      this.#feed(fresh.slice(0, end))
+    })
   }
 
   end(): void {
@@ -115,17 +118,17 @@ class XmlReader<State> implements FormatParser {
   }
 
   #position(): Position {
-    return { line: this.#sax.line + this.#blankLines, column: Math.max(1, this.#sax.columnIndex) }
+    return { line: this.#sax.line + this.#blankLines, column: Math.max(1, this.#sax.column) }
   }
 
   #tagPosition(): Position {
-    const { position, columnIndex, line } = this.#sax
-    const column = columnIndex + 1 - (position - this.#raw.startOf(position))
+    const { position, column: end, line } = this.#sax
+    const column = end + 1 - (position - this.#raw.startOf(position))
     return { line: line + this.#blankLines, ...(column > 0 ? { column } : {}) }
   }
 
   /** XML begins with its first character; banks put blank lines before it. */
-  #withoutLeadingBlanks(text: string): string {
+  #begun(text: string): string {
     const rest = text.trimStart()
     this.#hasBegun = rest !== ''
     this.#blankLines += text.slice(0, text.length - rest.length).split(/\r\n|\n|\r/).length - 1
@@ -141,7 +144,8 @@ class XmlReader<State> implements FormatParser {
       this.#pass(text.slice(from, bare))
       this.#pass('&')
       this.#ampersandCount += 1
-      this.#ampersand = { position: this.#position(), tags: this.#tags }
+      if (this.#ampersand?.tags !== this.#tags)
+        this.#ampersand = { position: this.#position(), tags: this.#tags }
       from = bare + 1
     }
     this.#pass(from === 0 ? text : text.slice(from))
@@ -177,16 +181,32 @@ class XmlReader<State> implements FormatParser {
     return problem('truncated', { missing }, this.#position())
   }
 
-  #doctypeProblem(text: string): Problem {
+  #refuseDoctype(text: string): void {
+    const at = doctypeAt(text)
+    if (at < 0) return
+    const after = text.slice(at + '<!DOCTYPE'.length)
+    this.#refuse(this.#doctypeProblem(after, text.slice(0, at)))
+  }
+
+  #doctypeProblem(text: string, before = ''): Problem {
     if (/^\s*html\b/i.test(text)) return problem('not_a_statement', { what: 'html' })
-    const { line, column = 1 } = this.#position()
-    const lines = text.split('\n').length - 1
-    const begin = lines === 0 ? { column: column - text.length - '<!DOCTYPE'.length } : {}
-    const position = { line: (line ?? 1) - lines, ...begin }
+    const lines = before.split(/\r\n|\n|\r/)
+    const line = this.#blankLines + lines.length
+    const position =
+      before === '' ? this.#position() : { line, column: (lines.at(-1)?.length ?? 0) + 1 }
     return problem('forbidden_construct', { what: 'doctype' }, position)
   }
 
+  #countAttribute(): void {
+    this.#attributeCount += 1
+    if (this.#attributeCount > limits.attributes)
+      this.#refuse(
+        problem('too_large', { what: 'attributes', limit: limits.attributes }, this.#position()),
+      )
+  }
+
   #open(name: string, attributes: Attributes): void {
+    this.#attributeCount = 0
     this.#tags += 1
     this.#depth += 1
     if (this.#depth > limits.nesting)
@@ -217,7 +237,7 @@ class XmlReader<State> implements FormatParser {
     this.#collects = node.text !== undefined
     if (this.#collects) {
       this.#textLine = this.#sax.line + this.#blankLines
-      this.#textColumn = this.#sax.columnIndex + 1
+      this.#textColumn = this.#sax.column + 1
     }
     node.open?.(this.#walk.state, attributes)
   }
