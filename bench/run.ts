@@ -9,6 +9,7 @@ import { measureIdleCycle } from './idle-cycle.ts'
 import { measureInstitutions } from './institutions.ts'
 import { measureLines } from './lines.ts'
 import { measureProviders } from './providers.ts'
+import { measureStatementFiles } from './statement-files.ts'
 import { measureSyncNow } from './sync-now.ts'
 
 const measurements: Readonly<Record<string, Measurement>> = {
@@ -17,6 +18,7 @@ const measurements: Readonly<Record<string, Measurement>> = {
   'idle-cycle': measureIdleCycle,
   institutions: measureInstitutions,
   providers: measureProviders,
+  'statement-files': measureStatementFiles,
   'sync-now': measureSyncNow,
 }
 

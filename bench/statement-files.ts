@@ -1,0 +1,151 @@
+/** Statement files of every format: our reader beside other readers and bare tokenizers, its memory, and twice the file. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { findPeers } from '../scripts/statement-peers.ts'
+import type { Format } from '../statement-files/detect.ts'
+import type { Figure, Goal, Measurement } from './figure.ts'
+import { figureOf, quantile } from './figure.ts'
+import { ratios } from './rounds.ts'
+import { camt053File } from './statement-files/camt053.ts'
+import { codaFile } from './statement-files/coda.ts'
+import { contestantsOf, readInProcess, type Contestant } from './statement-files/contestants.ts'
+import { csvFile } from './statement-files/csv.ts'
+import { qifFile } from './statement-files/qif.ts'
+
+type Log = (line: string) => void
+
+interface Input {
+  format: Format
+  write: (lines: number) => Generator<string>
+  /** Lines of the files that are compared. */
+  counts: readonly number[]
+  speedMb: number
+}
+
+const inputs: readonly Input[] = [
+  { format: 'coda', write: codaFile, counts: [9_000, 50_000], speedMb: 20 },
+  { format: 'qif', write: qifFile, counts: [50_000], speedMb: 10 },
+  { format: 'csv', write: csvFile, counts: [50_000], speedMb: 10 },
+  { format: 'camt053', write: camt053File, counts: [50_000], speedMb: 8 },
+]
+
+const rounds = 3
+/** Whoever needs longer than this plays one round. */
+const slowSeconds = 10
+const bigBytes = 50_000_000
+/** A file may hold no more lines than this, however short they are. */
+const linesMax = 500_000
+const memoryMaxMb = 200
+const doubleMax = 2.2
+
+const atLeast = (value: number): Goal => ({ kind: 'at least', value })
+const atMost = (value: number): Goal => ({ kind: 'at most', value })
+
+interface Written {
+  file: string
+  bytes: number
+}
+
+const writeInput = async (folder: string, input: Input, lines: number): Promise<Written> => {
+  // one byte a letter, as banks write CODA: its fields have places in a record
+  const encoding = input.format === 'coda' ? 'latin1' : 'utf8'
+  const bytes = Buffer.from([...input.write(lines)].join(''), encoding)
+  const file = path.join(folder, `${lines}.${input.format}`)
+  await writeFile(file, bytes)
+  return { file, bytes: bytes.length }
+}
+
+/** Seconds of every contestant, round by round; each round begins with another one. */
+const play = async (contestants: readonly Contestant[], file: string, log: Log) => {
+  const played = new Map<string, number[]>(contestants.map(({ name }) => [name, []]))
+  for (let round = 0; round < rounds; round += 1) {
+    const first = round % contestants.length
+    for (const { name, read } of [...contestants.slice(first), ...contestants.slice(0, first)]) {
+      const turns = played.get(name) ?? []
+      if ((turns[0] ?? 0) > slowSeconds) continue
+      const { seconds, lines } = await read(file)
+      if (turns.length === 0) log(`    ${name}: ${seconds.toFixed(3)} s, ${lines} lines`)
+      turns.push(seconds)
+    }
+  }
+  return played
+}
+
+const compare = async (
+  input: Input,
+  { contestants, folder, log }: { contestants: readonly Contestant[]; folder: string; log: Log },
+): Promise<Figure[]> => {
+  const figures: Figure[] = []
+  for (const count of input.counts) {
+    const { file, bytes } = await writeInput(folder, input, count)
+    const name = `${input.format}, ${count.toLocaleString('en')} lines`
+    log(`  ${name}, ${(bytes / 1_000_000).toFixed(1)} MB`)
+    const seconds = await play(contestants, file, log)
+    const own = seconds.get('ours') ?? []
+    const speeds = own.map((each) => bytes / 1_000_000 / each)
+    figures.push(
+      figureOf({ what: `${name}, ours`, unit: 'MB/s', goal: atLeast(input.speedMb) }, speeds),
+    )
+    for (const peer of contestants.slice(1)) {
+      const middle = quantile(seconds.get(peer.name) ?? [], 0.5)
+      const what = `${name}, as fast as ${peer.name}`
+      const goal = atLeast(peer.isBare ? 0.5 : 1)
+      figures.push(
+        figureOf(
+          { what, unit: '×', goal },
+          ratios(
+            own.map(() => middle),
+            own,
+          ),
+        ),
+      )
+    }
+  }
+  return figures
+}
+
+const bestSeconds = async (file: string): Promise<number> =>
+  (await readInProcess('ours', file)).seconds
+
+const measureDouble = async (input: Input, folder: string): Promise<Figure> => {
+  const [once, twice] = [
+    await writeInput(folder, input, 25_000),
+    await writeInput(folder, input, 50_000),
+  ]
+  const growth: number[] = []
+  for (let round = 0; round < rounds; round += 1) {
+    const short = await bestSeconds(once.file)
+    growth.push((await bestSeconds(twice.file)) / short)
+  }
+  const what = `${input.format}, time for 50,000 lines over 25,000`
+  return figureOf({ what, unit: '×', goal: atMost(doubleMax) }, growth)
+}
+
+const measureMemory = async (input: Input, folder: string): Promise<Figure> => {
+  const sample = await writeInput(folder, input, 10_000)
+  const lines = Math.min(linesMax, Math.floor((bigBytes / sample.bytes) * 10_000 * 0.98))
+  const { file, bytes } = await writeInput(folder, input, lines)
+  const peaks: number[] = []
+  for (let round = 0; round < rounds; round += 1)
+    peaks.push((await readInProcess('ours', file, 1)).rssMb ?? Number.NaN)
+  const what = `${input.format}, peak memory of a process that reads ${Math.round(bytes / 1_000_000)} MB`
+  return figureOf({ what, unit: 'MB', goal: atMost(memoryMaxMb) }, peaks)
+}
+
+/** Measures every format; peers are installed by name where that is possible and left out aloud where it is not. */
+export const measureStatementFiles: Measurement = async (log) => {
+  const peers = await findPeers((line) => log(`  ${line}`))
+  const folder = await mkdtemp(path.join(tmpdir(), 'banksync-statement-files-'))
+  try {
+    const figures: Figure[] = []
+    for (const input of inputs) {
+      const contestants = contestantsOf(input.format, peers)
+      figures.push(...(await compare(input, { contestants, folder, log })))
+      figures.push(await measureDouble(input, folder), await measureMemory(input, folder))
+    }
+    return figures
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}

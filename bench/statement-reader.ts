@@ -1,0 +1,87 @@
+/** A process that reads one statement file a few times, by our reader or by a bare tokenizer, and prints how long the best run took. */
+import { readFileSync } from 'node:fs'
+import Papa from 'papaparse'
+import { SaxesParser } from 'saxes'
+import { decode } from '../statement-files/decode.ts'
+import { readStatementFile } from '../statement-files/format.ts'
+
+export interface StatementReading {
+  seconds: number
+  /** Movements that were found. */
+  lines: number
+  /** Most memory that the process ever held; absent for peers. */
+  rssMb?: number
+}
+
+const today = '2026-01-02'
+
+const ours = (bytes: Uint8Array): number => {
+  let lines = 0
+  for (const part of readStatementFile(bytes, { today })) {
+    if (part.kind === 'lines') lines += part.lines.length
+    const problems =
+      part.kind === 'problem'
+        ? [part.problem]
+        : part.kind === 'statement'
+          ? part.summary.problems
+          : []
+    const error = problems.find(({ severity }) => severity === 'error' || severity === 'question')
+    if (error !== undefined)
+      throw new Error(
+        `${error.code} ${JSON.stringify(error.params)} ${JSON.stringify(error.position)}`,
+      )
+  }
+  return lines
+}
+
+const text = (bytes: Uint8Array) => decode(bytes, { encoding: 'utf-8', skip: 0 })
+
+const papaparse = (bytes: Uint8Array): number => {
+  let rows = 0
+  Papa.parse([...text(bytes)].join(''), {
+    skipEmptyLines: true,
+    step: () => {
+      rows += 1
+    },
+  })
+  // the header is a row for it
+  return rows - 1
+}
+
+const saxes = (bytes: Uint8Array): number => {
+  let entries = 0
+  let length = 0
+  const parser = new SaxesParser()
+  parser.on('opentag', ({ name }) => {
+    if (name.endsWith('Ntry')) entries += 1
+  })
+  parser.on('text', (piece) => {
+    length += piece.length
+  })
+  for (const piece of text(bytes)) parser.write(piece)
+  parser.close()
+  if (length === 0) throw new Error('the file has no text')
+  return entries
+}
+
+const ways = { ours, papaparse, saxes }
+export type Way = keyof typeof ways
+
+const isWay = (word: string): word is Way => Object.hasOwn(ways, word)
+
+const main = ([way = '', file = '', runs = '1']: readonly string[]): StatementReading => {
+  if (!isWay(way))
+    throw new Error(`There is no way "${way}"; there are: ${Object.keys(ways).join(', ')}.`)
+  const bytes = readFileSync(file)
+  let seconds = Infinity
+  let lines = 0
+  for (let run = 0; run < Number(runs); run += 1) {
+    const startedAt = performance.now()
+    lines = ways[way](bytes)
+    seconds = Math.min(seconds, (performance.now() - startedAt) / 1_000)
+  }
+  // the system counts in kB
+  return { seconds, lines, rssMb: process.resourceUsage().maxRSS / 1_024 }
+}
+
+console.log(JSON.stringify(main(process.argv.slice(2))))
