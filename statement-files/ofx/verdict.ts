@@ -62,7 +62,8 @@ const whyNoDocument = ({ outside, documents }: Findings, end: Position): Problem
 
 const tellEmpty = (output: Output, found: Findings): void => {
   openListed(output, found.listed)
-  const isExplained = found.isRefusedByBank || found.bankProblems.length > 0
+  const isExplained =
+    found.outside !== null || found.isRefusedByBank || found.bankProblems.length > 0
   if (found.documents > 0 && !isExplained) output.problem(whyEmpty(found))
 }
 
