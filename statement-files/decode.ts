@@ -1,12 +1,16 @@
 /** Which characters a file is written in, and its text in pieces. Declarations are heard, and believed only where they fit. */
 import { isUtf8 } from 'node:buffer'
 import iconv from 'iconv-lite'
+import { eightBitOf, isNoWindows, type Guess } from './eight-bit.ts'
+import { problem, quoted, type Problem } from './problem.ts'
 
 export interface Decoding {
   /** `utf-8`, `utf-16le`, `windows-1252` … */
   encoding: string
   /** Bytes of the mark before the text. */
   skip: number
+  /** Another encoding in which the text makes sense too. */
+  rival?: NonNullable<Guess['rival']>
 }
 
 const pieceBytes = 64 * 1024
@@ -55,39 +59,6 @@ const declaredIn = (bytes: Uint8Array): string | null => {
   return isEncoding(encoding) ? encoding : null
 }
 
-const isLetter = (byte: number | undefined): boolean =>
-  byte !== undefined && ((byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a))
-
-/** These bytes mean nothing in windows-1252. */
-const isNoWindows = (byte: number): boolean => [0x81, 0x8d, 0x8f, 0x90, 0x9d].includes(byte)
-
-const isWindowsLetter = (byte: number): boolean =>
-  (byte >= 0xc0 && byte !== 0xd7 && byte !== 0xf7) ||
-  [0x8a, 0x8c, 0x8e, 0x9a, 0x9c, 0x9e, 0x9f].includes(byte)
-
-/** A letter of DOS that is no letter of Windows; signs that may close a word there count inside words only. */
-const isDosLetter = (byte: number, isInside: boolean): boolean => {
-  if (byte > 0xa5 || byte === 0xa0) return false
-  // é and ü: as an opening quote of Windows, or as nothing, they follow no letter
-  if (byte === 0x82 || isNoWindows(byte)) return true
-  // an apostrophe and dashes stand between letters too
-  return isInside && ![0x92, 0x96, 0x97].includes(byte)
-}
-
-/** DOS files have their accents where Windows has signs: beside letters the bytes tell which it is. */
-const looksLikeDos = (bytes: Uint8Array): boolean => {
-  let dos = 0
-  let windows = 0
-  const length = Math.min(bytes.length, sampleBytes)
-  for (let index = 1; index < length; index += 1) {
-    const byte = bytes[index] ?? 0
-    if (byte < 0x80 || !isLetter(bytes[index - 1])) continue
-    if (isWindowsLetter(byte)) windows += 1
-    else if (isDosLetter(byte, isLetter(bytes[index + 1]))) dos += 1
-  }
-  return dos > windows
-}
-
 /** Ways of writing bytes, not characters. */
 const noText = new Set(['hex', 'base64', 'binary'])
 
@@ -109,8 +80,30 @@ export const decodingOf = (bytes: Uint8Array, wished?: string): Decoding => {
     !(name === 'windows-1252' && bytes.subarray(0, sampleBytes).some(isNoWindows))
   )
     return { encoding: name, skip: 0 }
-  return { encoding: looksLikeDos(bytes) ? 'cp850' : 'windows-1252', skip: 0 }
+  return { ...eightBitOf(bytes), skip: 0 }
 }
+
+const wordBytes = 20
+
+/** The word around a byte, read in an encoding. */
+const wordAt = (bytes: Uint8Array, at: number, encoding: string): string => {
+  const around = Buffer.from(bytes.subarray(Math.max(0, at - wordBytes), at + wordBytes))
+  const isPartOfWord = (byte: number | undefined): boolean => byte !== undefined && byte > 0x40
+  let from = Math.min(at, wordBytes)
+  let to = from
+  while (isPartOfWord(around[from - 1])) from -= 1
+  while (isPartOfWord(around[to])) to += 1
+  return quoted(iconv.decode(around.subarray(from, to), encoding))
+}
+
+/** Asks which of two encodings is right, showing a word in both; null where there is no doubt. */
+export const encodingDoubt = (bytes: Uint8Array, { encoding, rival }: Decoding): Problem | null =>
+  rival === undefined
+    ? null
+    : problem('encoding_uncertain', {
+        first: wordAt(bytes, rival.at, encoding),
+        second: wordAt(bytes, rival.at, rival.encoding),
+      })
 
 const decoderOf = (encoding: string) => {
   if (encoding === 'utf-8' || encoding === 'utf-16le') {

@@ -4,7 +4,7 @@ import { outputOfFile } from './archived-output.ts'
 import { openCamt053 } from './camt053/parser.ts'
 import { openCoda } from './coda/parser.ts'
 import { openCsv } from './csv/parser.ts'
-import { decode, decodingOf, type Decoding } from './decode.ts'
+import { decode, decodingOf, encodingDoubt, type Decoding } from './decode.ts'
 import { binaryKind, detectFormat, type Format } from './detect.ts'
 import { limits } from './limits.ts'
 import { openOfx } from './ofx/parser.ts'
@@ -67,6 +67,8 @@ const recognised = (bytes: Uint8Array, options: ParseOptions): Text | Problem =>
 
 function* parseText(text: Text, { report, options }: Reading, output: Output): Generator<FilePart> {
   const { bytes, decoding, format } = text
+  const doubt = encodingDoubt(bytes, decoding)
+  if (doubt !== null) output.problem(doubt)
   const parser = parsers[format](output, options)
   if (parser.rewind !== undefined) {
     for (const piece of decode(bytes, decoding)) {

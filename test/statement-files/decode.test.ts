@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import iconv from 'iconv-lite'
-import { decode, decodingOf, isEncoding } from '../../statement-files/decode.ts'
+import { decode, decodingOf, encodingDoubt, isEncoding } from '../../statement-files/decode.ts'
 
 const textOf = (bytes: Uint8Array, wished?: string): string =>
   [...decode(bytes, decodingOf(bytes, wished))].join('')
@@ -76,6 +76,39 @@ describe('which characters a file is written in', () => {
     expect(decodingOf(Buffer.concat([head, Buffer.from([0x41, 0x81, 0x41])])).encoding).toBe(
       'cp850',
     )
+  })
+
+  test('UTF-8 of which a few letters were cut in two stays UTF-8', () => {
+    const broken = Buffer.concat([
+      Buffer.from('Société Générale à Liège, caf'),
+      Buffer.from([0xc3, 0x20]),
+      Buffer.from('reçu'),
+    ])
+    expect(textOf(broken)).toBe('Société Générale à Liège, caf\ufffd reçu')
+  })
+
+  test('where two encodings make sense, one is asked for, with a word in both', () => {
+    const mixed = Buffer.concat([windows('Café Liège; '), iconv.encode('Société Müller', 'cp850')])
+    expect(encodingDoubt(mixed, decodingOf(mixed))).toMatchObject({
+      code: 'encoding_uncertain',
+      severity: 'question',
+      params: { first: expect.any(String), second: expect.any(String) },
+    })
+    const eastern = iconv.encode('Łódź, Kraśnik; ťava', 'windows-1250')
+    expect(encodingDoubt(eastern, decodingOf(eastern))).toMatchObject({
+      params: { second: 'ťava' },
+    })
+  })
+
+  test('where the bytes tell, or a person said it, nothing is asked', () => {
+    for (const bytes of [
+      Buffer.from('Société'),
+      windows('Société à Liège, 5 € l’été'),
+      iconv.encode('Société à Liège', 'cp850'),
+    ])
+      expect(encodingDoubt(bytes, decodingOf(bytes))).toBeNull()
+    const eastern = iconv.encode('Łódź, Kraśnik; ťava', 'windows-1250')
+    expect(encodingDoubt(eastern, decodingOf(eastern, 'windows-1250'))).toBeNull()
   })
 
   test('the wish of a person replaces what would be guessed', () => {
