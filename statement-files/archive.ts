@@ -20,8 +20,12 @@ const longestComment = 65_535
 const centralLength = 46
 const localLength = 30
 
-const damaged = (file?: string): Problem =>
-  problem('malformed', { reason: 'archive' }, file === undefined ? undefined : { file })
+const damaged = (name?: string): Problem =>
+  problem(
+    'malformed',
+    { reason: 'archive' },
+    name === undefined ? undefined : { file: quoted(name) },
+  )
 
 /** Where the record stands that ends an archive; -1 where there is none. */
 const endAt = (bytes: Buffer): number => {
@@ -37,9 +41,9 @@ const entryAt = (bytes: Buffer, at: number): { entry: Entry; next: number } | Pr
   const nameLength = bytes.readUInt16LE(at + 28)
   const nameAt = at + centralLength
   const next = nameAt + nameLength + bytes.readUInt16LE(at + 30) + bytes.readUInt16LE(at + 32)
-  const name = quoted(bytes.toString('utf8', nameAt, nameAt + nameLength))
+  const name = bytes.toString('utf8', nameAt, nameAt + nameLength)
   const isEncrypted = (bytes.readUInt16LE(at + 8) & 1) !== 0
-  if (isEncrypted) return problem('not_a_statement', { what: 'locked' }, { file: name })
+  if (isEncrypted) return problem('not_a_statement', { what: 'locked' }, { file: quoted(name) })
   const entry = {
     name,
     method: bytes.readUInt16LE(at + 10),
@@ -83,6 +87,8 @@ const listEntries = (bytes: Buffer): Entry[] | Problem => {
     entries.push(read.entry)
     at = read.next
   }
+  // a directory longer than its entries hides files
+  if (at !== bytes.readUInt32LE(end + 16) + bytes.readUInt32LE(end + 12)) return damaged()
   if (entries.length === 0 || entries.some(isOffice))
     return problem('not_a_statement', { what: 'zip' })
   return sizeProblem(entries, bytes.length) ?? entries.filter((entry) => !isOfSystem(entry))
@@ -126,6 +132,6 @@ export function* readArchive(bytes: Uint8Array): Generator<ArchivedFile | Proble
   for (const entry of entries) {
     const content = unpack(buffer, entry)
     if ('code' in content) return yield content
-    yield { name: entry.name, content }
+    yield { name: quoted(entry.name), content }
   }
 }
