@@ -35,6 +35,15 @@ test('a free text runs through three records, cut wherever a record was full', (
   expect(said('0', text).text).toBe(text)
 })
 
+test('blanks that are cut off a record still part its text from the next', () => {
+  const line = lineOf(
+    movement(numbers, -100, [63, 'A'.repeat(53)], [126, '1 0']),
+    second(numbers, [11, 'SECOND']).slice(0, 16),
+    third(numbers, [83, 'THIRD']).slice(0, 87),
+  )
+  expect(line.text).toBe(`${'A'.repeat(53)}SECOND${' '.repeat(47)}THIRD`)
+})
+
 test('free texts of information records follow one another as one text', () => {
   const full = 'x'.repeat(72) + 'M'
   const line = lineOf(

@@ -79,6 +79,11 @@ test('a record may lack the blanks at its end', () => {
   expect(parseOne(records).problems).toEqual([])
 })
 
+test('files that were put together with their signs of the end are several statements', () => {
+  const { statements, problems } = parse(`${good.join('\n')}\n\u001a${good.join('\n')}\n\u001a`)
+  expect([problems, ...statements.map(problemsOf)]).toEqual([[], [], []])
+})
+
 test('a record that lacks what must be there is refused', () => {
   const records = good.with(2, good[2]!.slice(0, 100))
   expect(problemsOf(parseOne(records))).toContain('error malformed 3:101-121')
