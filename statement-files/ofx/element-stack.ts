@@ -95,12 +95,13 @@ export class ElementStack {
   }
 
   text(source: string, start: number, end: number): void {
+    if (this.#slot >= 0) this.part(source, start, blanksStart(source, start, end))
+  }
+
+  part(source: string, start: number, end: number): void {
     if (this.#slot < 0 || this.#text.length > maxText) return
     const from = this.#text === '' ? blanksEnd(source, start, end) : start
-    const last = Math.min(end, from + maxText)
-    // behind the end of a piece the text may go on
-    const to = last === source.length ? last : blanksStart(source, from, last)
-    if (from < to) this.#text += source.slice(from, to)
+    if (from < end) this.#text += source.slice(from, Math.min(end, from + maxText))
   }
 
   literal(text: string): void {

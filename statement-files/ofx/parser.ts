@@ -65,6 +65,11 @@ class OfxReader implements TokenSink {
     this.#stack.text(source, start, end)
   }
 
+  part(source: string, start: number, end: number): void {
+    if (this.#found.documents === 0) this.#header.add(source.slice(start, end))
+    this.#stack.part(source, start, end)
+  }
+
   literal(text: string): void {
     this.#stack.literal(text)
   }

@@ -8,8 +8,10 @@ export interface TokenSink {
   /** A start tag; names come in capitals. */
   open: (name: string) => void
   close: (name: string) => void
-  /** A part of the text between two tags: from `start` up to `end` in `source`, references not replaced. */
+  /** Text before a tag, or the last part of it: from `start` up to `end` in `source`, references not replaced. */
   text: (source: string, start: number, end: number) => void
+  /** A part of a text that may go on. */
+  part: (source: string, start: number, end: number) => void
   /** Text in which nothing is to be replaced. */
   literal: (text: string) => void
   /** What stands between `<?` and `>`, at most the first 1,000 characters. */
@@ -165,21 +167,33 @@ export class Tokenizer {
     while (open >= 0 && !this.#isStopped) {
       const end = this.#markup(open)
       if (end === unfinished) {
-        this.#tellText(open)
+        this.#tellPart(open)
         return false
       }
       if (end === notMarkup) open = source.indexOf('<', open + 1)
       else {
+        if (this.#mode !== 'text') return this.#leave(open, end)
         this.#tellText(open)
         this.#from = end
-        if (this.#mode !== 'text') return true
         this.#at = open
         this.#tell()
         open = source.indexOf('<', end)
       }
     }
-    if (!this.#isStopped) this.#tellText(source.length)
+    if (!this.#isStopped) this.#tellPart(source.length)
     return false
+  }
+
+  /** Something else than a tag begins; the text may go on behind it. */
+  #leave(open: number, end: number): boolean {
+    this.#tellPart(open)
+    this.#from = end
+    return true
+  }
+
+  #tellPart(end: number): void {
+    if (end > this.#from) this.#sink.part(this.#source, this.#from, end)
+    this.#from = end
   }
 
   #tellText(end: number): void {

@@ -72,6 +72,11 @@ describe('shapes of OFX files', () => {
     expect(textOf('<![CDATA[A &amp; <B> c]]>')).toBe('A &amp; <B> c')
   })
 
+  test('blanks around CDATA and comments are blanks of the text', () => {
+    expect(textOf('a <![CDATA[b]]> c')).toBe('a b c')
+    expect(textOf('a <!-- x -->b')).toBe('a b')
+  })
+
   test('comments count for nothing, wherever they stand', () => {
     expect(textOf('a<!-- <TRNAMT>9 -->b')).toBe('ab')
     const hidden = `<!-- ${line('9.00')} -->${line('1.00')}`
@@ -88,7 +93,7 @@ describe('shapes of OFX files', () => {
       statement({
         lines:
           line('-1.00', '<NAME>A &amp; B<!-- x --><MEMO><![CDATA[c ]] d]]></MEMO>') +
-          line('x', '<NAME >no\r\n <b') +
+          line('x', '<NAME >no < \r\n <b') +
           `\r\n${line('2.00', '<NAME/>')}`,
       }),
     )
