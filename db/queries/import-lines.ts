@@ -169,7 +169,7 @@ export const removeSome = async (tx: Tx, importId: string, accountId: string): P
         WHERE account_id = ${accountId} AND import_id = ${importId}
           AND removed_at IS NULL AND connection_id IS NULL
         ORDER BY line_key LIMIT ${batchMax}
-      ) AS some
+      ) AS batch
     ), noted AS (
       INSERT INTO line_change (tenant_id, account_id, seq, line_key, kind, before)
       SELECT ${currentTenant}, ${accountId}, number, line_key, 'removed', ${before}

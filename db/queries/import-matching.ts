@@ -18,9 +18,11 @@ export interface Matching {
   source: string
 }
 
+/** What a line of either side is known by beside its day; null where it does not show it. */
+type Sign = (line: Fragment) => Fragment
+
 interface Rule {
-  /** What a line of either side is known by beside its day; null where it does not show it. */
-  sign: (line: Fragment) => Fragment
+  sign: Sign
   /** Days that the stored line is booked after the staged one. */
   days?: number
   /** What else must be true of a pair; a pair that fails stays apart. */
@@ -60,6 +62,10 @@ const ibanPattern = '^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$'
 const isIban = (line: Fragment) =>
   sql.fragment`${compact(sql.fragment`${line}.counterparty_account`)} ~ ${ibanPattern}`
 
+/** Letters and digits only, so that accents read otherwise make no difference; in other scripts all of the text. */
+const wordsOf = (line: Fragment) => sql.fragment`
+  coalesce(nullif(${compact(sql.fragment`${line}.text`)}, ''), ${line}.text)`
+
 /** The stored line came from a file of the same source and from nowhere else. */
 const isSameSource = (source: string) => sql.fragment`
   (stored.connection_id IS NULL AND EXISTS (
@@ -71,7 +77,7 @@ const isUncontradicted = (source: string) => sql.fragment`
   NOT (${isSameSource(source)} AND (
     coalesce(${differ(sql.fragment`counterparty_account`)}, FALSE)
     OR coalesce(${differ(sql.fragment`reference`)}, FALSE)
-    OR coalesce(${differ(sql.fragment`text`)}, FALSE)
+    OR ${wordsOf(shown)} <> ${wordsOf(stored)}
     OR coalesce(shown.bank_reference <> stored.bank_reference, FALSE)))`
 
 /** Day and amount alone do not make one line of two whose counterparties have different accounts. */
@@ -102,11 +108,12 @@ const sameDay: readonly Rule[] = [
 const apart = (daysTo: number): number[] =>
   Array.from({ length: daysTo }, (_, index) => [index + 1, -index - 1]).flat()
 
-const otherDay: readonly Rule[] = apart(daysMax).flatMap((days) => [
-  { sign: byEndToEndId, days, holds: isElsewhere },
-  { sign: byCounterpartyAccount, days, holds: isExpected },
-  { sign: byStructuredReference, days, holds: isExpected },
-])
+/** Nearer days come first; no rule is tried where no stored line shows a sign of a staged one. */
+const otherDay = [
+  { sign: byEndToEndId, holds: isElsewhere },
+  { sign: byCounterpartyAccount, holds: isExpected },
+  { sign: byStructuredReference, holds: isExpected },
+]
 
 const near: readonly Rule[] = [
   { sign: amountOf, holds: () => stillStands },
@@ -126,16 +133,24 @@ const candidateRow = z.object({ staged: count, candidates: count })
 export const match = async (tx: Tx, matching: Matching): Promise<void> => {
   // staged lines are too young for statistics: without this, pairs are looked up one by one
   await tx.query(sql.unsafe`SET LOCAL enable_nestloop = off`)
-  let left = await countOpen(tx, matching)
-  if (left > 0) {
-    for (const rule of [...sameDay, ...otherDay]) {
-      left -= await pair(tx, matching, { rule, column: storedKey })
-      if (left <= 0) break
-    }
-    if (left > 0) left -= await pairByKey(tx, matching)
-    for (const rule of left > 0 ? near : []) await pair(tx, matching, { rule, column: nearKey })
-  }
+  const left = await pairStored(tx, matching, await countOpen(tx, matching))
+  if (left > 0 && (await isShown(tx, matching, amountOf)))
+    for (const rule of near) await pair(tx, matching, { rule, column: nearKey })
   await tx.query(sql.unsafe`SET LOCAL enable_nestloop = on`)
+}
+
+/** Pairs by the sure rules until no staged line is left, and returns how many are. */
+const pairStored = async (tx: Tx, matching: Matching, open: number): Promise<number> => {
+  let left = open
+  for (const rule of sameDay) {
+    if (left > 0) left -= await pair(tx, matching, { rule, column: storedKey })
+  }
+  for (const rule of otherDay) {
+    if (left === 0 || !(await isShown(tx, matching, rule.sign))) continue
+    for (const days of apart(daysMax))
+      left -= await pair(tx, matching, { rule: { ...rule, days }, column: storedKey })
+  }
+  return left === 0 ? 0 : left - (await pairByKey(tx, matching))
 }
 
 /** How many staged lines may have a partner; 0 where nothing is stored around their days. */
@@ -175,6 +190,29 @@ const isTaken = ({ importId, accountId }: Matching, column: Fragment) => sql.fra
 const storedKey = sql.fragment`stored_key`
 const nearKey = sql.fragment`near_key`
 
+/** Stored lines around the days of the file that are free to be paired. */
+const freeLines = (matching: Matching) => sql.fragment`
+  statement_line AS stored, ${periodOf(matching)} AS period
+  WHERE stored.account_id = ${matching.accountId} AND NOT is_reverted
+    AND booked_on BETWEEN period.from_on - ${daysMax}::int AND period.to_on + ${daysMax}::int
+    AND NOT ${isTaken(matching, storedKey)} AND NOT ${isTaken(matching, nearKey)}`
+
+const openLines = (matching: Matching) => sql.fragment`
+  statement_import_line AS shown
+  WHERE ${stagedOf(matching)} AND stored_key IS NULL AND near_key IS NULL`
+
+const isShownRow = z.object({ isShown: z.boolean() })
+
+/** Whether any free line shows a sign that an open one shows, whatever their days. */
+const isShown = async (tx: Tx, matching: Matching, sign: Sign): Promise<boolean> => {
+  const row = await tx.one(sql.type(isShownRow)`
+    SELECT EXISTS (
+      SELECT FROM ${openLines(matching)}
+        AND ${sign(shown)} IN (SELECT ${sign(stored)} FROM ${freeLines(matching)})
+    ) AS "isShown"`)
+  return row.isShown
+}
+
 /** Pairs by one rule; returns how many pairs were made. */
 const pair = async (
   tx: Tx,
@@ -185,8 +223,7 @@ const pair = async (
   const { rowCount } = await tx.query(sql.unsafe`
     WITH period AS MATERIALIZED (SELECT * FROM ${periodOf(matching)} AS days), signed AS (
       SELECT number, (booked_on + ${days}::int)::text || ' ' || ${sign(shown)} AS sign
-      FROM statement_import_line AS shown
-      WHERE ${stagedOf(matching)} AND stored_key IS NULL AND near_key IS NULL
+      FROM ${openLines(matching)}
     ), numbered AS (
       SELECT number, sign, row_number() OVER (PARTITION BY sign ORDER BY number) AS nth
       FROM signed WHERE sign IS NOT NULL
@@ -198,10 +235,7 @@ const pair = async (
         SELECT stored.line_key, added_seq, removed_at, booked_on, text, counterparty_account,
           reference, bank_reference, connection_id, import_id,
           booked_on::text || ' ' || ${sign(stored)} AS sign
-        FROM statement_line AS stored, period
-        WHERE stored.account_id = ${matching.accountId} AND NOT is_reverted
-          AND booked_on BETWEEN period.from_on - ${daysMax}::int AND period.to_on + ${daysMax}::int
-          AND NOT ${isTaken(matching, storedKey)} AND NOT ${isTaken(matching, nearKey)}
+        FROM ${freeLines(matching)}
       ) AS known
       WHERE sign IN (SELECT sign FROM numbered)
     )
