@@ -1,0 +1,102 @@
+/** An OFX 1.02 file as a bank writes it: one account, a line per leaf, a few accents and references to characters. */
+const payees = [
+  'Bakkerij Van Damme',
+  'Café de la Gare',
+  'ACME Insurance Co.',
+  'Müller &amp; Söhne',
+  'City Water Works',
+  'Payroll Example Ltd',
+]
+const purposes = ['Invoice', 'Factuur', 'Abonnement', 'Rent of the month', 'Card payment']
+
+/** Always the same numbers, so that two runs measure the same file. */
+const createDice = (seed: number) => {
+  let state = seed
+  return (sides: number): number => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return Math.floor((state / 4_294_967_296) * sides)
+  }
+}
+
+const two = (number: number): string => String(number).padStart(2, '0')
+
+const money = (cents: bigint): string => {
+  const size = cents < 0n ? -cents : cents
+  return `${cents < 0n ? '-' : ''}${size / 100n}.${two(Number(size % 100n))}`
+}
+
+const header = [
+  'OFXHEADER:100',
+  'DATA:OFXSGML',
+  'VERSION:102',
+  'SECURITY:NONE',
+  'ENCODING:UTF-8',
+  'CHARSET:NONE',
+  'COMPRESSION:NONE',
+  'OLDFILEUID:NONE',
+  'NEWFILEUID:NONE',
+]
+
+const start = `<OFX>
+<SIGNONMSGSRSV1>
+<SONRS>
+<STATUS>
+<CODE>0
+<SEVERITY>INFO
+</STATUS>
+<DTSERVER>20250101120000
+<LANGUAGE>ENG
+</SONRS>
+</SIGNONMSGSRSV1>
+<BANKMSGSRSV1>
+<STMTTRNRS>
+<TRNUID>1
+<STATUS>
+<CODE>0
+<SEVERITY>INFO
+</STATUS>
+<STMTRS>
+<CURDEF>EUR
+<BANKACCTFROM>
+<BANKID>539
+<ACCTID>BE68539007547034
+<ACCTTYPE>CHECKING
+</BANKACCTFROM>
+<BANKTRANLIST>
+<DTSTART>20150101
+<DTEND>20241231
+`
+
+const end = (balance: bigint) => `</BANKTRANLIST>
+<LEDGERBAL>
+<BALAMT>${money(balance)}
+<DTASOF>20241231
+</LEDGERBAL>
+</STMTRS>
+</STMTTRNRS>
+</BANKMSGSRSV1>
+</OFX>
+`
+
+/** The text of a file with so many lines, in pieces. */
+export function* ofxFile(lines: number): Generator<string> {
+  const dice = createDice(20_240_131)
+  let balance = 0n
+  yield `${header.join('\n')}\n\n${start}`
+  for (let index = 0; index < lines; index += 1) {
+    const isIn = dice(4) === 0
+    const cents = BigInt(1 + dice(500_000)) * (isIn ? 1n : -1n)
+    balance += cents
+    const day = `${2_015 + Math.floor((index / lines) * 10)}${two(1 + dice(12))}${two(1 + dice(28))}`
+    yield `<STMTTRN>
+<TRNTYPE>${isIn ? 'CREDIT' : 'DEBIT'}
+<DTPOSTED>${day}120000
+<TRNAMT>${money(cents)}
+<FITID>${day}${String(index).padStart(7, '0')}
+<NAME>${payees[dice(payees.length)]}
+<MEMO>${purposes[dice(purposes.length)]} ${1_000 + dice(90_000)}
+</STMTTRN>
+`
+  }
+  yield end(balance)
+}
