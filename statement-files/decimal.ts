@@ -45,7 +45,7 @@ const textOf = (units: bigint, scale: number): string => {
 const maxExactDigits = 15
 
 /** The text as a whole number of units; NaN where it is too long to be exact, or finer than the scale. */
-const exactUnits = (decimal: string, scale: number): number => {
+export const exactUnits = (decimal: string, scale: number): number => {
   if (decimal.length + scale > maxExactDigits) return Number.NaN
   const isNegative = decimal.charCodeAt(0) === 0x2d
   let units = 0

@@ -55,6 +55,21 @@ const remembering = (compute: (text: string) => string): ((text: string) => stri
   }
 }
 
+const answersKept = 1_000
+
+/** The same few counterparties return all over a file. */
+const rememberingMany = (compute: (text: string) => string): ((text: string) => string) => {
+  const answers = new Map<string, string>()
+  return (text) => {
+    const known = answers.get(text)
+    if (known !== undefined) return known
+    if (answers.size >= answersKept) answers.clear()
+    const answer = compute(text)
+    answers.set(text, answer)
+    return answer
+  }
+}
+
 const currencyOf = (cell: string): string => {
   const code = cell.toUpperCase()
   return cell.length === 3 && isCurrency(code) ? code : cell
@@ -129,7 +144,7 @@ export const createLineReader = (plan: Plan, today: string): LineReader => {
   ]
   const fixedCurrency = currencyOfColumns(plan) || onlyCell(plan, currency)
   const fixedAccount = accountNumber(onlyCell(plan, account))
-  const readNumber = remembering(accountNumber)
+  const readNumber = rememberingMany(accountNumber)
   const readOwnNumber = remembering(accountNumber)
   const readCurrency = remembering(currencyOf)
   const readValueDay = remembering(

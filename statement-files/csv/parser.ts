@@ -39,13 +39,14 @@ const createSurveyReader = (reading: Reading, surveyor: Surveyor) => {
   }
   return {
     write(text: string) {
+      if (surveyor.isDone()) return
       if (rows !== null) return rows.write(text)
       head += text
       if (head.length >= headLength) start(false)
     },
     end() {
       if (rows === null) start(true)
-      rows?.end()
+      if (!surveyor.isDone()) rows?.end()
     },
   }
 }

@@ -73,7 +73,7 @@ interface Setup {
 /** Opens statements as their first rows come; lines are passed on at once, each only one row late. */
 export const createStatements = ({ output, facts, proof, hasBalances }: Setup): Statements => {
   const groups = new Map<string, Group>()
-  let lastKey = ''
+  let lastKey: StatementKey = { account: '', currency: '' }
   let last: Group | null = null
 
   const open = (key: StatementKey): Group => {
@@ -84,13 +84,14 @@ export const createStatements = ({ output, facts, proof, hasBalances }: Setup): 
   }
 
   const groupOf = (key: StatementKey): Group => {
+    if (last !== null && key.account === lastKey.account && key.currency === lastKey.currency)
+      return last
     const text = `${key.account}\0${key.currency}`
-    if (last !== null && text === lastKey) return last
     const known = groups.get(text)
     const group = known ?? open(key)
     if (known === undefined) groups.set(text, group)
     if (last !== null) flush(last)
-    lastKey = text
+    lastKey = key
     last = group
     return group
   }

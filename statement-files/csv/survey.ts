@@ -3,6 +3,9 @@ import { trimmed } from './cell.ts'
 import { Column } from './column.ts'
 import { findTable, isBlankRow, type Row, type Table } from './table.ts'
 
+/** Rows after which dates and amounts that are beyond doubt stay so. */
+const rowsEnough = 5_000
+
 /** Rows kept: enough to see how the file is made, few enough for any memory. */
 const rowsKept = 200
 
@@ -17,6 +20,8 @@ export interface Survey {
 
 export interface Surveyor {
   row: (cells: readonly string[], line: number) => void
+  /** Whether more rows cannot change what was found. */
+  isDone: () => boolean
   finish: () => Survey
 }
 
@@ -30,12 +35,14 @@ export const createSurveyor = (headerLine?: number): Surveyor => {
 
   /** Indexes of the columns that may still tell something. */
   let open: number[] = []
+  let isDone = false
 
   const see = (cells: readonly string[]) => {
     if (cells.length < 2) return
     for (const index of open) columns[index]?.see(trimmed(cells[index] ?? ''))
-    if (rowCount % rowsKept === 0)
-      open = open.filter((index) => columns[index]?.isKnown() === false)
+    if (rowCount % rowsKept !== 0) return
+    isDone = rowCount >= rowsEnough && isSettled()
+    open = open.filter((index) => columns[index]?.isKnown() === false)
   }
 
   const decide = (rows: readonly Row[]) => {
@@ -49,7 +56,15 @@ export const createSurveyor = (headerLine?: number): Surveyor => {
     for (const { cells } of sample) see(cells)
   }
 
+  /** What a later row says otherwise is told of that row: it does not turn the thousands before it around. */
+  const isSettled = (): boolean =>
+    columns.every((column) => {
+      if (column.isDates) return column.dates.verdict().kind === 'order'
+      return !column.isMoney || column.amounts.verdict().kind === 'sign'
+    })
+
   return {
+    isDone: () => isDone,
     row(cells, line) {
       rowCount += 1
       if (waiting === null) return see(cells)
