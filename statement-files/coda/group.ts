@@ -33,6 +33,8 @@ export interface Group {
   /** Balances that could be read, for the chain between statements. */
   link: Partial<Link>
   hasClosing: boolean
+  /** Only a part of the movements, with balances of zero. */
+  readonly isPartial: boolean
   /** Records that the trailer counts. */
   recordCount: number
 }
@@ -83,6 +85,7 @@ export const openGroup = (record: CodaRecord, { output, days, rawLines }: GroupO
     account: null,
     link: {},
     hasClosing: false,
+    isPartial: wordAt(record.text, header.separateApplication) !== undefined,
     recordCount: 0,
   }
 }
@@ -194,10 +197,10 @@ export const readNewBalance = (record: CodaRecord, group: Group): void => {
   if (on !== null) group.statement.head.to = on
 }
 
-/** What the chain of statements needs; null where not all of it could be read. */
-export const linkOf = ({ account, link }: Group): Link | null => {
+/** What the chain of statements needs; null where not all of it could be read, or where the balances mean nothing. */
+export const linkOf = ({ account, link, isPartial }: Group): Link | null => {
   const { opening, closing, openingOn = null, closingOn = null, number = null, record = 0 } = link
-  if (account === null || opening === undefined || closing === undefined) return null
+  if (isPartial || account === null || opening === undefined || closing === undefined) return null
   const { number: name, currency } = account
   return { account: name, currency, number, opening, openingOn, closing, closingOn, record }
 }

@@ -4,7 +4,7 @@ import type { CodaRecord } from './layout.ts'
 import type { DayReader, Tell } from './reading.ts'
 
 /** What records 31 to 33 say together. */
-export interface Information {
+interface Information {
   isStructured: boolean
   text: string
 }

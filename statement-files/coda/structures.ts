@@ -1,8 +1,7 @@
 /** Structured communications: what follows the three digits of their type, part by part. */
 
 /** How a part is written and shown. A `code` is for machines and not shown; `more` belongs to the part before it. */
-export type PartKind =
-  'text' | 'more' | 'amount' | 'rate' | 'percent' | 'day' | 'hour' | 'card' | 'code'
+type PartKind = 'text' | 'more' | 'amount' | 'rate' | 'percent' | 'day' | 'hour' | 'card' | 'code'
 
 export interface Part {
   readonly name: string

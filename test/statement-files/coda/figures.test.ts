@@ -194,3 +194,16 @@ test('statements of different accounts have nothing to do with each other', () =
   })
   expect(parse([...good, ...other]).statements.flatMap(problemsOf)).toEqual([])
 })
+
+test('a part of the movements with balances of zero is no link of the chain', () => {
+  const part = statementOf([movement('00010000', 100)])
+    .with(0, header([84, '05030']))
+    .with(1, oldBalance(0))
+    .with(3, newBalance(0))
+  const { statements } = parse([...good, ...part, ...dayLater(12_025, 13_000, '002')])
+  expect(statements.map(problemsOf)).toEqual([
+    [],
+    ['error partial_statement 7:84-88', 'error balance_mismatch 10:43-57'],
+    [],
+  ])
+})

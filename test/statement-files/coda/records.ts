@@ -5,7 +5,7 @@ import { parseStatementFile } from '../../../statement-files/collect.ts'
 type Piece = readonly [from: number, text: string]
 
 /** A record of 128 characters with each text at its position. */
-export const record = (...pieces: readonly Piece[]): string => {
+const record = (...pieces: readonly Piece[]): string => {
   const characters = Array.from({ length: 128 }, () => ' ')
   for (const [from, text] of pieces)
     for (const [index, character] of Array.from(text).entries())
