@@ -1,0 +1,189 @@
+import { expect, test } from 'vitest'
+import { amountsOf, codesOf, parseCsv } from './parse.ts'
+
+const skippedOf = (file: ReturnType<typeof parseCsv>) =>
+  file.problems.flatMap(({ code, params }) =>
+    code === 'rows_skipped' ? [`${String(params['n'])} ${String(params['reason'])}`] : [],
+  )
+
+test('rows that were refused or are not booked yet are left out, and counted', () => {
+  const file = parseCsv([
+    'Date;Amount;Status',
+    '2024-01-31;-1,00;Accepté',
+    ';-500,00;Refusé',
+    '2024-01-31;-2,00;Pending',
+    '2024-01-31;-3,00;Geweigerd',
+  ])
+  expect(amountsOf(file)).toEqual(['-1.00'])
+  expect(skippedOf(file)).toEqual(['2 refused', '1 pending'])
+})
+
+test('rows without a day or without an amount are left out, and counted', () => {
+  const file = parseCsv([
+    'Date;Description;Amount',
+    '2024-01-31;Shop;-1,00',
+    ';Total;-1,00',
+    '2024-01-31;Opening balance;',
+    'End of the list;;',
+  ])
+  expect(amountsOf(file)).toEqual(['-1.00'])
+  expect(skippedOf(file)).toEqual(['1 no_date', '1 summary', '1 footer'])
+  expect(codesOf(file)).toEqual([])
+})
+
+test('notices of nothing are kept', () => {
+  const file = parseCsv(['Date;Description;Amount', '2024-01-31;Notice;0', '2024-01-31;b;-1,00'])
+  expect(amountsOf(file)).toEqual(['0.00', '-1.00'])
+})
+
+test('a row with nothing but text continues the line above', () => {
+  const file = parseCsv([
+    'Date,Description,Withdrawals,Deposits',
+    '31/01/2024,CARD PAYMENT,6.66,',
+    ',SHOP IN GHENT,,',
+    '31/01/2024,WAGES,,10.00',
+  ])
+  expect(file.statements[0]?.lines.map(({ text }) => text)).toEqual([
+    'CARD PAYMENT SHOP IN GHENT',
+    'WAGES',
+  ])
+})
+
+test('an amount that cannot be read refuses the statement and is quoted with its line', () => {
+  const file = parseCsv(['Date,Amount', '2024-01-30,100.00', '2024-01-31,12..34'])
+  expect(file.statements[0]?.problems).toMatchObject([
+    { code: 'bad_amount', severity: 'error', params: { text: '12..34' }, position: { line: 3 } },
+  ])
+  expect(amountsOf(file)).toEqual(['100.00'])
+})
+
+test.each(['31/02/2024', '2024-02-30', '99/99/2024', 'yesterday'])(
+  'a day that does not exist is told with its line: %s',
+  (day) => {
+    const file = parseCsv(['Date,Amount', '31/01/2024,1.50', '30/01/2024,2.50', `${day},-2.50`])
+    expect(file.statements[0]?.problems).toMatchObject([
+      { code: 'bad_date', params: { text: day, what: 'booking' }, position: { line: 4 } },
+    ])
+    expect(file.statements[0]?.lines[2]).toMatchObject({ bookedOn: null, amount: '-2.50' })
+  },
+)
+
+test('a value date that does not exist is told too', () => {
+  const file = parseCsv([
+    'Date;Value date;Amount',
+    '31/01/2024;30/02/2024;-1,00',
+    '30/01/2024;31/01/2024;-1,00',
+  ])
+  expect(file.statements[0]?.problems).toMatchObject([
+    { code: 'bad_date', params: { text: '30/02/2024', what: 'value' } },
+  ])
+})
+
+test('a row with more cells than the table is told, because its amounts may have moved', () => {
+  const file = parseCsv(['Date,Text,Amount,Note', '2024-01-31,a,-1.00,', '2024-01-31,a,b,-1.00,c'])
+  expect(codesOf(file)).toEqual(['malformed'])
+  expect(file.statements[0]?.problems[0]).toMatchObject({
+    params: { reason: 'columns' },
+    position: { line: 3 },
+  })
+})
+
+test('a row that is broken before its amount is told', () => {
+  const file = parseCsv([
+    'Date;Text;Note;Amount',
+    '2024-01-31;a;b;-1,00',
+    '2024-01-31;a',
+    'b;c;-1,00',
+  ])
+  expect(codesOf(file)).toContain('malformed')
+})
+
+test('empty cells behind the last column mean nothing', () => {
+  const file = parseCsv(['Date,Text,Amount', '2024-01-31,a,-1.00,', '2024-01-31,b,-2.00,,'])
+  expect(codesOf(file)).toEqual([])
+  expect(amountsOf(file)).toEqual(['-1.00', '-2.00'])
+})
+
+test('a quotation mark that is never closed refuses the file, with the line it stands in', () => {
+  const file = parseCsv([
+    'Date,Text,Amount',
+    '2024-01-31,a,-1.00',
+    '2024-01-31,"b,-1.00',
+    '2024-01-31,c,-1.00',
+  ])
+  expect(file.problems).toMatchObject([
+    { code: 'malformed', params: { reason: 'quote' }, position: { line: 3 } },
+  ])
+})
+
+test.each([
+  '2024-01-30;a;-1,00\n2024-01-31;b;',
+  '2024-01-30;a;-1,00\n2024-01-31;b;-12,5',
+  '2024-01-30;a;-1,00\n2024-01-31;b',
+])('a last line that was cut off is noticed: %j', (rows) => {
+  const codes = codesOf(parseCsv(`Date;Text;Amount\n${rows}`))
+  expect(codes.some((code) => code === 'truncated' || code === 'malformed')).toBe(true)
+})
+
+test('a whole last line may lack its end', () => {
+  expect(codesOf(parseCsv('Date;Text;Amount\n2024-01-30;a;-1,00\n2024-01-31;b;-1,50'))).toEqual([])
+})
+
+test('lines carry their place and, the first of them, their row as written', () => {
+  const file = parseCsv(
+    ['Date;Text;Amount', '2024-01-30;"a;""b""\nc";-1,00', '2024-01-31;d;-1,50'],
+    {
+      rawLines: 1,
+    },
+  )
+  const lines = file.statements[0]?.lines ?? []
+  expect(lines[0]).toMatchObject({ position: { line: 2 }, raw: '2024-01-30;a;"b"\nc;-1,00' })
+  expect(lines[0]?.text).toBe('a;"b" c')
+  expect(lines[1]?.position).toEqual({ line: 4 })
+  expect(lines[1]?.raw).toBeUndefined()
+})
+
+test('structured references are found in their column and in texts', () => {
+  const file = parseCsv([
+    'Date;Amount;Text;Gestructureerde mededeling',
+    '2024-01-30;-1,00;pay;+++240/2838/42818+++',
+    '2024-01-31;-1,50;pay ***240/2838/42818***;',
+  ])
+  expect(file.statements[0]?.lines.map(({ reference }) => reference)).toEqual([
+    '240283842818',
+    '240283842818',
+  ])
+})
+
+test('lines of several accounts and currencies go to a statement each', () => {
+  const file = parseCsv([
+    'Date;Account;Currency;Amount',
+    '2024-01-30;BE68539007547034;EUR;-1,00',
+    '2024-01-30;BE68539007547034;USD;-2,00',
+    '2024-01-31;BE68539007547034;EUR;-3,00',
+  ])
+  expect(file.statements.map(({ currency, sum }) => `${currency ?? ''} ${sum}`)).toEqual([
+    'EUR -4.00',
+    'USD -2.00',
+  ])
+})
+
+test('an account that is missing in some rows belongs to the other side', () => {
+  const file = parseCsv([
+    'Date;Compte;Montant',
+    '2024-01-30;-;-1,00',
+    '2024-01-31;BE43966258584001;-2,00',
+  ])
+  expect(file.statements).toHaveLength(1)
+  expect(file.statements[0]?.lines[1]?.counterpartyAccount).toBe('BE43966258584001')
+})
+
+test('names of columns never reach the prototype of an object', () => {
+  const file = parseCsv(['Date;__proto__;constructor;Amount', '2024-01-31;a;b;-1,00'])
+  expect(amountsOf(file)).toEqual(['-1.00'])
+})
+
+test('a header without rows is a statement without lines', () => {
+  const file = parseCsv(['Date;Description;Amount'])
+  expect(file.statements[0]?.problems).toMatchObject([{ code: 'nothing_to_import' }])
+})
