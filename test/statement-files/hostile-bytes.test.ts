@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { brokenPromise, isAccepted } from '../../scripts/fuzz/promises.ts'
 import type { ParsedFile } from '../../statement-files/collect.ts'
 import type { Format } from '../../statement-files/detect.ts'
+import { zip } from './archive/zip.ts'
 import { eachFormat, parse, samples } from './hostile/samples.ts'
 
 /** What an import would take over of a file: its accepted statements with their amounts. */
@@ -82,4 +83,28 @@ describe('a file of which one byte was changed', () => {
       }
     },
   )
+})
+
+describe('an archive that was changed or cut', () => {
+  const archive = zip([
+    { name: 'one.cod', content: samples.coda },
+    { name: 'two.xml', content: samples.camt053 },
+    { name: 'three.ofx', content: samples.ofx, isStored: true },
+  ])
+  const whole = acceptedAmounts(parse(archive))
+
+  test('is read as a whole or not at all, whichever byte is another', () => {
+    expect(whole).toHaveLength(5)
+    for (const { at, value, changed } of changedFiles(archive)) {
+      const file = parse(changed)
+      expect([at, value, brokenPromise(file)]).toEqual([at, value, null])
+      const accepted = acceptedAmounts(file)
+      expect([at, value, accepted]).toEqual([at, value, accepted.length === 0 ? [] : whole])
+    }
+  })
+
+  test('is not read at all where its end is missing', () => {
+    for (let length = 0; length < archive.length; length += 1)
+      expect([length, acceptedAmounts(parse(archive.subarray(0, length)))]).toEqual([length, []])
+  })
 })
