@@ -55,7 +55,7 @@ export const createElection = ({ dateOrder, decimalSign }: ParseOptions) => {
     record: ({ date, amount, splits }: QifRecord): void => {
       if (date !== null) dates.see(dateOf(date))
       if (amount !== null) amounts.see(amount)
-      for (const split of splits) if (split.amount !== null) amounts.see(split.amount)
+      for (const split of splits ?? []) if (split.amount !== null) amounts.see(split.amount)
     },
     conventions: (): Conventions => {
       const verdict = amounts.verdict()

@@ -81,8 +81,9 @@ const partOf = ({ category, memo }: Split, amount: string | null): LineDetail =>
 
 /** The parts of a line; told where they cannot be read or do not add up, which the line survives. */
 const detailsOf = (record: QifRecord, amount: string, { conventions, tell }: LineReading) => {
+  const splits = record.splits ?? []
   const amounts: string[] = []
-  const details = record.splits.map((split) => {
+  const details = splits.map((split) => {
     const part = split.amount === null ? null : readAmount(split.amount, conventions.sign)
     if (part !== null) amounts.push(part)
     else if (split.amount !== null && split.amount !== '') {
@@ -107,26 +108,20 @@ export const transferAccount = (category: string): string | null =>
 const isCheque = /^\d{1,20}$/
 
 /** What the smaller fields add: number, category, the account of a transfer. */
-const extras = ({ number, category }: QifRecord): Partial<ParsedLine> => {
-  const account = category === '' ? null : transferAccount(category)
-  const isNumber = isCheque.test(number)
+const addExtras = (line: ParsedLine, { number, category }: QifRecord): void => {
+  const account = category.startsWith('[') ? transferAccount(category) : null
+  const isNumber = number !== '' && isCheque.test(number)
   const typeCode = account === null && category !== '' ? category : isNumber ? '' : number
-  return {
-    ...(account === null ? {} : { counterpartyAccount: withoutEntities(account) }),
-    ...(isNumber ? { chequeNumber: number } : {}),
-    ...(typeCode === '' ? {} : { typeCode: withoutEntities(typeCode) }),
-  }
+  if (account !== null) line.counterpartyAccount = withoutEntities(account)
+  if (isNumber) line.chequeNumber = number
+  if (typeCode !== '') line.typeCode = withoutEntities(typeCode)
 }
 
-const textsOf = (record: QifRecord): Pick<ParsedLine, 'text' | 'counterparty' | 'reference'> => {
-  const text = withoutEntities(record.memo)
-  const counterparty = withoutEntities(record.payee)
-  const reference = belgianReferenceIn(text) ?? belgianReferenceIn(counterparty)
-  return {
-    text,
-    ...(counterparty === '' ? {} : { counterparty }),
-    ...(reference === null ? {} : { reference, referenceType: 'belgian' }),
-  }
+const addReference = (line: ParsedLine): void => {
+  const reference = belgianReferenceIn(line.text) ?? belgianReferenceIn(line.counterparty ?? '')
+  if (reference === null) return
+  line.reference = reference
+  line.referenceType = 'belgian'
 }
 
 /** The line that a record is; null where its amount cannot be read, which is told. */
@@ -135,13 +130,12 @@ export const lineOf = (record: QifRecord, reading: LineReading): ParsedLine | nu
   const day = record.date === null ? null : bookedOn(record.date, record, reading)
   const amount = amountOf(record, reading)
   if (amount === null) return null
-  return {
-    bookedOn: day,
-    amount,
-    ...textsOf(record),
-    ...extras(record),
-    ...(record.splits.length === 0 ? {} : { details: detailsOf(record, amount, reading) }),
-    position: { line: record.line },
-    ...(record.raw === null ? {} : { raw: record.raw.join('\n') }),
-  }
+  const text = withoutEntities(record.memo)
+  const line: ParsedLine = { bookedOn: day, amount, text, position: { line: record.line } }
+  if (record.payee !== '') line.counterparty = withoutEntities(record.payee)
+  addReference(line)
+  addExtras(line, record)
+  if (record.splits !== null) line.details = detailsOf(record, amount, reading)
+  if (record.raw !== null) line.raw = record.raw.join('\n')
+  return line
 }

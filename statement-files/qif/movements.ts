@@ -12,16 +12,18 @@ interface Place {
   /** Accounts named since the last `!Account`: one alone is the account of what follows, several are a list. */
   accounts: string[]
   statement: QifStatement | null
+  reading: LineReading | null
 }
 
 const namesKept = 2
 
 class Movements implements RecordSink {
+  readonly isBrief = false
   readonly #output: Output
   readonly #options: ParseOptions
   readonly #conventions: Conventions
   readonly #statements
-  readonly #place: Place = { accounts: [], statement: null }
+  readonly #place: Place = { accounts: [], statement: null, reading: null }
   readonly #investments = { count: 0, line: 0 }
   readonly #told = new Set<string>()
 
@@ -36,7 +38,9 @@ class Movements implements RecordSink {
     if (header.kind === 'account') this.#place.accounts = []
     if (header.kind === 'option') return
     const isBooked = header.kind === 'lines'
-    this.#place.statement = isBooked ? this.#statementOf(header.name) : null
+    const statement = isBooked ? this.#statementOf(header.name) : null
+    this.#place.statement = statement
+    this.#place.reading = statement === null ? null : this.#readingOf(statement)
     if (header.kind === 'unknown') this.#tellOnce('unknown_field', header.name, line)
     if (header.kind === 'investment' && this.#investments.line === 0) this.#investments.line = line
   }
@@ -55,9 +59,9 @@ class Movements implements RecordSink {
   }
 
   record(record: QifRecord): void {
-    const { statement } = this.#place
-    if (statement === null) return
-    const line = lineOf(record, this.#readingOf(statement))
+    const { statement, reading } = this.#place
+    if (statement === null || reading === null) return
+    const line = lineOf(record, reading)
     if (line === null) return
     const doubtful = this.#conventions.doubtfulAmount
     if (doubtful !== null && record.amount === doubtful) this.#tellDoubtfulAmount(record)

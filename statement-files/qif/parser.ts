@@ -24,6 +24,7 @@ const votes = (election: ReturnType<typeof createElection>): RecordSink => ({
   stray: ignore,
   unended: ignore,
   isRawWanted: () => false,
+  isBrief: true,
 })
 
 const readerOf = (sink: RecordSink, output: Output) => {

@@ -22,7 +22,7 @@ export interface QifRecord {
   memo: string
   category: string
   number: string
-  splits: Split[]
+  splits: Split[] | null
   /** The record as written, while it is asked for. */
   raw: string[] | null
 }
@@ -41,6 +41,8 @@ export interface RecordSink {
   /** The last record has no end. */
   unended: (line: number) => void
   isRawWanted: () => boolean
+  /** Only dates and amounts are of interest. */
+  readonly isBrief: boolean
 }
 
 const newRecord = (line: number, isRawWanted: boolean): QifRecord => ({
@@ -54,7 +56,7 @@ const newRecord = (line: number, isRawWanted: boolean): QifRecord => ({
   memo: '',
   category: '',
   number: '',
-  splits: [],
+  splits: null,
   raw: isRawWanted ? [] : null,
 })
 
@@ -62,7 +64,20 @@ const splitsMax = 2_000
 const rawLinesMax = 200
 const [caret, exclamation, hash, byteOrderMark] = [0x5e, 0x21, 0x23, 0xfeff]
 
+/** D, T, U, and the fields of a split. */
+const isFigure = (code: number): boolean =>
+  code === 0x44 || code === 0x54 || code === 0x55 || code === 0x24 || code === 0x53
+
 type Reading = Exclude<Header['kind'], 'option'> | 'nothing'
+
+const hasFields: Readonly<Record<Reading, boolean>> = {
+  lines: true,
+  investment: true,
+  account: true,
+  list: false,
+  unknown: false,
+  nothing: false,
+}
 
 /** Reads the lines of a file in their order. */
 export class RecordReader {
@@ -111,25 +126,26 @@ export class RecordReader {
   }
 
   #field(text: string, number: number): void {
-    if (this.#reading === 'list' || this.#reading === 'unknown') return
-    if (this.#reading === 'nothing') {
-      if (text.charCodeAt(0) !== hash) this.#sink.stray(text, number)
+    const code = text.charCodeAt(0)
+    if (this.#sink.isBrief && !isFigure(code)) return
+    if (!hasFields[this.#reading]) {
+      // before the first section only a comment may stand
+      if (this.#reading === 'nothing' && code !== hash) this.#sink.stray(text, number)
       return
     }
     const record = (this.#record ??= newRecord(number, this.#sink.isRawWanted()))
     if (record.raw !== null && record.raw.length < rawLinesMax) record.raw.push(text)
-    const value = text.slice(1)
-    switch (text.charCodeAt(0)) {
+    switch (code) {
       case 0x44: // D
-        return this.#date(value, number)
+        return this.#date(text.slice(1), number)
       case 0x54: // T
       case 0x55: // U
         return this.#amount(record, text, number)
       case 0x50: // P
-        record.payee = joined(record.payee, value)
+        record.payee = joined(record.payee, text.slice(1))
         return
       case 0x4d: // M
-        record.memo = joined(record.memo, value)
+        record.memo = joined(record.memo, text.slice(1))
         return
       default:
         return this.#rarer(record, text, number)
@@ -163,7 +179,7 @@ export class RecordReader {
   #date(value: string, number: number): void {
     const record = this.#record
     // a date after a split is that of the split
-    if (record === null || record.splits.length > 0) return
+    if (record === null || record.splits !== null) return
     if (record.date !== null && this.#reading === 'lines') {
       this.#sink.repeated('^', number)
       this.#close()
@@ -188,20 +204,22 @@ export class RecordReader {
     if (!isSame && this.#reading === 'lines') this.#sink.repeated(text, number)
   }
 
-  #split({ splits }: QifRecord, text: string, number: number): void {
-    const value = text.slice(1).trim()
-    const last = splits.at(-1)
-    if (text.startsWith('S') || last === undefined) {
-      if (splits.length < splitsMax) splits.push(newSplit(number))
-    }
+  #split(record: QifRecord, text: string, number: number): void {
+    const splits = (record.splits ??= [])
+    const opens = text.startsWith('S') || splits.length === 0
+    if (opens && splits.length < splitsMax) splits.push(newSplit(number))
     const split = splits.at(-1)
-    if (split === undefined) return
-    if (text.startsWith('S')) split.category = value
-    else if (text.startsWith('E')) split.memo = value
-    else {
-      split.amount = value
-      split.line = number
-    }
+    if (split !== undefined) fill(split, text, number)
+  }
+}
+
+const fill = (split: Split, text: string, line: number): void => {
+  const value = text.slice(1).trim()
+  if (text.startsWith('S')) split.category = value
+  else if (text.startsWith('E')) split.memo = value
+  else {
+    split.amount = value
+    split.line = line
   }
 }
 
