@@ -6,27 +6,31 @@ import { plainDay, trimmed } from './cell.ts'
 import type { Plan } from './plan.ts'
 import type { Row } from './table.ts'
 
-export interface BalanceList {
-  /** Whether the row states a balance. */
-  see: (row: Row) => boolean
+export class BalanceList {
+  readonly #plan: Plan
+  readonly #today: string
+  readonly #index: number
+  #latestOn = ''
   /** The balance of the latest day. */
-  closing: () => Checkpoint | null
-}
+  closing: Checkpoint | null = null
 
-export const createBalanceList = (plan: Plan, today: string): BalanceList => {
-  const { bookedOn, decimalSign, roles } = plan
-  const index = roles.indexOf('balance')
-  let latest: (Checkpoint & { on: string }) | null = null
-  return {
-    see({ cells, line }) {
-      const cell = plainDay(trimmed(cells[bookedOn.index] ?? ''))
-      const on = bookedOn.order === null ? null : readDay(cell, bookedOn.order, today)
-      const amount = readBalance(cells, index, decimalSign)
-      if (on === null || amount === null) return false
-      if (latest === null || on > latest.on)
-        latest = { kind: 'closing', amount, origin: 'stated', on, position: { line } }
-      return true
-    },
-    closing: () => latest,
+  constructor(plan: Plan, today: string) {
+    this.#plan = plan
+    this.#today = today
+    this.#index = plan.roles.indexOf('balance')
+  }
+
+  /** Whether the row states a balance. */
+  see({ cells, line }: Row): boolean {
+    const { bookedOn, decimalSign } = this.#plan
+    const cell = plainDay(trimmed(cells[bookedOn.index] ?? ''))
+    const on = bookedOn.order === null ? null : readDay(cell, bookedOn.order, this.#today)
+    const amount = readBalance(cells, this.#index, decimalSign)
+    if (on === null || amount === null) return false
+    if (on > this.#latestOn) {
+      this.#latestOn = on
+      this.closing = { kind: 'closing', amount, origin: 'stated', on, position: { line } }
+    }
+    return true
   }
 }

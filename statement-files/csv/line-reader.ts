@@ -7,8 +7,9 @@ import { readAmount } from '../inference/decimal-sign.ts'
 import type { ParsedLine } from '../parsed.ts'
 import { belgianReferenceIn, structuredReference } from '../structured-reference.ts'
 import { kindOf, plainDay, trimmed } from './cell.ts'
-import type { StatementKey } from './statements.ts'
 import type { Plan } from './plan.ts'
+import { remembering, rememberingMany } from './remembering.ts'
+import type { StatementKey } from './statements.ts'
 
 export interface RowValues {
   bookedOn: string | null
@@ -16,15 +17,6 @@ export interface RowValues {
   amount: string
   cells: readonly string[]
   lineNumber: number
-}
-
-export interface LineReader {
-  read: (row: RowValues) => ParsedLine
-  keyOf: (cells: readonly string[]) => StatementKey
-  /** The texts of a row, joined. */
-  textOf: (cells: readonly string[]) => string
-  /** A value date that is written like a day, but is none. */
-  impossibleValueDay: (cells: readonly string[]) => string | null
 }
 
 /** Text for people: one blank where the bank filled up with many, no quotation marks around all of it. */
@@ -36,9 +28,6 @@ const displayed = (cell: string): string => {
 
 const isNothing = (cell: string): boolean => cell === '' || cell === '-' || cell === 'NOTPROVIDED'
 
-const columnsWith = (roles: readonly ColumnRole[], role: ColumnRole): number[] =>
-  roles.flatMap((each, index) => (each === role ? [index] : []))
-
 const textAt = (cells: readonly string[], index: number): string =>
   index < 0 ? '' : trimmed(cells[index] ?? '')
 
@@ -46,49 +35,32 @@ const textAt = (cells: readonly string[], index: number): string =>
 const accountNumber = (cell: string): string =>
   ibanOf(cell) ?? (kindOf(cell) === 'iban' ? compactNumber(cell) : cell)
 
-/** The last answer is kept: neighbouring rows ask for the same. */
-const remembering = (compute: (text: string) => string): ((text: string) => string) => {
-  let [asked, answer] = ['', compute('')]
-  return (text) => {
-    if (text !== asked) [asked, answer] = [text, compute(text)]
-    return answer
-  }
-}
-
-const answersKept = 1_000
-
-/** The same few counterparties return all over a file. */
-const rememberingMany = (compute: (text: string) => string): ((text: string) => string) => {
-  const answers = new Map<string, string>()
-  return (text) => {
-    const known = answers.get(text)
-    if (known !== undefined) return known
-    if (answers.size >= answersKept) answers.clear()
-    const answer = compute(text)
-    answers.set(text, answer)
-    return answer
-  }
-}
-
 const currencyOf = (cell: string): string => {
   const code = cell.toUpperCase()
   return cell.length === 3 && isCurrency(code) ? code : cell
 }
 
+const columnsWith = (roles: readonly ColumnRole[], role: ColumnRole): number[] =>
+  roles.flatMap((each, index) => (each === role ? [index] : []))
+
+const moneyColumns = ({ amounts, roles }: Plan): number[] => {
+  if (amounts === null) return columnsWith(roles, 'balance')
+  const { source } = amounts.reading
+  return source.kind === 'single' ? [source.index] : [source.debit, source.credit]
+}
+
+/** A code in the name of a column, unless all of the name is in capitals. */
+const namedCurrency = (name: string): string | null => {
+  const code = /[a-z(]/.test(name) ? /\b[A-Z]{3}\b/.exec(name)?.[0] : undefined
+  return code !== undefined && isCurrency(code) ? code : null
+}
+
 /** What a currency in the header or beside every amount says where no column does. */
-const currencyOfColumns = ({ columns, amounts, roles }: Plan): string => {
-  const { source } = amounts?.reading ?? {}
-  const indexes =
-    source === undefined
-      ? columnsWith(roles, 'balance')
-      : source.kind === 'single'
-        ? [source.index]
-        : [source.debit, source.credit]
-  for (const index of indexes) {
-    const column = columns[index]
-    const named = /\b[A-Z]{3}\b/.exec(column?.name.replace(/^[A-Z ]+$/, '') ?? '')?.[0]
-    if (named !== undefined && isCurrency(named)) return named
-    if (column?.currency != null) return column.currency
+const currencyOfColumns = (plan: Plan): string => {
+  for (const index of moneyColumns(plan)) {
+    const column = plan.columns[index]
+    const code = namedCurrency(column?.name ?? '') ?? column?.currency
+    if (code != null) return code
   }
   return ''
 }
@@ -98,22 +70,6 @@ const onlyCell = ({ columns }: Plan, index: number): string => {
   const column = columns[index]
   if (column === undefined || column.hasMany || column.distinct.size !== 1) return ''
   return [...column.distinct][0] ?? ''
-}
-
-interface Columns {
-  text: readonly number[]
-  bankReference: readonly number[]
-  at: (role: ColumnRole) => number
-}
-
-const columnsOf = ({ roles }: Plan): Columns => {
-  const indexes = new Map<ColumnRole, number>()
-  for (const [index, role] of roles.entries()) if (!indexes.has(role)) indexes.set(role, index)
-  return {
-    text: columnsWith(roles, 'text'),
-    bankReference: columnsWith(roles, 'bank_reference'),
-    at: (role) => indexes.get(role) ?? -1,
-  }
 }
 
 const joined = (cells: readonly string[], indexes: readonly number[]): string => {
@@ -128,94 +84,135 @@ const joined = (cells: readonly string[], indexes: readonly number[]): string =>
 
 const referenceMark = /[+*]{3}/
 
-export const createLineReader = (plan: Plan, today: string): LineReader => {
-  const columns = columnsOf(plan)
-  const { valueOn, decimalSign } = plan
-  const [account, currency] = [columns.at('account'), columns.at('currency')]
-  const [party, partyAccount, partyBic] = [
-    columns.at('counterparty'),
-    columns.at('counterparty_account'),
-    columns.at('counterparty_bic'),
-  ]
-  const [reference, originalAmount, originalCurrency] = [
-    columns.at('reference'),
-    columns.at('original_amount'),
-    columns.at('original_currency'),
-  ]
-  const fixedCurrency = currencyOfColumns(plan) || onlyCell(plan, currency)
-  const fixedAccount = accountNumber(onlyCell(plan, account))
-  const readNumber = rememberingMany(accountNumber)
-  const readOwnNumber = remembering(accountNumber)
-  const readCurrency = remembering(currencyOf)
-  const readValueDay = remembering(
-    (text) => readDay(plainDay(text), valueOn?.order ?? 'ymd', today) ?? '',
-  )
+/** Roles that one column each may have. */
+const single = [
+  'account',
+  'currency',
+  'counterparty',
+  'counterparty_account',
+  'counterparty_bic',
+  'reference',
+  'original_amount',
+  'original_currency',
+] as const satisfies readonly ColumnRole[]
 
-  const addParty = (line: ParsedLine, cells: readonly string[]): void => {
-    const name = displayed(textAt(cells, party))
+type Single = (typeof single)[number]
+
+const indexesOf = (roles: readonly ColumnRole[]): Record<Single, number> => {
+  const [account, currency, counterparty, party, bic, reference, original, originalCurrency] =
+    single.map((role) => roles.indexOf(role))
+  return {
+    account: account ?? -1,
+    currency: currency ?? -1,
+    counterparty: counterparty ?? -1,
+    counterparty_account: party ?? -1,
+    counterparty_bic: bic ?? -1,
+    reference: reference ?? -1,
+    original_amount: original ?? -1,
+    original_currency: originalCurrency ?? -1,
+  }
+}
+
+export class LineReader {
+  readonly #plan: Plan
+  readonly #at: Record<Single, number>
+  readonly #text: readonly number[]
+  readonly #bankReference: readonly number[]
+  readonly #fixed: StatementKey
+  readonly #readPartyNumber = rememberingMany(accountNumber)
+  readonly #readOwnNumber = remembering(accountNumber)
+  readonly #readCurrency = remembering(currencyOf)
+  readonly #readValueDay: (text: string) => string
+
+  constructor(plan: Plan, today: string) {
+    const { roles, valueOn } = plan
+    this.#plan = plan
+    this.#at = indexesOf(roles)
+    this.#text = columnsWith(roles, 'text')
+    this.#bankReference = columnsWith(roles, 'bank_reference')
+    this.#fixed = {
+      account: accountNumber(onlyCell(plan, this.#at.account)),
+      currency: currencyOfColumns(plan) || currencyOf(onlyCell(plan, this.#at.currency)),
+    }
+    const order = valueOn?.order ?? 'ymd'
+    this.#readValueDay = remembering((text) => readDay(plainDay(text), order, today) ?? '')
+  }
+
+  /** Which statement a row belongs to. */
+  keyOf(cells: readonly string[]): StatementKey {
+    const { account, currency } = this.#at
+    return {
+      account: this.#readOwnNumber(textAt(cells, account)) || this.#fixed.account,
+      currency: this.#readCurrency(textAt(cells, currency)) || this.#fixed.currency,
+    }
+  }
+
+  /** The texts of a row, joined. */
+  textOf(cells: readonly string[]): string {
+    return joined(cells, this.#text)
+  }
+
+  read({ bookedOn, isBookedOnDerived, amount, cells, lineNumber }: RowValues): ParsedLine {
+    const { valueOn } = this.#plan
+    const text = joined(cells, this.#text)
+    const line: ParsedLine = { bookedOn, amount, text, position: { line: lineNumber } }
+    if (isBookedOnDerived) line.isBookedOnDerived = true
+    const valueDay = valueOn?.order == null ? '' : this.#readValueDay(textAt(cells, valueOn.index))
+    if (valueDay !== '') line.valueOn = valueDay
+    this.#addParty(line, cells)
+    this.#addReference(line, cells)
+    this.#addBankReference(line, cells)
+    if (this.#at.original_amount >= 0) this.#addOriginal(line, cells)
+    return line
+  }
+
+  /** A value date that is written like a day, but is none. */
+  impossibleValueDay(cells: readonly string[]): string | null {
+    const { valueOn } = this.#plan
+    if (valueOn?.order == null) return null
+    const cell = textAt(cells, valueOn.index)
+    if (cell === '' || this.#readValueDay(cell) !== '' || kindOf(cell) !== 'date') return null
+    return cell
+  }
+
+  #addParty(line: ParsedLine, cells: readonly string[]): void {
+    const at = this.#at
+    const name = displayed(textAt(cells, at.counterparty))
     if (!isNothing(name)) line.counterparty = name
-    const number = textAt(cells, partyAccount)
-    if (!isNothing(number)) line.counterpartyAccount = readNumber(number)
-    const bic = textAt(cells, partyBic)
+    const number = textAt(cells, at.counterparty_account)
+    if (!isNothing(number)) line.counterpartyAccount = this.#readPartyNumber(number)
+    const bic = textAt(cells, at.counterparty_bic)
     if (!isNothing(bic)) line.counterpartyBic = bic
   }
 
-  const addReference = (line: ParsedLine, cells: readonly string[]): void => {
-    const cell = textAt(cells, reference)
-    if (!isNothing(cell)) {
-      const found = structuredReference(cell)
-      if (found !== null) {
-        line.reference = found.value
-        line.referenceType = found.type
-        return
-      }
-      line.text = line.text === '' ? cell : `${line.text} ${cell}`
+  #addReference(line: ParsedLine, cells: readonly string[]): void {
+    const cell = textAt(cells, this.#at.reference)
+    const found = isNothing(cell) ? null : structuredReference(cell)
+    if (found !== null) {
+      line.reference = found.value
+      line.referenceType = found.type
+      return
     }
+    if (!isNothing(cell)) line.text = line.text === '' ? cell : `${line.text} ${cell}`
     const inText = referenceMark.test(line.text) ? belgianReferenceIn(line.text) : null
     if (inText === null) return
     line.reference = inText
     line.referenceType = 'belgian'
   }
 
-  const addOriginal = (line: ParsedLine, cells: readonly string[]): void => {
-    const cell = textAt(cells, originalAmount)
-    const amount = cell === '' ? null : readAmount(cell, decimalSign)
-    const code = readCurrency(textAt(cells, originalCurrency))
-    if (amount !== null && isCurrency(code)) line.original = { amount, currency: code }
-  }
-
-  const addBankReference = (line: ParsedLine, cells: readonly string[]): void => {
+  #addBankReference(line: ParsedLine, cells: readonly string[]): void {
     let id = ''
-    for (const index of columns.bankReference) {
+    for (const index of this.#bankReference) {
       const part = textAt(cells, index)
       if (!isNothing(part)) id = id === '' ? part : `${id}/${part}`
     }
     if (id !== '') line.bankReference = id
   }
 
-  return {
-    read({ bookedOn, isBookedOnDerived, amount, cells, lineNumber }) {
-      const text = joined(cells, columns.text)
-      const line: ParsedLine = { bookedOn, amount, text, position: { line: lineNumber } }
-      if (isBookedOnDerived) line.isBookedOnDerived = true
-      const valueDay = valueOn?.order == null ? '' : readValueDay(textAt(cells, valueOn.index))
-      if (valueDay !== '') line.valueOn = valueDay
-      addParty(line, cells)
-      addReference(line, cells)
-      addBankReference(line, cells)
-      if (originalAmount >= 0) addOriginal(line, cells)
-      return line
-    },
-    keyOf: (cells) => ({
-      account: readOwnNumber(textAt(cells, account)) || fixedAccount,
-      currency: readCurrency(textAt(cells, currency)) || fixedCurrency,
-    }),
-    textOf: (cells) => joined(cells, columns.text),
-    impossibleValueDay(cells) {
-      if (valueOn?.order == null) return null
-      const cell = textAt(cells, valueOn.index)
-      if (cell === '' || readValueDay(cell) !== '' || kindOf(cell) !== 'date') return null
-      return cell
-    },
+  #addOriginal(line: ParsedLine, cells: readonly string[]): void {
+    const cell = textAt(cells, this.#at.original_amount)
+    const amount = cell === '' ? null : readAmount(cell, this.#plan.decimalSign)
+    const currency = currencyOf(textAt(cells, this.#at.original_currency))
+    if (amount !== null && isCurrency(currency)) line.original = { amount, currency }
   }
 }

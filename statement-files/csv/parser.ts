@@ -7,7 +7,7 @@ import { createRowReader, type RowListener, type RowReader } from './row-reader.
 import { makePlan } from './plan.ts'
 import { createSurveyor, type Surveyor } from './survey.ts'
 import { layoutOf } from './layout.ts'
-import { createTableReader, type TableReader } from './table-reader.ts'
+import { TableReader } from './table-reader.ts'
 
 /** Text looked at before the delimiter is chosen. */
 const headLength = 65_536
@@ -67,8 +67,12 @@ export const openCsv: OpenParser = (output, options): FormatParser => {
     if ('refusal' in plan) return output.refuse(plan.refusal)
     output.layout(layoutOf(plan, delimiter))
     for (const told of plan.problems) output.problem(told)
-    table = createTableReader({ output, options, plan, delimiter })
-    rows = createRowReader(delimiter, listening(reading, table.row))
+    const opened = new TableReader({ output, options, plan, delimiter })
+    table = opened
+    rows = createRowReader(
+      delimiter,
+      listening(reading, (cells, line) => opened.row(cells, line)),
+    )
   }
 
   return {

@@ -129,7 +129,12 @@ const isMisplaced = (columns: readonly Column[], roles: readonly ColumnRole[]): 
 export const makePlan = (input: PlanInput): Plan | { refusal: Problem } => {
   const { survey, options, delimiter } = input
   const { table, columns } = survey
-  if (table === null) return refusal(problem('columns_unclear', { missing: 'table' }))
+  if (table === null)
+    return refusal(
+      survey.hasDays
+        ? problem('columns_unclear', { missing: 'table' })
+        : problem('not_a_statement', { what: 'other' }),
+    )
   const fingerprint = table.header === null ? null : fingerprintOf(table.header.names, delimiter)
   const saved = options.csv?.headerFingerprint
   if (saved !== undefined && saved !== fingerprint) return refusal(mappingChanged(columns))

@@ -122,6 +122,8 @@ export const firstBreak = (steps: readonly Step[], order: Course['order']): Chai
 export interface Chain {
   /** Takes the steps in the order of the file; the first balance that does not follow is given back, once. */
   see: (step: Step) => ChainBreak | null
+  /** Whether a step would go on from the last balance. */
+  follows: (step: Step) => boolean
   /** The balances before the first and after the last line in time; null where no row stated one. */
   ends: () => { opening: End; closing: End } | null
 }
@@ -142,7 +144,16 @@ export const createChain = ({ order, stands }: Course): Chain => {
   // sums that count up to a balance in the order of the file include its own row in two of the four courses
   const includesOwn = isOldestFirst === (stands === 'after')
 
+  /** What moved between the last balance and one after `until`, in the order of time. */
+  const movedSince = (previous: { until: bigint }, until: bigint): bigint =>
+    isOldestFirst ? until - previous.until : previous.until - until
+
   return {
+    follows: ({ amount, balance }) => {
+      if (last === null || balance === null) return false
+      const until = includesOwn ? total + amount : total
+      return last.balance + movedSince(last, until) === balance
+    },
     see({ amount, balance }) {
       const until = includesOwn ? total + amount : total
       total += amount
@@ -152,8 +163,7 @@ export const createChain = ({ order, stands }: Course): Chain => {
       last = { balance, until, row: rows }
       firstSeen ??= last
       if (previous === null || isBroken) return null
-      const moved = until - previous.until
-      const sum = isOldestFirst ? moved : -moved
+      const sum = movedSince(previous, until)
       if (previous.balance + sum === balance) return null
       isBroken = true
       return { previous: previous.balance, sum, balance }

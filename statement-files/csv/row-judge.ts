@@ -10,28 +10,39 @@ import type { LineReader } from './line-reader.ts'
 import { folded } from './names.ts'
 import type { Plan } from './plan.ts'
 import type { SkipReason } from './skipped-rows.ts'
-import type { Row } from './table.ts'
-import { isBalanceRow, rowStateOf } from './words.ts'
+import { isLineLike, type Row } from './table.ts'
+import { isBalanceRow, rowStateOf, summaryOf } from './words.ts'
+
+export interface LineVerdict {
+  kind: 'line'
+  line: ParsedLine
+  /** Stated beside the line; null where it is not. */
+  balance: string | null
+  problems: readonly Problem[]
+}
+
+export interface SkipVerdict {
+  kind: 'skip'
+  reason: SkipReason
+  /** The amount or balance of a row that may tell a balance. */
+  amount?: string | null
+  /** It has a day and would be a line if it had an amount. */
+  lacksAmount?: true
+}
 
 export type Verdict =
-  | { kind: 'line'; line: ParsedLine; balance: string | null; problems: readonly Problem[] }
+  | LineVerdict
+  | SkipVerdict
   /** Something is wrong with a line of which nothing can be kept. */
   | { kind: 'broken'; problem: Problem }
-  | { kind: 'skip'; reason: SkipReason; amount?: string | null }
   /** Only text: it belongs to the line above. */
   | { kind: 'continuation'; text: string }
-
-export type RowJudge = (row: Row) => Verdict
-
-const skip = (reason: SkipReason): Verdict => ({ kind: 'skip', reason })
-
-const noProblems: readonly Problem[] = []
 
 const amountRoles = new Set<ColumnRole>(['amount', 'debit', 'credit'])
 
 /** A sentence, or the name of a balance, where a day should stand. */
 const isSummaryName = (cell: string): boolean =>
-  isBalanceRow(cell) || folded(cell).split(' ').length > 3
+  isBalanceRow(cell) || summaryOf(cell) !== null || folded(cell).split(' ').length > 3
 
 const isFilled = (cell: string | undefined): boolean => cell !== undefined && trimmed(cell) !== ''
 
@@ -39,124 +50,166 @@ const isFilled = (cell: string | undefined): boolean => cell !== undefined && tr
 const isTooWide = (cells: readonly string[], width: number): boolean =>
   cells.length > width && cells.slice(width).some(isFilled)
 
-export const createRowJudge = (plan: Plan, reader: LineReader, today: string): RowJudge => {
-  const { bookedOn, valueOn, amounts, roles, decimalSign } = plan
-  const { width, header } = plan.table
-  const status = roles.indexOf('status')
-  const balanceIndex = amounts?.balance ?? -1
-  const lastAmount = Math.max(
-    ...roles.map((role, index) => (amountRoles.has(role) ? index : -1)),
-    0,
-  )
-  let [askedDay, answeredDay] = ['', null as string | null]
+/** Cells of a row that has a total in it, in a table of many columns. */
+const totalCells = 2
 
-  const dayOf = (cell: string, order = bookedOn.order): string | null => {
-    if (cell === askedDay) return answeredDay
-    askedDay = cell
-    answeredDay = readDay(plainDay(cell), order ?? 'dmy', today)
-    return answeredDay
+const columnsProblem = ({ cells, line }: Row): Verdict => ({
+  kind: 'broken',
+  problem: problem('malformed', { reason: 'columns', text: quoted(cells.join(' ')) }, { line }),
+})
+
+const unreadable = ({ line }: Row, text: string): Verdict => ({
+  kind: 'broken',
+  problem: problem('bad_amount', { text: quoted(text), reason: 'unreadable' }, { line }),
+})
+
+interface Known {
+  /** Null where the order of the days is not known, or the day cannot be read. */
+  day: string | null
+  amount: string
+  isDerived?: true
+  problems?: readonly Problem[]
+}
+
+const none: readonly Problem[] = []
+
+export class RowJudge {
+  readonly #plan: Plan
+  readonly #reader: LineReader
+  readonly #today: string
+  readonly #status: number
+  readonly #balance: number
+  /** Last of the columns with amounts. */
+  readonly #lastAmount: number
+  #asked = ''
+  #answer: string | null = null
+
+  constructor(plan: Plan, reader: LineReader, today: string) {
+    this.#plan = plan
+    this.#reader = reader
+    this.#today = today
+    this.#status = plan.roles.indexOf('status')
+    this.#balance = plan.amounts?.balance ?? -1
+    this.#lastAmount = plan.roles.findLastIndex((role) => amountRoles.has(role))
   }
 
-  const derivedDay = (cells: readonly string[]): string | null => {
-    const cell = valueOn === null ? '' : trimmed(cells[valueOn.index] ?? '')
-    return cell === '' || valueOn?.order == null
-      ? null
-      : readDay(plainDay(cell), valueOn.order, today)
+  judge(row: Row): Verdict {
+    const { bookedOn, amounts } = this.#plan
+    const { cells } = row
+    const state = this.#status < 0 ? null : rowStateOf(trimmed(cells[this.#status] ?? ''))
+    if (state === 'pending' || state === 'refused') return { kind: 'skip', reason: state }
+    const amount = amounts === null ? null : readRowAmount(cells, amounts.reading)
+    const cell = trimmed(cells[bookedOn.index] ?? '')
+    if (cell === '') return this.#withoutDay(row, amount)
+    const day = this.#dayOf(cell)
+    const isOpen = bookedOn.order === null && looksLikeDay(cell)
+    return day !== null || isOpen
+      ? this.#withDay(row, amount, isOpen ? null : day)
+      : this.#withBadDay(row, amount, cell)
   }
 
-  /** Only the columns of text are filled. */
-  const isOnlyText = (cells: readonly string[]): boolean =>
-    cells.every((cell, index) => roles[index] === 'text' || !isFilled(cell))
+  /** Neighbouring rows are often of the same day. */
+  #dayOf(cell: string): string | null {
+    if (cell !== this.#asked) {
+      this.#asked = cell
+      this.#answer = readDay(plainDay(cell), this.#plan.bookedOn.order ?? 'dmy', this.#today)
+    }
+    return this.#answer
+  }
 
-  const isHeader = (cells: readonly string[]): boolean =>
-    header !== null && header.names.every((name, index) => trimmed(cells[index] ?? '') === name)
+  #withDay(row: Row, amount: RowAmount, day: string | null): Verdict {
+    if (isTooWide(row.cells, this.#plan.table.width)) return columnsProblem(row)
+    if (amount === null) return this.#withoutAmount(row)
+    if (typeof amount !== 'string') return unreadable(row, amount.unreadable)
+    const verdict = this.#lineOf(row, { day, amount })
+    return isBalanceRow(verdict.line.text) ? this.#summary(row, amount, 'summary') : verdict
+  }
 
-  /** A row that tells of a balance or a total; the column of balances tells it best. */
-  const summary = ({ cells }: Row, amount: RowAmount, reason: SkipReason): Verdict => {
-    const balance = balanceIndex < 0 ? null : readBalance(cells, balanceIndex, decimalSign)
+  #withoutAmount(row: Row): Verdict {
+    const { cells } = row
+    if (isBalanceRow(this.#reader.textOf(cells))) return this.#summary(row, null, 'summary')
+    const isCut = cells.length < this.#plan.table.width && cells.length <= this.#lastAmount
+    if (isCut) return columnsProblem(row)
+    return { ...this.#summary(row, null, 'summary'), lacksAmount: true }
+  }
+
+  #withoutDay(row: Row, amount: RowAmount): Verdict {
+    const { cells } = row
+    const day = this.#valueDay(cells)
+    if (day !== null && typeof amount === 'string')
+      return this.#lineOf(row, { day, amount, isDerived: true })
+    if (this.#isOnlyText(cells)) return { kind: 'continuation', text: this.#reader.textOf(cells) }
+    return this.#leftOut(row, amount, amount === null ? 'summary' : 'no_date')
+  }
+
+  #withBadDay(row: Row, amount: RowAmount, cell: string): Verdict {
+    const { line } = row
+    const told = problem('bad_date', { text: quoted(cell), what: 'booking' }, { line })
+    if (typeof amount !== 'string') {
+      if (looksLikeDay(cell)) return { kind: 'broken', problem: told }
+      return this.#leftOut(row, amount, 'footer')
+    }
+    const isOther = !looksLikeDay(cell) && (isSummaryName(cell) || this.#isTotal(row))
+    if (isOther) return this.#leftOut(row, amount, 'summary')
+    return this.#lineOf(row, { day: null, amount, problems: [told] })
+  }
+
+  /** A row that is no line; one that would be a line in other columns is told, for its cells have moved. */
+  #leftOut(row: Row, amount: RowAmount, reason: SkipReason): Verdict {
+    const { cells } = row
+    if (isLineLike(cells) && !this.#isHeader(cells) && summaryOf(cells.join(' ')) === null)
+      return columnsProblem(row)
+    return this.#summary(row, amount, reason)
+  }
+
+  /** A row that may tell of a balance; the column of balances tells it best. */
+  #summary({ cells }: Row, amount: RowAmount, reason: SkipReason): SkipVerdict {
+    const balance =
+      this.#balance < 0 ? null : readBalance(cells, this.#balance, this.#plan.decimalSign)
     return { kind: 'skip', reason, amount: balance ?? (typeof amount === 'string' ? amount : null) }
   }
 
-  const withoutAmount = (row: Row): Verdict => {
-    const isCut = row.cells.length < width && row.cells.length <= lastAmount
-    if (isCut && !isBalanceRow(reader.textOf(row.cells)))
-      return { kind: 'broken', problem: columnsProblem(row) }
-    return summary(row, null, 'summary')
+  /** A word and an amount, nothing else. */
+  #isTotal({ cells }: Row): boolean {
+    if (isBalanceRow(this.#reader.textOf(cells))) return true
+    return this.#plan.table.width > totalCells + 1 && cells.filter(isFilled).length <= totalCells
   }
 
-  const withoutDay = (row: Row, amount: RowAmount): Verdict => {
-    const { cells } = row
-    const day = derivedDay(cells)
-    if (day !== null && typeof amount === 'string')
-      return lineOf(row, { day, amount, isDerived: true })
-    if (isOnlyText(cells)) return { kind: 'continuation', text: reader.textOf(cells) }
-    return summary(row, amount, amount === null ? 'summary' : 'no_date')
+  #isOnlyText(cells: readonly string[]): boolean {
+    const { roles } = this.#plan
+    return cells.every((cell, index) => roles[index] === 'text' || !isFilled(cell))
   }
 
-  const withBadDay = (row: Row, amount: RowAmount, cell: string): Verdict => {
-    const told = problem('bad_date', { text: quoted(cell), what: 'booking' }, { line: row.line })
-    if (looksLikeDay(cell)) {
-      if (typeof amount !== 'string') return { kind: 'broken', problem: told }
-      return lineOf(row, { day: null, amount, isDerived: false }, [told])
-    }
-    if (typeof amount !== 'string' || isHeader(row.cells)) return summary(row, amount, 'footer')
-    if (isSummaryName(cell) || isTotal(row)) return summary(row, amount, 'summary')
-    return lineOf(row, { day: null, amount, isDerived: false }, [told])
+  #isHeader(cells: readonly string[]): boolean {
+    const names = this.#plan.table.header?.names
+    return names?.every((name, index) => trimmed(cells[index] ?? '') === name) === true
   }
 
-  /** A word and amounts, nothing else: a total. */
-  const isTotal = ({ cells }: Row): boolean =>
-    isBalanceRow(reader.textOf(cells)) || filledCount(cells) <= 2
+  #valueDay(cells: readonly string[]): string | null {
+    const { valueOn } = this.#plan
+    if (valueOn?.order == null) return null
+    const cell = trimmed(cells[valueOn.index] ?? '')
+    return cell === '' ? null : readDay(plainDay(cell), valueOn.order, this.#today)
+  }
 
-  const lineOf = (
-    { cells, line }: Row,
-    { day, amount, isDerived }: { day: string | null; amount: string; isDerived: boolean },
-    problems: readonly Problem[] = noProblems,
-  ): Verdict => {
-    const made = reader.read({
-      bookedOn: bookedOn.order === null && !isDerived ? null : day,
-      isBookedOnDerived: isDerived,
+  #lineOf(row: Row, { day, amount, isDerived, problems = none }: Known): LineVerdict {
+    const { cells, line: lineNumber } = row
+    const line = this.#reader.read({
+      bookedOn: day,
+      isBookedOnDerived: isDerived === true,
       amount,
       cells,
-      lineNumber: line,
+      lineNumber,
     })
-    const impossible = reader.impossibleValueDay(cells)
-    const balance = balanceIndex < 0 ? null : readBalance(cells, balanceIndex, decimalSign)
-    if (impossible === null) return { kind: 'line', line: made, balance, problems }
-    const told = problem('bad_date', { text: quoted(impossible), what: 'value' }, { line })
-    return { kind: 'line', line: made, balance, problems: [...problems, told] }
-  }
-
-  const unreadable = ({ line }: Row, text: string): Verdict => ({
-    kind: 'broken',
-    problem: problem('bad_amount', { text: quoted(text), reason: 'unreadable' }, { line }),
-  })
-
-  const withDay = (row: Row, amount: RowAmount, day: string): Verdict => {
-    if (isTooWide(row.cells, width)) return { kind: 'broken', problem: columnsProblem(row) }
-    if (amount === null) return withoutAmount(row)
-    if (typeof amount !== 'string') return unreadable(row, amount.unreadable)
-    const verdict = lineOf(row, { day, amount, isDerived: false })
-    const isBalance = verdict.kind === 'line' && isBalanceRow(verdict.line.text)
-    return isBalance ? summary(row, amount, 'summary') : verdict
-  }
-
-  return (row) => {
-    const { cells } = row
-    const state = status < 0 ? null : rowStateOf(trimmed(cells[status] ?? ''))
-    if (state === 'pending' || state === 'refused') return skip(state)
-    const amount = amounts === null ? null : readRowAmount(cells, amounts.reading)
-    const cell = trimmed(cells[bookedOn.index] ?? '')
-    if (cell === '') return withoutDay(row, amount)
-    const day = dayOf(cell)
-    if (day !== null) return withDay(row, amount, day)
-    return bookedOn.order === null && looksLikeDay(cell)
-      ? withDay(row, amount, '')
-      : withBadDay(row, amount, cell)
+    const { decimalSign } = this.#plan
+    const balance = this.#balance < 0 ? null : readBalance(cells, this.#balance, decimalSign)
+    const impossible = this.#reader.impossibleValueDay(cells)
+    if (impossible === null) return { kind: 'line', line, balance, problems }
+    const told = problem(
+      'bad_date',
+      { text: quoted(impossible), what: 'value' },
+      { line: lineNumber },
+    )
+    return { kind: 'line', line, balance, problems: [...problems, told] }
   }
 }
-
-const filledCount = (cells: readonly string[]): number => cells.filter(isFilled).length
-
-const columnsProblem = ({ cells, line }: Row): Problem =>
-  problem('malformed', { reason: 'columns', text: quoted(cells.join(' ')) }, { line })

@@ -1,10 +1,10 @@
 /** The statements of a file: one for each account and currency, each with the balances its rows prove. */
-import { decimalOfUnits, unitsOf } from './units.ts'
 import type { OpenStatement, Output } from '../output.ts'
 import type { Checkpoint, ParsedLine } from '../parsed.ts'
-import { asWarning, problem } from '../problem.ts'
+import { asWarning, problem, quoted } from '../problem.ts'
 import type { Facts, StatedBalance } from './facts.ts'
-import { createChain, type BalanceProof, type Chain, type ChainBreak } from './proof.ts'
+import { createChain, type BalanceProof, type Chain, type ChainBreak, type Step } from './proof.ts'
+import { decimalOfUnits, unitsOf } from './units.ts'
 
 export interface StatementKey {
   account: string
@@ -26,14 +26,14 @@ interface Group {
   waiting: ParsedLine | null
 }
 
-export interface Statements {
-  add: (key: StatementKey, row: StatementRow) => void
-  /** Appends text to the last line; false where there is none. */
-  continueText: (text: string) => boolean
-  /** The statement that a problem of a row belongs to. */
-  of: (key: StatementKey) => OpenStatement
-  /** A file without lines still gives the statement of `ifNone`, with a balance where it states one. */
-  close: (facts: Facts, balance: Checkpoint | null, ifNone: StatementKey) => void
+interface Setup {
+  output: Output
+  /** What is known of the account beside the rows; filled in while the file is read. */
+  facts: Facts
+  /** Null where no column of balances was proven. */
+  proof: BalanceProof | null
+  /** There is a column of balances. */
+  hasBalances: boolean
 }
 
 const usual = { order: 'oldest_first', stands: 'after', isInverted: false } as const
@@ -53,73 +53,131 @@ const breakProblem = ({ previous, sum, balance }: ChainBreak, line: ParsedLine) 
   )
 }
 
-const headOf = ({ head }: OpenStatement, { account, currency }: StatementKey, facts: Facts) => {
-  const number = account === '' ? facts.account : account
-  if (number !== null && number !== '')
-    head.account = { number, ...(facts.holder === null ? {} : { holder: facts.holder }) }
-  const code = currency === '' ? facts.currency : currency
-  if (code !== null && code !== '') head.currency = code
+/** Fills what the head does not say yet from what the file says beside its rows. */
+const complete = ({ head }: OpenStatement, { account, currency, holder }: Facts): void => {
+  if (account !== null) head.account ??= { number: account, ...(holder === null ? {} : { holder }) }
+  if (currency !== null) head.currency ??= currency
 }
 
-interface Setup {
-  output: Output
-  facts: Facts
-  /** Null where no column of balances was proven. */
-  proof: BalanceProof | null
-  /** There is a column of balances. */
-  hasBalances: boolean
-}
+const mined = (kind: 'opening' | 'closing', stated: StatedBalance | null): Checkpoint[] =>
+  stated === null
+    ? []
+    : [{ kind, amount: stated.amount, origin: 'stated', position: { line: stated.line } }]
+
+const stepOf = ({ line, balance }: StatementRow): Step => ({
+  amount: unitsOf(line.amount),
+  balance: balance === null ? null : unitsOf(balance),
+})
 
 /** Opens statements as their first rows come; lines are passed on at once, each only one row late. */
-export const createStatements = ({ output, facts, proof, hasBalances }: Setup): Statements => {
-  const groups = new Map<string, Group>()
-  let lastKey: StatementKey = { account: '', currency: '' }
-  let last: Group | null = null
+export class Statements {
+  readonly #setup: Setup
+  readonly #groups = new Map<string, Group>()
+  #lastKey: StatementKey = { account: '', currency: '' }
+  #last: Group | null = null
 
-  const open = (key: StatementKey): Group => {
-    const opened = output.open()
-    headOf(opened, key, facts)
-    const chain = createChain(proof ?? usual)
-    return { opened, chain, lineCount: 0, lastOn: null, waiting: null }
+  constructor(setup: Setup) {
+    this.#setup = setup
   }
 
-  const groupOf = (key: StatementKey): Group => {
-    if (last !== null && key.account === lastKey.account && key.currency === lastKey.currency)
-      return last
+  #groupOf(key: StatementKey): Group {
+    const { account, currency } = this.#lastKey
+    if (this.#last !== null && key.account === account && key.currency === currency)
+      return this.#last
+    if (this.#last !== null) this.#flush(this.#last)
     const text = `${key.account}\0${key.currency}`
-    const known = groups.get(text)
-    const group = known ?? open(key)
-    if (known === undefined) groups.set(text, group)
-    if (last !== null) flush(last)
-    lastKey = key
-    last = group
+    const group = this.#groups.get(text) ?? this.#open(key, text)
+    this.#lastKey = key
+    this.#last = group
     return group
   }
 
-  const flush = (group: Group): void => {
+  #open({ account, currency }: StatementKey, text: string): Group {
+    const { output, facts, proof } = this.#setup
+    const opened = output.open()
+    if (account !== '') opened.head.account = { number: account }
+    if (currency !== '') opened.head.currency = currency
+    complete(opened, facts)
+    const group: Group = {
+      opened,
+      chain: createChain(proof ?? usual),
+      lineCount: 0,
+      lastOn: null,
+      waiting: null,
+    }
+    this.#groups.set(text, group)
+    return group
+  }
+
+  #flush(group: Group): void {
     if (group.waiting !== null) group.opened.line(group.waiting)
     group.waiting = null
   }
 
-  const follow = (group: Group, { line, balance }: StatementRow): void => {
-    if (!hasBalances) return
-    const step = {
-      amount: unitsOf(line.amount),
-      balance: balance === null ? null : unitsOf(balance),
-    }
+  /** Adds a line to the statement of its account and currency. */
+  add(key: StatementKey, row: StatementRow): void {
+    const before = this.#last
+    const group = this.#groupOf(key)
+    this.#flush(group)
+    group.waiting = row.line
+    const { bookedOn } = row.line
+    if (bookedOn !== null && (group.lastOn === null || bookedOn > group.lastOn))
+      group.lastOn = bookedOn
+    if (this.#setup.hasBalances) this.#follow(group, row, before)
+    group.lineCount += 1
+  }
+
+  #follow(group: Group, row: StatementRow, before: Group | null): void {
+    const { proof } = this.#setup
+    const step = stepOf(row)
+    const isNew = proof !== null && group.lineCount === 0 && before !== null && before !== group
+    if (isNew && before.chain.follows(step)) this.#tellStray(group, row.line)
     const broken = group.chain.see(step)
     if (broken === null) return
-    const told = breakProblem(broken, line)
+    const told = breakProblem(broken, row.line)
     // balances that never followed may be of another kind: no reason to refuse the lines
     group.opened.problem(proof === null ? asWarning(told) : told)
   }
 
-  const balancesOf = (group: Group, mined: Facts): Checkpoint[] => {
-    const isProven = proof !== null || (hasBalances && group.lineCount === 1)
-    const ends = isProven ? group.chain.ends() : null
-    if (ends === null) return groups.size === 1 ? minedBalances(mined) : []
+  /** The balance goes on where another account's stopped: the number of the account is wrong, here or there. */
+  #tellStray({ opened }: Group, { position }: ParsedLine): void {
+    const text = quoted(opened.head.account?.number ?? '')
+    opened.problem(problem('malformed', { reason: 'account', text }, position))
+  }
+
+  /** Appends text to the last line; false where there is none. */
+  continueText(text: string): boolean {
+    const line = this.#last?.waiting
+    if (line == null) return false
+    line.text = line.text === '' ? text : `${line.text} ${text}`
+    return true
+  }
+
+  /** The statement that a problem of a row belongs to. */
+  of(key: StatementKey): OpenStatement {
+    return this.#groupOf(key).opened
+  }
+
+  /** A file without lines still gives the statement of `ifNone`, with a balance where it states one. */
+  close(balance: Checkpoint | null, ifNone: StatementKey): void {
+    if (this.#groups.size === 0) this.#groupOf(ifNone)
+    for (const group of this.#groups.values()) {
+      this.#flush(group)
+      if (this.#groups.size === 1) complete(group.opened, this.#setup.facts)
+      const balances = balance === null ? this.#balancesOf(group) : [balance]
+      group.opened.head.checkpoints.push(...balances)
+      group.opened.close()
+    }
+  }
+
+  #balancesOf({ chain, lineCount, lastOn }: Group): Checkpoint[] {
+    const { facts, proof, hasBalances } = this.#setup
+    const ends = proof !== null || (hasBalances && lineCount === 1) ? chain.ends() : null
+    if (ends === null)
+      return this.#groups.size === 1
+        ? [...mined('opening', facts.opening), ...mined('closing', facts.closing)]
+        : []
     const { opening, closing } = ends
-    const on = group.lastOn === null ? {} : { on: group.lastOn }
     const originOf = (isStated: boolean) => (isStated ? 'stated' : 'computed')
     return [
       {
@@ -131,55 +189,8 @@ export const createStatements = ({ output, facts, proof, hasBalances }: Setup): 
         kind: 'closing',
         amount: decimalOfUnits(closing.amount),
         origin: originOf(closing.isStated),
-        ...on,
+        ...(lastOn === null ? {} : { on: lastOn }),
       },
     ]
   }
-
-  return {
-    add(key, row) {
-      const group = groupOf(key)
-      flush(group)
-      group.waiting = row.line
-      group.lineCount += 1
-      const { bookedOn } = row.line
-      if (bookedOn !== null && (group.lastOn === null || bookedOn > group.lastOn))
-        group.lastOn = bookedOn
-      follow(group, row)
-    },
-    continueText(text) {
-      const line = last?.waiting
-      if (line == null) return false
-      line.text = line.text === '' ? text : `${line.text} ${text}`
-      return true
-    },
-    of: (key) => groupOf(key).opened,
-    close(mined, balance, ifNone) {
-      if (groups.size === 0) groupOf(ifNone)
-      for (const group of groups.values()) {
-        flush(group)
-        if (groups.size === 1) completeHead(group.opened, mined)
-        group.opened.head.checkpoints.push(
-          ...(balance === null ? balancesOf(group, mined) : [balance]),
-        )
-        group.opened.close()
-      }
-    },
-  }
 }
-
-/** Some banks name the account below the lines. */
-const completeHead = ({ head }: OpenStatement, { account, currency, holder }: Facts): void => {
-  if (account !== null) head.account ??= { number: account, ...(holder === null ? {} : { holder }) }
-  if (currency !== null) head.currency ??= currency
-}
-
-const checkpoint = (kind: 'opening' | 'closing', stated: StatedBalance | null): Checkpoint[] =>
-  stated === null
-    ? []
-    : [{ kind, amount: stated.amount, origin: 'stated', position: { line: stated.line } }]
-
-const minedBalances = ({ opening, closing }: Facts): Checkpoint[] => [
-  ...checkpoint('opening', opening),
-  ...checkpoint('closing', closing),
-]

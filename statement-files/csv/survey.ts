@@ -1,5 +1,5 @@
 /** The first look at a file: its table, its columns, and its first rows. */
-import { trimmed } from './cell.ts'
+import { looksLikeDay, trimmed } from './cell.ts'
 import { Column } from './column.ts'
 import { findTable, isBlankRow, type Row, type Table } from './table.ts'
 
@@ -14,6 +14,8 @@ export interface Survey {
   columns: readonly Column[]
   /** The first rows of the table. */
   sample: readonly Row[]
+  /** There are days among the first rows, in a table or not. */
+  hasDays: boolean
   /** Rows of the whole file that are not blank. */
   rowCount: number
 }
@@ -36,6 +38,7 @@ export const createSurveyor = (headerLine?: number): Surveyor => {
   /** Indexes of the columns that may still tell something. */
   let open: number[] = []
   let isDone = false
+  let hasDays = false
 
   const see = (cells: readonly string[]) => {
     if (cells.length < 2) return
@@ -47,6 +50,7 @@ export const createSurveyor = (headerLine?: number): Surveyor => {
 
   const decide = (rows: readonly Row[]) => {
     waiting = null
+    hasDays = rows.some(({ cells }) => cells.some((cell) => looksLikeDay(trimmed(cell))))
     table = findTable(rows, headerLine)
     if (table === null) return
     const { header, start, width } = table
@@ -73,7 +77,7 @@ export const createSurveyor = (headerLine?: number): Surveyor => {
     },
     finish() {
       if (waiting !== null) decide(waiting)
-      return { table, columns, sample, rowCount }
+      return { table, columns, sample, hasDays, rowCount }
     },
   }
 }

@@ -1,23 +1,16 @@
 /** Reads the rows of a file whose layout is known, and says what they are. */
-import { scaleOf } from '../decimal.ts'
 import type { Output, ParseOptions } from '../output.ts'
 import type { ParsedLine } from '../parsed.ts'
-import { problem, quoted } from '../problem.ts'
-import { readBalance } from './amounts.ts'
-import { createBalanceList } from './balance-list.ts'
+import { problem } from '../problem.ts'
+import { BalanceList } from './balance-list.ts'
+import { isCutOff } from './cut-off.ts'
 import { mineBalance, mineRow, noFacts } from './facts.ts'
-import { createLineReader } from './line-reader.ts'
+import { LineReader } from './line-reader.ts'
 import type { Plan } from './plan.ts'
-import { createRowJudge, type Verdict } from './row-judge.ts'
+import { RowJudge, type LineVerdict, type SkipVerdict, type Verdict } from './row-judge.ts'
 import { createSkippedRows } from './skipped-rows.ts'
-import { createStatements } from './statements.ts'
+import { Statements } from './statements.ts'
 import { isBlankRow, type Row } from './table.ts'
-
-export interface TableReader {
-  row: (cells: readonly string[], line: number) => void
-  /** `isWholeLine`: the last row ended as the others do. */
-  end: (isWholeLine: boolean) => void
-}
 
 interface Setup {
   output: Output
@@ -28,105 +21,107 @@ interface Setup {
 
 const rawLength = 2_000
 
-const moneyRoles: ReadonlySet<string> = new Set(['amount', 'debit', 'credit', 'balance'])
+export class TableReader {
+  readonly #setup: Setup
+  readonly #facts = noFacts()
+  readonly #skipped = createSkippedRows()
+  readonly #lines: LineReader
+  readonly #judge: RowJudge
+  readonly #statements: Statements
+  /** Only for a file that lists balances and no lines. */
+  readonly #balances: BalanceList | null
+  #rowsAbove: number
+  #rawLeft: number
+  #lastLine: Row | null = null
+  #lastRow: Row | null = null
+  #lastVerdict: Verdict | null = null
 
-/** Decimals of the amount in the last cell of a row; null where it holds none. */
-const lastDecimals = ({ roles, decimalSign }: Plan, { cells }: Row): number | null => {
-  const last = cells.length - 1
-  if (!moneyRoles.has(roles[last] ?? '')) return null
-  const amount = readBalance(cells, last, decimalSign)
-  return amount === null ? null : scaleOf(amount)
-}
-
-/** Whether a last row without the end of its line was cut off: it is shorter than the one above. */
-const isCutOff = (plan: Plan, above: Row | null, last: Row): boolean => {
-  const width = above?.cells.length ?? plan.table.width
-  if (last.cells.length !== width) return last.cells.length < width
-  const [before, here] = [
-    above === null ? null : lastDecimals(plan, above),
-    lastDecimals(plan, last),
-  ]
-  return before !== null && here !== null && here < before
-}
-
-export const createTableReader = ({ output, options, plan, delimiter }: Setup): TableReader => {
-  const facts = noFacts()
-  const skipped = createSkippedRows()
-  const reader = createLineReader(plan, options.today)
-  const judge = createRowJudge(plan, reader, options.today)
-  const statements = createStatements({
-    output,
-    facts,
-    proof: plan.amounts?.proof ?? null,
-    hasBalances: (plan.amounts?.balance ?? -1) >= 0,
-  })
-  const balances = plan.amounts === null ? createBalanceList(plan, options.today) : null
-  const firstLine = plan.table.header?.line ?? 0
-  let rowsAbove = plan.table.header === null ? plan.table.start : 0
-  let rawLeft = options.rawLines ?? 0
-  let above: Row | null = null
-  let last: Row | null = null
-
-  const withRaw = (line: ParsedLine, cells: readonly string[]): ParsedLine => {
-    if (rawLeft <= 0) return line
-    rawLeft -= 1
-    return { ...line, raw: cells.join(delimiter).slice(0, rawLength) }
+  constructor(setup: Setup) {
+    const { output, options, plan } = setup
+    this.#setup = setup
+    this.#lines = new LineReader(plan, options.today)
+    this.#judge = new RowJudge(plan, this.#lines, options.today)
+    this.#statements = new Statements({
+      output,
+      facts: this.#facts,
+      proof: plan.amounts?.proof ?? null,
+      hasBalances: (plan.amounts?.balance ?? -1) >= 0,
+    })
+    this.#balances = plan.amounts === null ? new BalanceList(plan, options.today) : null
+    this.#rowsAbove = plan.table.header === null ? plan.table.start : 0
+    this.#rawLeft = options.rawLines ?? 0
   }
 
-  const passLine = (verdict: Extract<Verdict, { kind: 'line' }>, row: Row): void => {
-    above = last
-    last = row
-    const key = reader.keyOf(row.cells)
-    for (const told of verdict.problems) statements.of(key).problem(told)
-    statements.add(key, { line: withRaw(verdict.line, row.cells), balance: verdict.balance })
+  row(cells: readonly string[], line: number): void {
+    const headerLine = this.#setup.plan.table.header?.line ?? 0
+    if (line <= headerLine || this.#rowsAbove > 0) {
+      this.#rowsAbove -= 1
+      if (line !== headerLine && !isBlankRow(cells)) this.#mine({ cells, line })
+    } else if (!isBlankRow(cells)) this.#take({ cells, line })
   }
 
-  const leaveOut = (verdict: Extract<Verdict, { kind: 'skip' }>, row: Row): void => {
-    skipped.add(verdict.reason)
-    if (verdict.amount !== undefined)
-      mineBalance(facts, { ...row, amount: verdict.amount }, plan.decimalSign)
+  #mine(row: Row): void {
+    this.#skipped.add('preamble')
+    mineRow(this.#facts, row, this.#setup.plan.decimalSign)
   }
 
-  const take = (row: Row): void => {
-    const verdict = judge(row)
+  #take(row: Row): void {
+    if (this.#balances !== null) {
+      if (this.#balances.see(row)) this.#skipped.add('summary')
+      return
+    }
+    if (this.#lastVerdict?.kind === 'line') this.#lastLine = this.#lastRow
+    const verdict = this.#judge.judge(row)
+    this.#lastRow = row
+    this.#lastVerdict = verdict
+    this.#follow(verdict, row)
+  }
+
+  #follow(verdict: Verdict, row: Row): void {
     switch (verdict.kind) {
       case 'line':
-        return passLine(verdict, row)
+        return this.#pass(verdict, row)
       case 'broken':
-        last = null
-        return void statements.of(reader.keyOf(row.cells)).problem(verdict.problem)
+        return void this.#statements.of(this.#lines.keyOf(row.cells)).problem(verdict.problem)
       case 'continuation':
-        if (!statements.continueText(verdict.text)) skipped.add('other')
+        if (!this.#statements.continueText(verdict.text)) this.#skipped.add('other')
         return
       case 'skip':
-        last = null
-        return leaveOut(verdict, row)
+        return this.#leaveOut(verdict, row)
     }
   }
 
-  const tellCut = () => {
-    if (last === null || !isCutOff(plan, above, last)) return
-    const told = problem('truncated', {}, { line: last.line })
-    statements.of(reader.keyOf(last.cells)).problem(told)
+  #pass({ line, balance, problems }: LineVerdict, row: Row): void {
+    const key = this.#lines.keyOf(row.cells)
+    for (const told of problems) this.#statements.of(key).problem(told)
+    this.#statements.add(key, { line: this.#withRaw(line, row.cells), balance })
   }
 
-  return {
-    row(cells, line) {
-      const row = { cells, line }
-      if (line <= firstLine || rowsAbove > 0) {
-        rowsAbove -= 1
-        if (line === firstLine || isBlankRow(cells)) return
-        skipped.add('preamble')
-        return mineRow(facts, row, plan.decimalSign)
-      }
-      if (isBlankRow(cells)) return
-      if (balances === null) take(row)
-      else if (balances.see(row)) skipped.add('summary')
-    },
-    end(isWholeLine) {
-      if (!isWholeLine) tellCut()
-      statements.close(facts, balances?.closing() ?? null, reader.keyOf([]))
-      for (const told of skipped.problems()) output.problem(told)
-    },
+  #withRaw(line: ParsedLine, cells: readonly string[]): ParsedLine {
+    if (this.#rawLeft <= 0) return line
+    this.#rawLeft -= 1
+    return { ...line, raw: cells.join(this.#setup.delimiter).slice(0, rawLength) }
+  }
+
+  #leaveOut({ reason, amount }: SkipVerdict, row: Row): void {
+    this.#skipped.add(reason)
+    if (amount !== undefined)
+      mineBalance(this.#facts, { ...row, amount }, this.#setup.plan.decimalSign)
+  }
+
+  /** `isWholeLine`: the last row ended as the others do. */
+  end(isWholeLine: boolean): void {
+    const { output } = this.#setup
+    if (!isWholeLine && this.#lastRow !== null && this.#lastVerdict !== null)
+      this.#tellCut(this.#lastRow, this.#lastVerdict)
+    const ifNone = this.#lines.keyOf([])
+    this.#statements.close(this.#balances?.closing ?? null, ifNone)
+    for (const told of this.#skipped.problems()) output.problem(told)
+  }
+
+  #tellCut(row: Row, verdict: Verdict): void {
+    if (!isCutOff(this.#setup.plan, this.#lastLine, { row, verdict })) return
+    const told = problem('truncated', {}, { line: row.line })
+    this.#statements.of(this.#lines.keyOf(row.cells)).problem(told)
   }
 }

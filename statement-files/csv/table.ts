@@ -60,7 +60,7 @@ const meaningOf = (names: readonly string[]): number => {
 }
 
 /** Whether a row may be a line: it has a day and an amount. */
-const isLineLike = (cells: readonly string[]): boolean => {
+export const isLineLike = (cells: readonly string[]): boolean => {
   let days = 0
   let amounts = 0
   for (const cell of cells) {

@@ -1,0 +1,46 @@
+/** Whether a file ends in the middle of a row, as an interrupted download does. */
+import { scaleOf } from '../decimal.ts'
+import { readBalance } from './amounts.ts'
+import { trimmed } from './cell.ts'
+import type { Plan } from './plan.ts'
+import type { Verdict } from './row-judge.ts'
+import type { Row } from './table.ts'
+import { summaryOf } from './words.ts'
+
+const moneyRoles: ReadonlySet<string> = new Set(['amount', 'debit', 'credit', 'balance'])
+
+/** Decimals of the amount in the last cell of a row; null where it holds none. */
+const lastDecimals = ({ roles, decimalSign }: Plan, { cells }: Row): number | null => {
+  const last = cells.length - 1
+  if (!moneyRoles.has(roles[last] ?? '')) return null
+  const amount = readBalance(cells, last, decimalSign)
+  return amount === null ? null : scaleOf(amount)
+}
+
+const hasFewerDecimals = (plan: Plan, above: Row | null, row: Row): boolean => {
+  if (above === null) return false
+  const [before, here] = [lastDecimals(plan, above), lastDecimals(plan, row)]
+  return before !== null && (here === null || here < before)
+}
+
+/** The beginning of a row, not a word of goodbye: a number, or what the row above begins with. */
+const isBeginning = ({ cells }: Row, above: Row | null): boolean => {
+  const cell = trimmed(cells[0] ?? '')
+  return /^\d/.test(cell) || (above?.cells[0]?.startsWith(cell) ?? false)
+}
+
+interface LastRow {
+  row: Row
+  verdict: Verdict
+}
+
+/** Judges the last row of a file, which lacks the end of its line; `above` is the last line before it. */
+export const isCutOff = (plan: Plan, above: Row | null, { row, verdict }: LastRow): boolean => {
+  const width = above?.cells.length ?? plan.table.width
+  const { length } = row.cells
+  if (verdict.kind === 'line') return length < width || hasFewerDecimals(plan, above, row)
+  if (verdict.kind !== 'skip') return verdict.kind === 'continuation' && length < width
+  if (verdict.lacksAmount === true) return true
+  if (length >= width || summaryOf(row.cells.join(' ')) !== null) return false
+  return length > 1 || isBeginning(row, above)
+}
