@@ -11,6 +11,7 @@ import { camt053File } from './statement-files/camt053.ts'
 import { codaFile } from './statement-files/coda.ts'
 import { contestantsOf, readInProcess, type Contestant } from './statement-files/contestants.ts'
 import { csvFile } from './statement-files/csv.ts'
+import { ofxFile } from './statement-files/ofx.ts'
 import { qifFile } from './statement-files/qif.ts'
 
 type Log = (line: string) => void
@@ -24,6 +25,7 @@ interface Input {
 }
 
 const inputs: readonly Input[] = [
+  { format: 'ofx', write: ofxFile, counts: [50_000], speedMb: 20 },
   { format: 'coda', write: codaFile, counts: [9_000, 50_000], speedMb: 20 },
   { format: 'qif', write: qifFile, counts: [50_000], speedMb: 10 },
   { format: 'csv', write: csvFile, counts: [50_000], speedMb: 10 },

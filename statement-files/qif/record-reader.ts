@@ -105,7 +105,10 @@ export class RecordReader {
 
   #trimmed(text: string, number: number): void {
     const rest = text.trimStart()
-    if (rest !== '') this.line(rest, number)
+    if (rest === '') return
+    // a control character is no blank: it stays in front, as a letter that nobody knows
+    if (rest.length < text.length) this.line(rest, number)
+    else this.#field(rest, number)
   }
 
   #header(text: string, number: number): void {

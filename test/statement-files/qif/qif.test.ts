@@ -385,6 +385,7 @@ describe('hostile input', () => {
       'unknown letters',
       `!Type:Bank\n${Array.from({ length: 50_000 }, (_each, n) => String.fromCharCode(0x3000 + n)).join('\n')}`,
     ],
+    ['a control character before a line', '!Type:Bank\n\u0010D31/01/2024\nT1.00\n^\n'],
     ['unknown sections', Array.from({ length: 20_000 }, (_each, n) => `!Type:${n}\n`).join('')],
     ['long blanks', `!Type:Bank\n${' '.repeat(900_000)}\nD31/01/2024\nT1.00\n^\n`],
     [
