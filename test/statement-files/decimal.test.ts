@@ -91,6 +91,15 @@ describe('exact decimal text', () => {
     expect(sum.total()).toBe('-2.12345')
   })
 
+  test('a sum stays exact beyond what a number can hold', () => {
+    const sum = new DecimalSum()
+    for (let count = 0; count < 20_000; count += 1) sum.add('9999999999.99')
+    expect(sum.total()).toBe('199999999999800.00')
+    for (let count = 0; count < 20_000; count += 1) sum.add('-9999999999.99')
+    sum.add('0.01')
+    expect(sum.total()).toBe('0.01')
+  })
+
   test('two texts of one amount are the same amount', () => {
     expect(isSameAmount('1.5', '1.500')).toBe(true)
     expect(isSameAmount('0', '0.00')).toBe(true)

@@ -26,9 +26,9 @@ describe('which characters a file is written in', () => {
 
   test('UTF-16 without a mark is seen by its NULs, also where somebody wished otherwise', () => {
     for (const codec of ['utf-16le', 'utf-16be']) {
-      const bytes = iconv.encode('Datum;Bedrag;Café\r\n', codec)
-      expect(textOf(bytes)).toBe('Datum;Bedrag;Café\r\n')
-      expect(textOf(bytes, 'windows-1252')).toBe('Datum;Bedrag;Café\r\n')
+      const bytes = iconv.encode('Datum;Bedrag;€\r\n', codec)
+      expect(textOf(bytes)).toBe('Datum;Bedrag;€\r\n')
+      expect(textOf(bytes, 'windows-1252')).toBe('Datum;Bedrag;€\r\n')
     }
   })
 

@@ -41,6 +41,11 @@ describe('account numbers', () => {
     expect(isIban(ibanOfBelgian('363123456788') ?? '')).toBe(true)
   })
 
+  test('a Belgian number whose remainder is zero has 97 as its check', () => {
+    expect(isIban(ibanOfBelgian('000000009797') ?? '')).toBe(true)
+    expect(ibanOfBelgian('000000009700')).toBeNull()
+  })
+
   test('a Belgian number with wrong check digits stays what it is', () => {
     expect(ibanOfBelgian('539007547035')).toBeNull()
     expect(ibanOfBelgian('53900754703')).toBeNull()
