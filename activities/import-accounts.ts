@@ -18,14 +18,13 @@ export interface Assigned {
   problems: ImportProblem[]
 }
 
-const localMin = 6
-
-/** How a number of a file may be written among our accounts: itself, its IBAN, and with the code of its bank. */
+/** How a number of a file may be written among our accounts: itself, as IBAN, within its country, after its bank's code. */
 export const formsOf = ({ number, bank }: AccountRef): string[] => {
   const compact = compactNumber(number)
-  const forms = [compact, ibanOf(number), ibanOfBelgian(compact)]
+  const whole = ibanOf(number) ?? ibanOfBelgian(compact)
+  const forms = [compact, ...(whole === null ? [] : [whole, whole.slice(4)])]
   if (bank !== undefined) forms.push(compactNumber(bank) + compact)
-  return [...new Set(forms.flatMap((form) => (form === null || form === '' ? [] : [form])))]
+  return [...new Set(forms.filter((form) => form !== ''))]
 }
 
 const isSame = (ref: AccountRef, { number }: FileAccount): boolean => {
@@ -40,13 +39,19 @@ const isSame = (ref: AccountRef, { number }: FileAccount): boolean => {
   )
 }
 
-/** Whether two numbers cannot be one account; a local or masked number may be part of a longer one. */
+const digitsMin = 6
+
+/** Some formats name an account by a word; what has few digits or hidden ones tells nothing. */
+const isTelling = (number: string): boolean =>
+  !isMasked(number) && number.replace(/\D/g, '').length >= digitsMin
+
+/** Whether two numbers cannot be one account; a local number may be part of a longer one. */
 const isOther = (ref: AccountRef, { number }: FileAccount): boolean => {
-  if (number === null || isMasked(number) || isMasked(ref.number)) return false
+  if (number === null || !isTelling(number) || !isTelling(ref.number)) return false
   const [shown, known] = [compactNumber(ref.number), compactNumber(number)]
   if (isIban(shown) === isIban(known)) return shown !== known
-  const local = (isIban(shown) ? known : shown).replace(/^0+/, '')
-  return local.length >= localMin && !(isIban(shown) ? shown : known).includes(local)
+  const [whole, part] = isIban(shown) ? [shown, known] : [known, shown]
+  return !whole.includes(part.replace(/^0+/, ''))
 }
 
 const mismatch = (found: string, expected: string) =>

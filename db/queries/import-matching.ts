@@ -77,6 +77,7 @@ const isUncontradicted = (source: string) => sql.fragment`
   NOT (${isSameSource(source)} AND (
     coalesce(${differ(sql.fragment`counterparty_account`)}, FALSE)
     OR coalesce(${differ(sql.fragment`reference`)}, FALSE)
+    OR coalesce(${differ(sql.fragment`counterparty`)}, FALSE)
     OR ${wordsOf(shown)} <> ${wordsOf(stored)}
     OR coalesce(shown.bank_reference <> stored.bank_reference, FALSE)))`
 
@@ -97,7 +98,8 @@ const stillStands = sql.fragment`stored.removed_at IS NULL`
 const sameDay: readonly Rule[] = [
   // the bank says itself that it is this line
   { sign: (line) => sql.fragment`${amountOf(line)} || ' ' || ${line}.bank_reference` },
-  { sign: (line) => sql.fragment`encode(${line}.fingerprint, 'hex')` },
+  { sign: (line) => sql.fragment`encode(${line}.content_hash, 'hex')` },
+  { sign: (line) => sql.fragment`encode(${line}.fingerprint, 'hex')`, holds: isUncontradicted },
   // another source words the same fact otherwise
   { sign: byEndToEndId, holds: isUncontradicted },
   { sign: byCounterpartyAccount, holds: isUncontradicted },
@@ -232,7 +234,7 @@ const pair = async (
         -- what was removed counts as stored, after what still stands
         PARTITION BY sign ORDER BY removed_at IS NOT NULL, added_seq) AS nth
       FROM (
-        SELECT stored.line_key, added_seq, removed_at, booked_on, text, counterparty_account,
+        SELECT stored.line_key, added_seq, removed_at, booked_on, text, counterparty, counterparty_account,
           reference, bank_reference, connection_id, import_id,
           booked_on::text || ' ' || ${sign(stored)} AS sign
         FROM ${freeLines(matching)}
@@ -246,9 +248,9 @@ const pair = async (
   return rowCount
 }
 
-/** The key under which a line of a file is stored: nothing of its place goes into it. */
+/** The key under which a line of a file is stored: what it says and how often before, nothing of its place. */
 export const keyOf = (staged: Fragment): Fragment =>
-  sql.fragment`'file:' || encode(${staged}.fingerprint, 'hex') || '#' || ${staged}.occurrence`
+  sql.fragment`'file:' || encode(${staged}.content_hash, 'hex') || '#' || ${staged}.occurrence`
 
 /** A line that came from a file and was corrected since is known by its key alone. */
 const pairByKey = async (tx: Tx, matching: Matching): Promise<number> => {

@@ -70,7 +70,7 @@ export const settle = async (tx: Tx, importId: string): Promise<void> => {
   await tx.query(sql.unsafe`
     UPDATE statement_import_line AS staged SET occurrence = counted.occurrence
     FROM (
-      SELECT number, row_number() OVER (PARTITION BY account_id, fingerprint ORDER BY number)
+      SELECT number, row_number() OVER (PARTITION BY account_id, content_hash ORDER BY number)
         AS occurrence
       FROM statement_import_line WHERE import_id = ${importId}
     ) AS counted

@@ -87,6 +87,19 @@ describe('a file', () => {
     ).toHaveLength(1)
   })
 
+  test('of the same source keeps payments apart that differ in their reference or counterparty alone', async () => {
+    for (const what of ['reference', 'counterparty'] as const) {
+      const account = await anAccount()
+      await importLines(account, [{ text: '', [what]: '240283842818' }], { source: 'csv a' })
+      expect(
+        await importLines(account, [{ text: '', [what]: '240283842919' }], { source: 'csv a' }),
+      ).toMatchObject({ added: 1, present: 0 })
+      expect(
+        await importLines(account, [{ text: '', [what]: '240283842919' }], { source: 'csv a' }),
+      ).toMatchObject({ added: 0, present: 1 })
+    }
+  })
+
   test('of the same source is the same line where only accents were read otherwise', async () => {
     const account = await anAccount()
     await importLines(account, [{ text: 'CAFÃ© du coin' }], { source: 'csv a' })
