@@ -5,7 +5,7 @@ import type { FormatParser } from '../output.ts'
 import type { Position } from '../parsed.ts'
 import { problem, quoted, type Problem } from '../problem.ts'
 import { bareAmpersand, unfinishedLength } from './ampersand.ts'
-import { doctypeAt } from './doctype.ts'
+import { obstacleIn, type Obstacle } from './prolog.ts'
 import { createRawText } from './raw-text.ts'
 import { childOf, type Attributes, type Node } from './tree.ts'
 
@@ -54,10 +54,13 @@ class XmlReader<State> implements FormatParser {
   #tags = 0
   #held = ''
   #hasBegun = false
+  #isBehindProlog = false
   #isStopped = false
   #isAtEnd = false
   #blankLines = 0
   #rootName = ''
+  /** The tokenizer tells of text behind the root element where that text ends, or is cut. */
+  #rootEnd: Position | null = null
   #quietLength = 0
   #ampersand: { position: Position; tags: number } | null = null
   #ampersandCount = 0
@@ -77,7 +80,7 @@ class XmlReader<State> implements FormatParser {
     this.#sax.on('closetag', () => this.#close())
     this.#sax.on('text', (text) => this.#append(text))
     this.#sax.on('cdata', (text) => this.#append(text))
-    this.#sax.on('doctype', (text) => this.#refuse(this.#doctypeProblem(text)))
+    this.#sax.on('doctype', () => this.#refuse(this.#lateDoctypeProblem()))
     this.#sax.on('error', () => this.#refuse(this.#faultProblem()))
   }
 
@@ -86,10 +89,10 @@ class XmlReader<State> implements FormatParser {
     let fresh = this.#held + text
     this.#held = ''
     if (!this.#hasBegun) fresh = this.#begun(fresh)
-    const end = fresh.length - unfinishedLength(fresh)
-    this.#held = fresh.slice(end)
     this.#untilStopped(() => {
-      if (this.#tags === 0) this.#refuseDoctype(fresh)
+      this.#isBehindProlog ||= this.#hasProlog(fresh)
+      const end = this.#isBehindProlog ? fresh.length - unfinishedLength(fresh) : 0
+      this.#held = fresh.slice(end)
       this.#feed(fresh.slice(0, end))
     })
   }
@@ -176,25 +179,33 @@ class XmlReader<State> implements FormatParser {
   #faultProblem(): Problem {
     const bare = this.#bareAmpersandProblem()
     if (bare !== null) return bare
-    if (!this.#isAtEnd) return problem('malformed', { reason: 'xml' }, this.#position())
+    if (!this.#isAtEnd)
+      return problem('malformed', { reason: 'xml' }, this.#rootEnd ?? this.#position())
     const missing = this.#rootName === '' ? '' : `</${quoted(this.#rootName)}>`
     return problem('truncated', { missing }, this.#position())
   }
 
-  #refuseDoctype(text: string): void {
-    const at = doctypeAt(text)
-    if (at < 0) return
-    const after = text.slice(at + '<!DOCTYPE'.length)
-    this.#refuse(this.#doctypeProblem(after, text.slice(0, at)))
+  /** Whether what stands in front of the root element is known; it is read before the tokenizer sees any of it. */
+  #hasProlog(text: string): boolean {
+    const obstacle = obstacleIn(text)
+    if (obstacle === undefined && text.length < limits.lineLength) return false
+    if (obstacle) this.#refuse(this.#obstacleProblem(obstacle, text))
+    return true
   }
 
-  #doctypeProblem(text: string, before = ''): Problem {
-    if (/^\s*html\b/i.test(text)) return problem('not_a_statement', { what: 'html' })
-    const lines = before.split(/\r\n|\n|\r/)
-    const line = this.#blankLines + lines.length
-    const position =
-      before === '' ? this.#position() : { line, column: (lines.at(-1)?.length ?? 0) + 1 }
-    return problem('forbidden_construct', { what: 'doctype' }, position)
+  #obstacleProblem({ kind, at }: Obstacle, text: string): Problem {
+    if (kind === 'html') return problem('not_a_statement', { what: 'html' })
+    const lines = text.slice(0, at).split(/\r\n|\n|\r/)
+    const column = (lines.at(-1)?.length ?? 0) + 1
+    const position = { line: this.#blankLines + lines.length, column }
+    return kind === 'doctype'
+      ? problem('forbidden_construct', { what: 'doctype' }, position)
+      : problem('malformed', { reason: 'xml' }, position)
+  }
+
+  /** Behind more text than is read ahead. */
+  #lateDoctypeProblem(): Problem {
+    return problem('forbidden_construct', { what: 'doctype' }, this.#position())
   }
 
   #countAttribute(): void {
@@ -262,6 +273,7 @@ class XmlReader<State> implements FormatParser {
     this.#node = this.#stack.pop() ?? null
     this.#collects = this.#node?.text !== undefined
     if (this.#node === null) this.#walk.outsideClosed()
+    if (this.#depth === 0) this.#rootEnd = this.#position()
   }
 }
 

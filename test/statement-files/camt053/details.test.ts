@@ -117,17 +117,16 @@ test('text may be split by comments, character data and references', () => {
 })
 
 test.each([
-  ['+++010/8068/17183+++', belgian, '010806817183', 'belgian'],
-  ['010806817183', belgian, '010806817183', 'belgian'],
-  ['RF18 5390 0754 7034', '', 'RF18539007547034', 'rf'],
+  ['+++010/8068/17183+++', belgian, ['010806817183', 'belgian']],
+  ['010806817183', belgian, ['010806817183', 'belgian']],
+  ['RF18 5390 0754 7034', '', ['RF18539007547034', 'rf']],
   [
     '210000000003139471430009017',
     '<Tp><CdOrPrtry><Prtry>QRR</Prtry></CdOrPrtry></Tp>',
-    '210000000003139471430009017',
-    'qrr',
+    ['210000000003139471430009017', 'qrr'],
   ],
-  ['INV-2024-17', '', 'INV-2024-17', 'other'],
-])('%s is a structured reference and no text', (written, type, value, referenceType) => {
+  ['INV-2024-17', '', ['INV-2024-17', 'other']],
+])('%s is a structured reference and no text', (written, type, [value, referenceType]) => {
   const read = line(entry({ details: remittance(reference(written, type)) }))
   expect(read).toMatchObject({ reference: value, referenceType, text: '' })
 })

@@ -8,8 +8,9 @@ export const tag = (name: string, content: string | number): string =>
 export const amount = (text: string, currency: string | null = 'EUR'): string =>
   `<Amt${currency === null ? '' : ` Ccy="${currency}"`}>${text}</Amt>`
 
-export const balance = (code: string, text: string, on = '2024-01-31', more = ''): string =>
-  `<Bal><Tp><CdOrPrtry><Cd>${code}</Cd></CdOrPrtry></Tp>${text.includes('<') ? text : amount(text)}<Dt><Dt>${on}</Dt></Dt>${more}</Bal>`
+/** `content`: a number, or the elements of the amount. */
+export const balance = (code: string, content: string, on = '2024-01-31'): string =>
+  `<Bal><Tp><CdOrPrtry><Cd>${code}</Cd></CdOrPrtry></Tp>${content.includes('<') ? content : amount(content)}<Dt><Dt>${on}</Dt></Dt></Bal>`
 
 interface EntryParts {
   amount?: string
