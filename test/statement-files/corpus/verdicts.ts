@@ -64,4 +64,64 @@ export const deviations: Readonly<Record<string, { cells: readonly string[]; why
     cells: ['account'],
     why: 'what stands for the account is none: it is refused and told, not given',
   },
+  'qif/gnucash__Money95invst_fr.qif': {
+    cells: ['lines', 'sum', 'firstOn'],
+    why: 'a record of the opening balance is a balance, not a line',
+  },
+  'qif/quiffen__test.qif': {
+    cells: ['lines', 'firstOn'],
+    why: 'a record of the opening balance is a balance, not a line',
+  },
+  'qif/quiffen__test_oth_a.qif': {
+    cells: ['lines', 'firstOn'],
+    why: 'a record of the opening balance is a balance, not a line',
+  },
+  'qif/jemmyw__quicken_non_investement_account.qif': {
+    cells: ['firstOn'],
+    why: 'nothing in the file tells day from month: it is asked, so there is no day yet',
+  },
+  'qif/jemmyw__splits.qif': {
+    cells: ['firstOn'],
+    why: 'nothing in the file tells day from month: it is asked, so there is no day yet',
+  },
+  'csv/bank2ynab__test_headers.csv': {
+    cells: ['lines'],
+    why: 'a row without an amount is no line; the source counts rows',
+  },
+  'csv/bank2ynab__test_raiffeisen_01.csv': {
+    cells: ['lines'],
+    why: 'a row without an amount is no line; the source counts rows',
+  },
+  'csv/dutch__ing_ok_Mutatiesoort_Extra.csv': {
+    cells: ['lines'],
+    why: 'a notice of zero is kept as a line; the source leaves it out',
+  },
+  'csv/dutch__ing_ok_Mutatiesoort_Extra_Unquoted.csv': {
+    cells: ['lines'],
+    why: 'a notice of zero is kept as a line; the source leaves it out',
+  },
+  'csv/dutch__NL99INGB9999999999_25-11-2019_30-05-2020.csv': {
+    cells: ['account', 'currency'],
+    why: 'account and currency stand in the name of the file only, which does not count',
+  },
+  'csv/lithuanian__danske.csv': {
+    cells: ['currency', 'opening', 'closing'],
+    why: 'the file states neither; the source takes them from its settings',
+  },
+  'csv/oca__original_currency.csv': {
+    cells: ['currency'],
+    why: 'the currency is that of a journal, the file does not state it',
+  },
+  'csv/oca__original_currency_empty.csv': {
+    cells: ['currency'],
+    why: 'the currency is that of a journal, the file does not state it',
+  },
+  'csv/reckon__bom_utf8_file.csv': {
+    cells: ['no statement'],
+    why: 'the sample holds a header only',
+  },
+  'csv/reckon__extratofake.csv': {
+    cells: ['lines', 'sum', 'firstOn'],
+    why: 'the row of the balance brought forward is a balance, not a line',
+  },
 }
