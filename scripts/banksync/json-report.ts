@@ -5,7 +5,7 @@ import type { FileReport, OpenReport, ReportOptions, Unread } from './file-repor
 import { shownHead, shownLine, shownProblem, shownRest } from './shown.ts'
 
 /** Characters of lines that wait for their statement's account and balances, which then stand before them. */
-const waitingMax = 4_000_000
+const waitingMax = 1_000_000
 
 interface Told {
   /** JSON of lines that are not written yet. */
