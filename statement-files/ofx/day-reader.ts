@@ -3,17 +3,23 @@ import { dayOf } from '../day.ts'
 
 export type DayReader = (text: string) => string | null
 
-/** Reads dates of one file; lines of the same day follow each other. */
+/** A hundred years of days; a file with more has no days but nonsense. */
+const maxKnown = 36_600
+
+const read = (digits: string): string | null =>
+  /^\d{8}$/.test(digits)
+    ? dayOf(Number(digits.slice(0, 4)), Number(digits.slice(4, 6)), Number(digits.slice(6)))
+    : null
+
+/** Reads the dates of one file, which are few days many times. */
 export const createDayReader = (): DayReader => {
-  let lastDigits = ''
-  let lastDay: string | null = null
+  const known = new Map<string, string>()
   return (text) => {
     const digits = text.slice(0, 8)
-    if (digits === lastDigits) return lastDay
-    lastDigits = digits
-    lastDay = /^\d{8}$/.test(digits)
-      ? dayOf(Number(digits.slice(0, 4)), Number(digits.slice(4, 6)), Number(digits.slice(6)))
-      : null
-    return lastDay
+    const found = known.get(digits)
+    if (found !== undefined) return found
+    const day = read(digits)
+    if (day !== null && known.size < maxKnown) known.set(digits, day)
+    return day
   }
 }

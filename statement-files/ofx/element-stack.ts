@@ -16,15 +16,22 @@ export interface ElementEvents {
 /** Twice as long as a text may be: references are longer than what they stand for. */
 const maxText = 2 * limits.text
 
-const unusual = /&|\s\s|[^\S ]/
-
-/** The text of a leaf as people read it: references replaced, one blank where there were many. */
-const readable = (written: string): string => {
-  const text = written.trim()
-  return unusual.test(text) ? withoutReferences(text).replace(/\s+/g, ' ').trim() : text
-}
+/** The text as people read it: references replaced, one blank where there were many. */
+const readable = (written: string): string => withoutReferences(written).replace(/\s+/g, ' ').trim()
 
 const blank = 0x20
+
+/** Whether a part of a text may hold anything but single blanks and plain characters. */
+const needsCare = (source: string, start: number, end: number): boolean => {
+  let earlier = 0
+  for (let at = start; at < end; at += 1) {
+    const code = source.charCodeAt(at)
+    if (code < blank || code > 0x7e || code === 0x26 || (code === blank && earlier === blank))
+      return true
+    earlier = code
+  }
+  return false
+}
 
 const blanksEnd = (source: string, start: number, end: number): number => {
   let at = start
@@ -53,6 +60,7 @@ export class ElementStack {
   #slot = -1
   #name = ''
   #text = ''
+  #needsCare = false
 
   constructor(events: ElementEvents, tokenizer: () => Tokenizer) {
     this.#events = events
@@ -100,12 +108,18 @@ export class ElementStack {
 
   part(source: string, start: number, end: number): void {
     if (this.#slot < 0 || this.#text.length > maxText) return
-    const from = this.#text === '' ? blanksEnd(source, start, end) : start
-    if (from < end) this.#text += source.slice(from, Math.min(end, from + maxText))
+    const isFirst = this.#text === ''
+    const from = isFirst ? blanksEnd(source, start, end) : start
+    const to = Math.min(end, from + maxText)
+    if (from >= to) return
+    // parts may meet blank to blank
+    this.#needsCare ||= !isFirst || needsCare(source, from, to)
+    this.#text += source.slice(from, to)
   }
 
   literal(text: string): void {
     if (this.#slot < 0 || this.#text.length > maxText) return
+    this.#needsCare = true
     this.#text += text.slice(0, maxText).replaceAll('&', '&amp;')
   }
 
@@ -120,7 +134,7 @@ export class ElementStack {
     const isSecond = leaves.at(slot) !== ''
     if (isSecond && lineLeaves.has(name)) this.#events.misplaced(name)
     // the first one counts, but for texts, which follow each other
-    if (isSecond && name !== 'MEMO') return
+    if (isSecond && (name !== 'MEMO' || leaves.at(slot).length > limits.text)) return
     this.#leaves = leaves
     this.#slot = slot
     this.#name = name
@@ -130,8 +144,9 @@ export class ElementStack {
   }
 
   #finishLeaf(): void {
-    const text = this.#text === '' ? '' : readable(this.#text)
+    const text = this.#needsCare ? readable(this.#text) : this.#text.trimEnd()
     this.#text = ''
+    this.#needsCare = false
     if (text !== '') {
       const earlier = this.#leaves.at(this.#slot)
       this.#leaves.put(this.#slot, earlier === '' ? text : `${earlier} ${text}`)

@@ -67,6 +67,9 @@ export class Tokenizer {
   #instruction = ''
   #nameFrom = 0
   #nameTo = 0
+  /** Names that were seen last, as written and in capitals. */
+  readonly #written: string[] = Array.from({ length: 128 }, () => '')
+  readonly #names: string[] = Array.from({ length: 128 }, () => '')
   #isEndTag = false
   #isSelfClosed = false
   #hasSmallLetters = false
@@ -202,13 +205,27 @@ export class Tokenizer {
   }
 
   #tell(): void {
-    const written = this.#source.slice(this.#nameFrom, this.#nameTo)
-    const name = this.#hasSmallLetters ? written.toUpperCase() : written
+    const name = this.#name()
     if (this.#isEndTag) this.#sink.close(name)
     else {
       this.#sink.open(name)
       if (this.#isSelfClosed) this.#sink.close(name)
     }
+  }
+
+  /** The name in capitals. A file repeats few names many times: most need no text of their own. */
+  #name(): string {
+    const start = this.#nameFrom
+    const length = this.#nameTo - start
+    const place = (this.#source.charCodeAt(start + (length >> 1)) + length * 8) & 127
+    const known = this.#written[place] ?? ''
+    if (known.length === length && this.#source.startsWith(known, start))
+      return this.#names[place] ?? ''
+    const written = this.#source.slice(start, this.#nameTo)
+    const name = this.#hasSmallLetters ? written.toUpperCase() : written
+    this.#written[place] = written
+    this.#names[place] = name
+    return name
   }
 
   /** First character behind the markup that begins at `open`, or why there is none. */

@@ -94,7 +94,7 @@ describe('shapes of OFX files', () => {
         lines:
           line('-1.00', '<NAME>A &amp; B<!-- x --><MEMO><![CDATA[c ]] d]]></MEMO>') +
           line('x', '<NAME >no < \r\n <b') +
-          `\r\n${line('2.00', '<NAME/>')}`,
+          `\r\n${line('2.00', '<NAME>ends with a blank <MEMO/>')}`,
       }),
     )
     expect(inPieces(text, length)).toEqual(inPieces(text, text.length))
