@@ -51,20 +51,21 @@ const readSingle = (
   const amount = readCell(cells, index, sign)
   if (direction < 0 || typeof amount !== 'string') return amount
   const cell = trimmed(cells[direction] ?? '')
-  switch (directionOf(cell)) {
-    case -1:
-      return negated(withoutSign(amount))
-    case 1:
-      return withoutSign(amount)
-    default:
-      return /[1-9]/.test(amount) ? { unreadable: `${cell} ${amount}`.trim() } : amount
-  }
+  const side = directionOf(cell)
+  if (side === 0) return /[1-9]/.test(amount) ? { unreadable: `${cell} ${amount}`.trim() } : amount
+  return side < 0 ? negated(withoutSign(amount)) : withoutSign(amount)
 }
 
-const outgoing = (debit: string, how: TwoSides['how']): string => {
-  if (how === 'signed') return debit
+const outgoing = (debit: string | null, how: TwoSides['how']): string | null => {
+  if (debit === null || how === 'signed') return debit
   return negated(how === 'absolute' ? withoutSign(debit) : debit)
 }
+
+const incoming = (credit: string | null, how: TwoSides['how']): string | null =>
+  credit !== null && how === 'absolute' ? withoutSign(credit) : credit
+
+const isUnreadable = (amount: RowAmount): amount is { unreadable: string } =>
+  amount !== null && typeof amount !== 'string'
 
 const readSides = (
   cells: readonly string[],
@@ -73,13 +74,11 @@ const readSides = (
 ): RowAmount => {
   const out = readCell(cells, debit, sign)
   const into = readCell(cells, credit, sign)
-  if (out !== null && typeof out !== 'string') return out
-  if (into !== null && typeof into !== 'string') return into
-  if (out === null && into === null) return null
-  const incoming = into !== null && how === 'absolute' ? withoutSign(into) : into
-  if (out === null) return incoming
-  const paid = outgoing(out, how)
-  return incoming === null ? paid : sumOf(paid, incoming)
+  if (isUnreadable(out)) return out
+  if (isUnreadable(into)) return into
+  const [paid, received] = [outgoing(out, how), incoming(into, how)]
+  if (paid === null || received === null) return paid ?? received
+  return sumOf(paid, received)
 }
 
 /** Reads the amount of a row as the account's holder sees it: positive is money in. */

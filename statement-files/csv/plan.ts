@@ -33,8 +33,6 @@ export interface PlanInput {
   options: ParseOptions
 }
 
-const indexOf = (roles: readonly ColumnRole[], role: ColumnRole): number => roles.indexOf(role)
-
 const refusal = (told: Problem) => ({ refusal: told })
 
 /** Securities and ledgers have days and amounts too, but are no statements of an account. */
@@ -66,23 +64,23 @@ interface Signs {
 
 /** The decimal sign of the columns with money; where they do not tell, that of any other number of the file. */
 const decimalSignOf = (columns: readonly Column[], roles: readonly ColumnRole[]): Signs => {
-  const isMoney = (index: number) => moneyRoles.has(roles[index] ?? 'ignored')
-  const of = (wanted: (index: number) => boolean): DecimalSign | null => {
-    for (const [index, column] of columns.entries()) {
-      const verdict = wanted(index) ? column.amounts.verdict() : null
-      if (verdict?.kind === 'sign') return verdict.sign
-    }
-    return null
-  }
-  const doubtful = columns
-    .map((column, index) => (isMoney(index) ? column.amounts.verdict() : null))
-    .find((verdict) => verdict?.kind === 'ambiguous')
-  const sign = of(isMoney) ?? of((index) => !isMoney(index))
-  if (sign !== null) return { sign, doubt: null }
+  const verdictsOf = (wanted: (role: ColumnRole) => boolean) =>
+    columns.flatMap((column, index) =>
+      wanted(roles[index] ?? 'ignored') ? [column.amounts.verdict()] : [],
+    )
+  const all = [
+    ...verdictsOf((role) => isMoney.has(role)),
+    ...verdictsOf((role) => !isMoney.has(role)),
+  ]
+  const known = all.find(({ kind }) => kind === 'sign')
+  if (known?.kind === 'sign') return { sign: known.sign, doubt: null }
+  const doubtful = verdictsOf((role) => isMoney.has(role) || role === 'ignored').find(
+    ({ kind }) => kind === 'ambiguous',
+  )
   return { sign: '.', doubt: doubtful?.kind === 'ambiguous' ? doubtful.text : null }
 }
 
-const moneyRoles = new Set<ColumnRole>(['amount', 'debit', 'credit', 'balance', 'ignored'])
+const isMoney: ReadonlySet<ColumnRole> = new Set(['amount', 'debit', 'credit', 'balance'])
 
 const decimalQuestion = (text: string): Problem =>
   problem('decimal_sign_ambiguous', {
@@ -153,32 +151,50 @@ const planColumns = (input: PlanInput, found: Found): Plan | { refusal: Problem 
   const { survey, options } = input
   const { columns } = survey
   const { roles } = found
-  const booked = indexOf(roles, 'booked_on')
-  const dayIndex = booked >= 0 ? booked : indexOf(roles, 'value_on')
-  if (dayIndex < 0) return refusal(problem('columns_unclear', { missing: 'date' }))
-  const days = dayReading({ columns, options }, dayIndex)
-  const valueIndex = booked >= 0 ? indexOf(roles, 'value_on') : -1
-  const valueDays = valueIndex < 0 ? null : dayReading({ columns, options }, valueIndex)
+  const days = daysOf(input, roles)
+  if (days === null) return refusal(problem('columns_unclear', { missing: 'date' }))
   const signs = decimalSignOf(columns, roles)
   const decimalSign = options.decimalSign ?? signs.sign
-  const amounts = chooseAmounts({ survey, roles, days: days.reading, decimalSign, options })
-  const isBalances = amounts === null && roles.includes('balance')
-  if (amounts === null && !isBalances)
-    return refusal(problem('columns_unclear', { missing: 'amount' }))
-  const other = amounts?.proof == null ? otherTable(columns) : null
-  if (other === 'journal') return refusal(problem('not_a_statement', { what: 'other' }))
-  if (other === 'investment') return refusal(problem('investment_only'))
-  const problems = [...(amounts?.problems ?? [])]
-  if (days.doubt !== null) problems.push(dateQuestion(days.doubt, options.today))
-  if (signs.doubt !== null && options.decimalSign === undefined)
-    problems.push(decimalQuestion(signs.doubt))
+  const bookedOn = days.booked.reading
+  const amounts = chooseAmounts({ survey, roles, days: bookedOn, decimalSign, options })
+  const otherwise = refusalOf(columns, roles, amounts)
+  if (otherwise !== null) return refusal(otherwise)
+  const questions = [
+    ...(amounts?.problems ?? []),
+    ...(days.booked.doubt === null ? [] : [dateQuestion(days.booked.doubt, options.today)]),
+    ...(signs.doubt === null || options.decimalSign !== undefined
+      ? []
+      : [decimalQuestion(signs.doubt)]),
+  ]
   return {
     ...found,
     columns,
-    bookedOn: days.reading,
-    valueOn: valueDays?.reading ?? null,
+    bookedOn,
+    valueOn: days.value?.reading ?? null,
     amounts,
     decimalSign,
-    problems,
+    problems: questions,
   }
+}
+
+/** The days of booking, for which those of value stand in where they are the only ones. */
+const daysOf = ({ survey, options }: PlanInput, roles: readonly ColumnRole[]) => {
+  const { columns } = survey
+  const [booked, value] = [roles.indexOf('booked_on'), roles.indexOf('value_on')]
+  const read = (index: number) => dayReading({ columns, options }, index)
+  if (booked < 0) return value < 0 ? null : { booked: read(value), value: null }
+  return { booked: read(booked), value: value < 0 ? null : read(value) }
+}
+
+/** Why a table with days is no statement; null where it is one. */
+const refusalOf = (
+  columns: readonly Column[],
+  roles: readonly ColumnRole[],
+  amounts: AmountChoice | null,
+): Problem | null => {
+  if (amounts === null)
+    return roles.includes('balance') ? null : problem('columns_unclear', { missing: 'amount' })
+  const other = amounts.proof === null ? otherTable(columns) : null
+  if (other === 'journal') return problem('not_a_statement', { what: 'other' })
+  return other === 'investment' ? problem('investment_only') : null
 }

@@ -74,12 +74,8 @@ const countRelations = (sequences: readonly (readonly Step[])[]) => {
     let [after, before] = [0n, 0n]
     for (const { amount, balance } of steps) {
       after += amount
-      if (balance !== null) {
-        if (previous !== null) see(balance - previous, after, before)
-        previous = balance
-        after = 0n
-        before = 0n
-      }
+      if (balance !== null && previous !== null) see(balance - previous, after, before)
+      if (balance !== null) [previous, after, before] = [balance, 0n, 0n]
       before += amount
     }
   }
@@ -107,16 +103,6 @@ export const proveBalances = (
       best = { order, stands, isInverted, holds, breaks: pairs - holds }
   }
   return best
-}
-
-/** Balances of the usual kind that do not follow: where the first does not, in the usual reading. */
-export const firstBreak = (steps: readonly Step[], order: Course['order']): ChainBreak | null => {
-  const chain = createChain({ order, stands: 'after', isInverted: false })
-  for (const step of steps) {
-    const found = chain.see(step)
-    if (found !== null) return found
-  }
-  return null
 }
 
 export interface Chain {

@@ -127,19 +127,28 @@ const isFew = (column: Column): boolean =>
 
 /** Contrepartie may be a name or a number, depending on the bank. */
 const settleCounterparty = ({ columns, roles }: Assignment): void => {
-  for (const [index, column] of columns.entries())
-    if (column.isIbans && roles[index] === 'ignored' && !has(roles, 'counterparty_account'))
-      if (has(roles, 'account') || /parti|tegen|counter|konto|iban/i.test(column.name))
-        roles[index] = 'counterparty_account'
+  if (has(roles, 'counterparty_account')) return
+  const index = first(
+    columns,
+    (column, at) =>
+      column.isIbans &&
+      roles[at] === 'ignored' &&
+      (has(roles, 'account') || /parti|tegen|counter|konto|iban/i.test(column.name)),
+  )
+  if (index >= 0) roles[index] = 'counterparty_account'
 }
 
 /** The amount in the currency of the account wins over the one that was ordered. */
 const settleOriginals = ({ columns, roles }: Assignment): void => {
-  const original = roles.indexOf('original_amount')
-  if (original >= 0 && /currency/i.test(columns[original]?.name ?? '')) {
-    const currency = roles.indexOf('currency')
-    if (currency >= 0 && !has(roles, 'original_currency')) roles[currency] = 'original_currency'
-  }
+  const [original, currency] = [roles.indexOf('original_amount'), roles.indexOf('currency')]
+  const isOfOriginal = /currency/i.test(columns[original]?.name ?? '')
+  if (isOfOriginal && currency >= 0 && !has(roles, 'original_currency'))
+    roles[currency] = 'original_currency'
+  settleConverted({ columns, roles })
+}
+
+/** `Amount in EUR` beside an amount in the currency of the shop. */
+const settleConverted = ({ columns, roles }: Assignment): void => {
   const amount = roles.indexOf('amount')
   const inCurrency = first(columns, ({ name }, index) => index !== amount && amountIn.test(name))
   if (amount < 0 || inCurrency < 0 || !has(roles, 'currency')) return
@@ -153,15 +162,22 @@ const amountIn = /^(?:bedrag|amount|montant|betrag) (?:in|en) [A-Z]{3}$/i
 
 /** A reference that repeats names something else than the line, such as the statement it stands on. */
 const settleReferences = ({ columns, roles }: Assignment): void => {
-  const own = roles.flatMap((role, index) => (role === 'bank_reference' ? [index] : []))
+  const all = roles.flatMap((role, index) => (role === 'bank_reference' ? [index] : []))
   const isUnique = ({ hasMany, distinct, filled }: Column) => hasMany || distinct.size === filled
-  if (own.some((index) => isUnique(columns[index]!) && !isStatementNumber(columns[index]!))) return
-  for (const index of own) roles[index] = 'ignored'
+  const own = all
+    .filter((index) => isUnique(columns[index]!) && !isStatementNumber(columns[index]!))
+    .toSorted((one, other) => referenceWeight(columns[other]!) - referenceWeight(columns[one]!))
+  for (const index of all) {
+    const isKept = own.length > 0 && (index === own[0] || isStatementNumber(columns[index]!))
+    if (!isKept) roles[index] = 'ignored'
+  }
 }
 
+const referenceWeight = ({ name }: Column): number =>
+  hintsOf(name).find(({ role }) => role === 'bank_reference')?.weight ?? 0
+
 /** Names of statements hint at a reference only weakly. */
-const isStatementNumber = ({ name }: Column): boolean =>
-  (hintsOf(name).find(({ role }) => role === 'bank_reference')?.weight ?? 0) <= statementWeight
+const isStatementNumber = (column: Column): boolean => referenceWeight(column) === statementWeight
 
 const statementWeight = 4
 
@@ -169,14 +185,15 @@ const statementWeight = 4
 const settleSides = ({ columns, roles }: Assignment): void => {
   const [debit, credit] = [roles.indexOf('debit'), roles.indexOf('credit')]
   const amount = roles.indexOf('amount')
-  if (debit >= 0 && credit >= 0 && amount >= 0) {
-    const isWhole =
-      (columns[amount]?.filled ?? 0) >=
-      Math.max(filledOf(columns, debit), filledOf(columns, credit))
-    if (isWhole) roles[debit] = roles[credit] = 'ignored'
-    else roles[amount] = 'ignored'
-  } else if (amount < 0 && debit >= 0 !== credit >= 0) roles[Math.max(debit, credit)] = 'amount'
-  else if (amount >= 0 && debit >= 0 !== credit >= 0) roles[Math.max(debit, credit)] = 'ignored'
+  if (debit >= 0 !== credit >= 0) {
+    // a single side is the amount itself, under another name
+    roles[Math.max(debit, credit)] = amount < 0 ? 'amount' : 'ignored'
+    return
+  }
+  if (debit < 0 || amount < 0) return
+  const widest = Math.max(filledOf(columns, debit), filledOf(columns, credit))
+  if (filledOf(columns, amount) < widest) roles[amount] = 'ignored'
+  else roles[debit] = roles[credit] = 'ignored'
 }
 
 const filledOf = (columns: readonly Column[], index: number): number => columns[index]?.filled ?? 0

@@ -142,7 +142,7 @@ export class Statements {
   /** The balance goes on where another account's stopped: the number of the account is wrong, here or there. */
   #tellStray({ opened }: Group, { position }: ParsedLine): void {
     const text = quoted(opened.head.account?.number ?? '')
-    opened.problem(problem('malformed', { reason: 'account', text }, position))
+    this.#setup.output.problem(problem('malformed', { reason: 'account', text }, position))
   }
 
   /** Appends text to the last line; false where there is none. */

@@ -1,0 +1,127 @@
+/** Which columns may hold the amounts: by their names, or by their cells alone. */
+import {
+  readBalance,
+  readRowAmount,
+  type AmountReading,
+  type AmountSource,
+  type TwoSides,
+} from './amounts.ts'
+import { kindOf, trimmed } from './cell.ts'
+import type { ChoiceInput } from './choice-input.ts'
+import type { Column } from './column.ts'
+import { hintsOf } from './names.ts'
+import { directionOf } from './words.ts'
+
+const ways = ['signed', 'minus', 'absolute'] as const
+
+/** What the debit column itself says: all amounts with a minus, none, or some. */
+export const usualWay = (debit: Column | undefined): TwoSides['how'] => {
+  if (debit === undefined || debit.negatives === 0) return 'minus'
+  return debit.negatives + debit.zeros >= debit.filled ? 'signed' : 'absolute'
+}
+
+const sidesOf = (columns: readonly Column[], debit: number, credit: number): TwoSides[] => {
+  const usual = usualWay(columns[debit])
+  return [usual, ...ways.filter((how) => how !== usual)].map((how) => ({
+    kind: 'sides',
+    debit,
+    credit,
+    how,
+  }))
+}
+
+/** Whether the signs of the amounts follow a column that says in or out, more often than they contradict it. */
+const isSignedAlready = ({ survey, roles, decimalSign }: ChoiceInput, index: number): boolean => {
+  const direction = roles.indexOf('direction')
+  const source: AmountSource = { kind: 'single', index, direction: -1 }
+  const reading: AmountReading = { source, sign: decimalSign, isInverted: false }
+  let [agreement, negatives] = [0, 0]
+  for (const { cells } of survey.sample) {
+    const amount = readRowAmount(cells, reading)
+    const side = directionOf(trimmed(cells[direction] ?? ''))
+    if (typeof amount !== 'string' || side === 0) continue
+    const isNegative = amount.startsWith('-')
+    if (isNegative) negatives += 1
+    agreement += isNegative === side < 0 ? 1 : -1
+  }
+  return negatives > 0 && agreement >= 0
+}
+
+/** What the names of the columns, or a person, say. */
+export const namedSources = (input: ChoiceInput): AmountSource[] => {
+  const { roles, survey } = input
+  const [amount, debit, credit] = [
+    roles.indexOf('amount'),
+    roles.indexOf('debit'),
+    roles.indexOf('credit'),
+  ]
+  if (amount >= 0) {
+    const direction = isSignedAlready(input, amount) ? -1 : roles.indexOf('direction')
+    return [{ kind: 'single', index: amount, direction }]
+  }
+  return debit >= 0 && credit >= 0 ? sidesOf(survey.columns, debit, credit) : []
+}
+
+const numericMax = 8
+
+/** Columns with amounts that have no other role and whose name does not say that they hold something else. */
+export const freeMoney = ({ survey, roles }: ChoiceInput): number[] =>
+  survey.columns
+    .flatMap((column, index) => {
+      const isFree = roles[index] === 'balance' || (roles[index] === 'ignored' && !isOther(column))
+      return column.isMoney && isFree ? [index] : []
+    })
+    .slice(0, numericMax)
+
+const isOther = ({ name }: Column): boolean => {
+  const [hint] = hintsOf(name)
+  return hint !== undefined && (hint.role === 'ignored' || hint.role === 'balance')
+}
+
+/** Whether each row has its amount in one of two columns only, and both are used. */
+const areSides = (
+  { survey, days, decimalSign }: ChoiceInput,
+  one: number,
+  other: number,
+): boolean => {
+  const isUsed = (cells: readonly string[], index: number) =>
+    /[1-9]/.test(readBalance(cells, index, decimalSign) ?? '')
+  const rows = survey.sample.filter(
+    ({ cells }) => kindOf(trimmed(cells[days.index] ?? '')) === 'date',
+  )
+  const inOne = rows.filter(({ cells }) => isUsed(cells, one))
+  const inOther = rows.filter(({ cells }) => isUsed(cells, other))
+  return inOne.length > 0 && inOther.length > 0 && !inOne.some(({ cells }) => isUsed(cells, other))
+}
+
+/** What the cells alone allow: each column, and each pair of which one is empty where the other is not. */
+export const possibleSources = (input: ChoiceInput): AmountSource[] => {
+  const free = freeMoney(input)
+  const direction = input.roles.indexOf('direction')
+  const sources: AmountSource[] = free.map((index) => ({
+    kind: 'single',
+    index,
+    direction: isSignedAlready(input, index) ? -1 : direction,
+  }))
+  for (const [at, debit] of free.entries())
+    for (const credit of free.slice(at + 1))
+      if (areSides(input, debit, credit))
+        sources.push(...sidesOf(input.survey.columns, debit, credit))
+  return sources
+}
+
+export const uses = (source: AmountSource, index: number): boolean =>
+  source.kind === 'single'
+    ? source.index === index
+    : source.debit === index || source.credit === index
+
+/** Without a proof: a pair of sides, else the column with signs, else the first. */
+export const likeliest = (
+  input: ChoiceInput,
+  sources: readonly AmountSource[],
+): AmountSource | null => {
+  const { columns } = input.survey
+  const hasSign = (source: AmountSource) =>
+    source.kind === 'single' && (columns[source.index]?.negatives ?? 0) > 0
+  return sources.find(({ kind }) => kind === 'sides') ?? sources.find(hasSign) ?? sources[0] ?? null
+}
