@@ -20,11 +20,13 @@ export const listProblems = (file: ParsedFile): Problem[] => [
   ...file.statements.flatMap(({ problems }) => problems),
 ]
 
-const stops = ({ severity }: Problem): boolean => severity === 'error' || severity === 'question'
+/** Whether a problem keeps lines from being imported as long as nobody answers it. */
+export const isStopping = ({ severity }: Problem): boolean =>
+  severity === 'error' || severity === 'question'
 
 /** Whether nothing keeps the lines of a statement from being imported. */
 export const isAccepted = (file: ParsedFile, statement: ParsedStatement): boolean =>
-  ![...file.problems, ...statement.problems].some(stops)
+  ![...file.problems, ...statement.problems].some(isStopping)
 
 const brokenPosition = (position: Position): string | null =>
   Object.entries(position).some(
