@@ -100,6 +100,20 @@ describe('shapes of OFX files', () => {
     expect(inPieces(text, length)).toEqual(inPieces(text, text.length))
   })
 
+  test.each(['\n', '\r\n', '\r'])('lines may end with %j, wherever the text is cut', (lineEnd) => {
+    const text = file(statement({ lines: `\n${line('1.00')}\n${line('x')}` }))
+    const ended = text.replaceAll('\n', lineEnd)
+    expect(inPieces(ended, 1)).toEqual(inPieces(ended, ended.length))
+    expect(problemsOf(parse(ended))[0]?.position?.line).toBe(9)
+  })
+
+  test('attributes and blanks within a tag are no part of a value', () => {
+    expect(linesOf(line('1.00', '<NAME >x</NAME ><MEMO kind="y" >z'))[0]).toMatchObject({
+      counterparty: 'x',
+      text: 'x z',
+    })
+  })
+
   test('places are told by line and column', () => {
     const lines = `\n${line('1.00')}\n  ${line('x')}`
     const parsed = parse(file(statement({ lines })))
