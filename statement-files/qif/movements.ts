@@ -135,9 +135,10 @@ class Movements implements RecordSink {
     this.#output.problem(problem('malformed', params, { line, column: 1 }))
   }
 
-  unended(line: number): void {
+  /** Some programs leave out the last end; an amount that may be cut is worse. */
+  unended(line: number, isCut: boolean): void {
     const told = problem('truncated', { missingKnown: 'yes', missing: '^' }, { line })
-    this.#place.statement?.problem(asWarning(told))
+    this.#place.statement?.problem(isCut ? told : asWarning(told))
   }
 
   isRawWanted(): boolean {

@@ -29,8 +29,10 @@ const votes = (election: ReturnType<typeof createElection>): RecordSink => ({
 
 const readerOf = (sink: RecordSink, output: Output) => {
   const records = new RecordReader(sink)
+  let lastLine = 0
   const lines = createLineReader(
     (text, number) => {
+      lastLine = number
       records.line(text, number)
     },
     (line) => {
@@ -40,8 +42,9 @@ const readerOf = (sink: RecordSink, output: Output) => {
   return {
     write: lines.write,
     end: () => {
+      const ended = lastLine
       lines.end()
-      records.end()
+      records.end(lastLine > ended ? lastLine : null)
     },
   }
 }

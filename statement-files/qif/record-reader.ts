@@ -38,8 +38,8 @@ export interface RecordSink {
   repeated: (text: string, line: number) => void
   /** A line before any section. */
   stray: (text: string, line: number) => void
-  /** The last record has no end. */
-  unended: (line: number) => void
+  /** The last record has no end; `isCut` where its amount may go on behind the end of the file. */
+  unended: (line: number, isCut: boolean) => void
   isRawWanted: () => boolean
   /** Only dates and amounts are of interest. */
   readonly isBrief: boolean
@@ -63,6 +63,8 @@ const newRecord = (line: number, isRawWanted: boolean): QifRecord => ({
 const splitsMax = 2_000
 const rawLinesMax = 200
 const [caret, exclamation, hash, byteOrderMark] = [0x5e, 0x21, 0x23, 0xfeff]
+
+const hasCents = /[.,]\d\d$/
 
 /** D, T, U, and the fields of a split. */
 const isFigure = (code: number): boolean =>
@@ -97,9 +99,13 @@ export class RecordReader {
     else this.#field(text, number)
   }
 
-  /** Gives what stands before the end of the file. */
-  end(): void {
-    if (this.#record !== null && this.#reading === 'lines') this.#sink.unended(this.#record.line)
+  /** Gives what stands before the end of the file; `openLine` is the number of a last line that has no end, or null. */
+  end(openLine: number | null): void {
+    const record = this.#record
+    if (record !== null && this.#reading === 'lines') {
+      const isCut = record.amountLine === openLine && !hasCents.test(record.amount ?? '')
+      this.#sink.unended(record.line, isCut)
+    }
     this.#close()
   }
 

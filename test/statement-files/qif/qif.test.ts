@@ -72,6 +72,14 @@ describe('records', () => {
     expect(codes(statement.problems)).toEqual(['truncated warning'])
   })
 
+  test('a file that ends within an amount is refused; one that ends behind its cents is not', () => {
+    const cut = (end: string) => codes(only(parse(`!Type:Bank\nD31/01/2024\nT${end}`)).problems)
+    expect(cut('-1234')).toEqual(['truncated error'])
+    expect(cut('-1234.5')).toEqual(['truncated error'])
+    expect(cut('-1234.50')).toEqual(['truncated warning'])
+    expect(cut('-1234\nPsomebody')).toEqual(['truncated warning'])
+  })
+
   test('a record without its end in the middle refuses the statement with the place, and no line is lost', () => {
     const statement = only(parse('!Type:Bank\nD31/01/2024\nT1.00\nD30/01/2024\nT2.00\n^\n'))
     expect(statement.lines.map(({ amount }) => amount)).toEqual(['1.00', '2.00'])
