@@ -32,7 +32,7 @@ const isHtml = (head: string): boolean =>
   /^\s*(?:<!--[^]{0,500}?-->\s*)?<(?:!DOCTYPE\s+html|html)\b/i.test(head)
 
 const messageOf = (head: string): string | null =>
-  /\b((?:camt|pain|pacs|acmt|head)\.\d{3}\.\d{3}\.\d{2})\b/i.exec(head)?.[1] ?? null
+  /\b((?:camt|pain|pacs|acmt)\.\d{3}\.\d{3}\.\d{2})\b/i.exec(head)?.[1] ?? null
 
 const isSwift = (head: string): boolean => /^\s*(?:\{1:F01|:20:)/.test(head)
 

@@ -159,6 +159,18 @@ test('elements that nobody needs may stand anywhere, also with known names', () 
   expect(read).toMatchObject({ lineCount: 1, sum: '5.00' })
 })
 
+test('an element nobody knows inside of a known one adds nothing to its text', () => {
+  const read = parsed(entry({ amount: '<Amt Ccy="EUR"><Note>9</Note>5<Note>9</Note></Amt>' }))
+  expect(read.sum).toBe('5.00')
+})
+
+test('an envelope may be longer than what is looked at to recognise a file', () => {
+  const header = `<AppHdr xmlns="${namespace('head.001.001.02')}">${'<Sgntr>x</Sgntr>'.repeat(500)}</AppHdr>`
+  const message = documentOf(statement(entry())).split('\n')[1] ?? ''
+  const read = parse(`<Envelope>${header}${message}</Envelope>`)
+  expect(read).toMatchObject({ problems: [], statements: [{ lineCount: 1 }] })
+})
+
 test('an account that is described after the entries is the account of the statement', () => {
   const text = documentOf(tag('Stmt', entry() + account))
   expect(parse(text).statements[0]?.account?.number).toBe('BE68539007547034')

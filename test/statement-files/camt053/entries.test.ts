@@ -115,14 +115,19 @@ test('a line that no date of the file can be given refuses the statement', () =>
   expect(problems[0]).toMatchObject({ code: 'bad_date', severity: 'error' })
 })
 
-test.each(['2024-02-30', '2024-13-01', '31.01.2024', '2024-01-3', '2024-01-301', 'today'])(
-  '%s is no booking day',
-  (text) => {
-    const { problems } = parsed(entry({ days: `<BookgDt><Dt>${text}</Dt></BookgDt>` }))
-    expect(problems).toMatchObject([{ code: 'bad_date', params: { text, what: 'booking' } }])
-    expect(problems[0]?.position?.column).toBeGreaterThan(1)
-  },
-)
+test.each([
+  '2024-02-30',
+  '2024-13-01',
+  '31.01.2024',
+  '2024-01-3',
+  '2024-01-301',
+  '2024-01-30x',
+  'today',
+])('%s is no booking day', (text) => {
+  const { problems } = parsed(entry({ days: `<BookgDt><Dt>${text}</Dt></BookgDt>` }))
+  expect(problems).toMatchObject([{ code: 'bad_date', params: { text, what: 'booking' } }])
+  expect(problems[0]?.position?.column).toBeGreaterThan(1)
+})
 
 test('an entry in another currency than its account refuses the statement', () => {
   const { problems } = parsed(entry() + entry({ amount: amount('7', 'USD') }))
