@@ -9,7 +9,12 @@ import { figureOf, quantile } from './figure.ts'
 import { ratios } from './rounds.ts'
 import { camt053File } from './statement-files/camt053.ts'
 import { codaFile } from './statement-files/coda.ts'
-import { contestantsOf, readInProcess, type Contestant } from './statement-files/contestants.ts'
+import {
+  contestantsOf,
+  ownName,
+  readInProcess,
+  type Contestant,
+} from './statement-files/contestants.ts'
 import { csvFile } from './statement-files/csv.ts'
 import { ofxFile } from './statement-files/ofx.ts'
 import { qifFile } from './statement-files/qif.ts'
@@ -58,17 +63,31 @@ const writeInput = async (folder: string, input: Input, lines: number): Promise<
   return { file, bytes: bytes.length }
 }
 
+/** Nothing stops because a peer does; that we cannot read a file is a defect. */
+const readOrSkip = async ({ name, read }: Contestant, file: string, log: Log) => {
+  if (name === ownName) return read(file)
+  return read(file).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message.trim().split('\n').at(-1) : String(error)
+    log(`    SKIPPED: ${name} does not read the file (${reason})`)
+    return null
+  })
+}
+
 /** Seconds of every contestant, round by round; each round begins with another one. */
 const play = async (contestants: readonly Contestant[], file: string, log: Log) => {
-  const played = new Map<string, number[]>(contestants.map(({ name }) => [name, []]))
+  const played = new Map<string, number[]>()
+  const idle = new Set<string>()
   for (let round = 0; round < rounds; round += 1) {
     const first = round % contestants.length
-    for (const { name, read } of [...contestants.slice(first), ...contestants.slice(0, first)]) {
-      const turns = played.get(name) ?? []
-      if ((turns[0] ?? 0) > slowSeconds) continue
-      const { seconds, lines } = await read(file)
-      if (turns.length === 0) log(`    ${name}: ${seconds.toFixed(3)} s, ${lines} lines`)
-      turns.push(seconds)
+    for (const each of [...contestants.slice(first), ...contestants.slice(0, first)]) {
+      if (idle.has(each.name)) continue
+      const reading = await readOrSkip(each, file, log)
+      if (reading === null || reading.seconds > slowSeconds) idle.add(each.name)
+      if (reading === null) continue
+      const { seconds, lines } = reading
+      const turns = played.get(each.name) ?? []
+      if (turns.length === 0) log(`    ${each.name}: ${seconds.toFixed(3)} s, ${lines} lines`)
+      played.set(each.name, [...turns, seconds])
     }
   }
   return played
@@ -84,13 +103,15 @@ const compare = async (
     const name = `${input.format}, ${count.toLocaleString('en')} lines`
     log(`  ${name}, ${(bytes / 1_000_000).toFixed(1)} MB`)
     const seconds = await play(contestants, file, log)
-    const own = seconds.get('ours') ?? []
+    const own = seconds.get(ownName) ?? []
     const speeds = own.map((each) => bytes / 1_000_000 / each)
     figures.push(
       figureOf({ what: `${name}, ours`, unit: 'MB/s', goal: atLeast(input.speedMb) }, speeds),
     )
     for (const peer of contestants.slice(1)) {
-      const middle = quantile(seconds.get(peer.name) ?? [], 0.5)
+      const turns = seconds.get(peer.name)
+      if (turns === undefined) continue
+      const middle = quantile(turns, 0.5)
       const what = `${name}, as fast as ${peer.name}`
       const goal = atLeast(peer.isBare ? 0.5 : 1)
       figures.push(

@@ -16,6 +16,8 @@ export interface Contestant {
   read: (file: string) => Promise<StatementReading>
 }
 
+export const ownName = 'ours'
+
 const readMaxMs = 400_000
 const outputMaxBytes = 512 * 1024 * 1024
 const options = { timeout: readMaxMs, maxBuffer: outputMaxBytes }
@@ -104,5 +106,5 @@ export const contestantsOf = (format: Format, peers: Peers): Contestant[] => {
     csv: [...native('hledger', peers.hledger, hledger), node('papaparse alone', 'papaparse')],
     camt053: [...py('lxml iterparse, no mapping', 'read_lxml.py'), node('saxes alone', 'saxes')],
   }
-  return [node('ours', 'ours'), ...others[format]]
+  return [node(ownName, 'ours'), ...others[format]]
 }
