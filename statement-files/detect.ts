@@ -29,12 +29,20 @@ const isQif = (head: string): boolean =>
   /^(?:[ \t]*(?:#.*)?[\r\n])*[ \t]*!(?:Type|Account|Option|Clear)\b/i.test(head)
 
 const isHtml = (head: string): boolean =>
-  /^\s*(?:<!--[^]{0,500}?-->\s*)?<(?:!DOCTYPE\s+html|html)\b/i.test(head)
+  /^\s*(?:<\?xml[^<>]{0,200}>\s*)?(?:<!--[^]{0,500}?-->\s*)?<(?:!DOCTYPE\s+html|html)\b/i.test(head)
 
 const messageOf = (head: string): string | null =>
   /\b((?:camt|pain|pacs|acmt)\.\d{3}\.\d{3}\.\d{2})\b/i.exec(head)?.[1] ?? null
 
-const isSwift = (head: string): boolean => /^\s*(?:\{1:F01|:20:)/.test(head)
+/** A message of SWIFT, with its envelope or without, or behind the lines that some banks put before it. */
+const isSwift = (head: string): boolean =>
+  /^\s*(?:\{1:F01|:20:)/.test(head) || (/^:20:/m.test(head) && /^:25:/m.test(head))
+
+/** Kinds of documents that begin as text does. */
+const documentKind = (head: string): string | null => {
+  if (/^\s*%PDF-/.test(head)) return 'pdf'
+  return /^\s*\{\\rtf/.test(head) ? 'rtf' : null
+}
 
 /** What the text is; a problem where it is something else than a statement in one of our formats. */
 export const detectFormat = (text: string): Format | Problem => {
@@ -44,6 +52,8 @@ export const detectFormat = (text: string): Format | Problem => {
   if (isOfx(head)) return 'ofx'
   if (isQif(head)) return 'qif'
   if (isHtml(head)) return problem('not_a_statement', { what: 'html' })
+  const kind = documentKind(head)
+  if (kind !== null) return problem('not_a_statement', { what: kind })
   if (isSwift(head)) return problem('wrong_message', { message: 'MT940' })
   if (/^\s*</.test(head)) return xmlKind(head)
   return 'csv'

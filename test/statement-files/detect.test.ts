@@ -41,11 +41,15 @@ describe('what a file is', () => {
     ['<!DOCTYPE html><html>', 'not_a_statement', { what: 'html' }],
     ['\n <HTML lang=nl>', 'not_a_statement', { what: 'html' }],
     ['<!-- login --><html>', 'not_a_statement', { what: 'html' }],
+    ['<?xml version="1.0"?>\n<!DOCTYPE html PUBLIC "x">', 'not_a_statement', { what: 'html' }],
+    ['\n%PDF-1.4', 'not_a_statement', { what: 'pdf' }],
+    ['{\\rtf1\\ansi', 'not_a_statement', { what: 'rtf' }],
     ['<Document xmlns="urn:x:camt.052.001.08">', 'wrong_message', { message: 'camt.052.001.08' }],
     ['<Document xmlns="urn:x:camt.054.001.08">', 'wrong_message', { message: 'camt.054.001.08' }],
     ['<Document xmlns="urn:x:pain.001.001.03">', 'wrong_message', { message: 'pain.001.001.03' }],
     ['{1:F01BANKBEBBAXXX}', 'wrong_message', { message: 'MT940' }],
     [':20:STATEMENT\r\n:25:', 'wrong_message', { message: 'MT940' }],
+    ['0000 01BANKBEBBXXX\r\n940 00\r\n:20:A\r\n:25:B', 'wrong_message', { message: 'MT940' }],
     [' \t\r\n', 'file_empty', {}],
   ])('%j is refused by name', (head, code, params) => {
     expect(detectFormat(head)).toMatchObject({ code, params, severity: 'error' })
