@@ -116,6 +116,9 @@ const pairings = (input: ChoiceInput, sources: readonly AmountSource[], isNamed:
   )
 }
 
+const questionsOf = (input: ChoiceInput, { source }: Option): Problem[] =>
+  isSignUnknown(input, source) ? [problem('columns_unclear', { missing: 'sign' })] : []
+
 /** The columns of the amounts; null where no column can hold them. */
 export const chooseAmounts = (input: ChoiceInput): AmountChoice | null => {
   const { roles, decimalSign, options } = input
@@ -126,13 +129,16 @@ export const chooseAmounts = (input: ChoiceInput): AmountChoice | null => {
   const chosen = proven ?? unproven(input, sources)
   if (chosen === null) return null
   if (!isNamed) fillRoles(roles, chosen)
-  const proof = proven?.proof ?? null
-  const isInverted = options.csv?.isInverted ?? proof?.isInverted ?? false
-  const asks = proof === null && isSignUnknown(input, chosen.source)
+  const said = options.csv?.isInverted
+  const reading = { source: chosen.source, sign: decimalSign, isInverted: said ?? false }
+  const { balance } = chosen
+  if (proven === null)
+    return { reading, balance, proof: null, problems: questionsOf(input, chosen) }
+  const { proof } = proven
   return {
-    reading: { source: chosen.source, sign: decimalSign, isInverted },
-    balance: chosen.balance,
+    reading: { ...reading, isInverted: said ?? proof.isInverted },
+    balance,
     proof,
-    problems: asks ? [problem('columns_unclear', { missing: 'sign' })] : [],
+    problems: [],
   }
 }

@@ -56,7 +56,9 @@ const isDigits = (text: string): boolean => {
   return true
 }
 
-const iban = /^[A-Z]{2}\d{2}(?: ?[A-Z0-9]{2,4}){3,9}$/
+const iban = /^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$/
+const spacedIban = /^[A-Z]{2}\d{2}(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,3})?$/
+const digitsOfIban = 8
 const bic = /^[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?$/
 const amountSigns = /^[\d., '’\u00a0\u2007\u2009\u202f]+$/
 
@@ -71,11 +73,27 @@ const numberKind = (text: string): CellKind => {
   return isAmount ? 'amount' : 'garbled'
 }
 
+const countDigits = (text: string): number => {
+  let count = 0
+  for (let at = 0; at < text.length; at += 1) if (isDigit(text.charCodeAt(at))) count += 1
+  return count
+}
+
+/** Written as an IBAN, whatever its check digits: some are masked. */
+const looksLikeIban = (text: string): boolean => {
+  if (text.length < 15 || text.length > 42 || !isDigit(text.charCodeAt(2))) return false
+  if (!iban.test(text) && !spacedIban.test(text)) return false
+  return countDigits(text) >= digitsOfIban
+}
+
+const looksLikeBic = (text: string): boolean =>
+  (text.length === 8 || text.length === 11) && bic.test(text)
+
 const wordKind = (text: string): CellKind => {
   const { length } = text
   if (length === 3) return isCurrency(text.toUpperCase()) ? 'currency' : 'text'
-  if (length >= 15 && length <= 42 && iban.test(text)) return 'iban'
-  if ((length === 8 || length === 11) && bic.test(text)) return 'bic'
+  if (looksLikeIban(text)) return 'iban'
+  if (looksLikeBic(text)) return 'bic'
   if (length > 30 || !isDigit(text.charCodeAt(length - 1))) return 'text'
   if (looksLikeDay(text)) return 'date'
   return numberKind(text)

@@ -37,10 +37,18 @@ interface LastRow {
 /** Judges the last row of a file, which lacks the end of its line; `above` is the last line before it. */
 export const isCutOff = (plan: Plan, above: Row | null, { row, verdict }: LastRow): boolean => {
   const width = above?.cells.length ?? plan.table.width
-  const { length } = row.cells
-  if (verdict.kind === 'line') return length < width || hasFewerDecimals(plan, above, row)
-  if (verdict.kind !== 'skip') return verdict.kind === 'continuation' && length < width
-  if (verdict.lacksAmount === true) return true
-  if (length >= width || summaryOf(row.cells.join(' ')) !== null) return false
-  return length > 1 || isBeginning(row, above)
+  const isShort = row.cells.length < width
+  switch (verdict.kind) {
+    case 'line':
+      return isShort || hasFewerDecimals(plan, above, row)
+    case 'continuation':
+      return isShort
+    case 'skip':
+      return verdict.lacksAmount === true || (isShort && isPartOfRow(row, above))
+    case 'broken':
+      return false
+  }
 }
+
+const isPartOfRow = (row: Row, above: Row | null): boolean =>
+  summaryOf(row.cells.join(' ')) === null && (row.cells.length > 1 || isBeginning(row, above))

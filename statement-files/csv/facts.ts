@@ -45,13 +45,17 @@ const parts = (cells: readonly string[]): string[] =>
 
 const mineNumber = (facts: Facts, label: string, text: string): void => {
   if (text === '') return
-  const iban = kindOf(text) === 'iban' ? compactNumber(text) : ibanOf(text)
-  if (iban !== null) facts.account ??= iban
-  else if (holderLabel.test(label)) facts.holder ??= text
-  else if (accountLabel.test(label) && kindOf(text) !== 'date' && kindOf(text) !== 'amount') {
-    const found = number.exec(text)?.[0]
-    if (found !== undefined) facts.account ??= found.trim()
-  }
+  const iban = ibanIn(text)
+  if (iban === null && holderLabel.test(label)) facts.holder ??= text
+  else facts.account ??= iban ?? (accountLabel.test(label) ? numberIn(text) : null)
+}
+
+const ibanIn = (text: string): string | null =>
+  kindOf(text) === 'iban' ? compactNumber(text) : ibanOf(text)
+
+const numberIn = (text: string): string | null => {
+  const kind = kindOf(text)
+  return kind === 'date' || kind === 'amount' ? null : (number.exec(text)?.[0].trim() ?? null)
 }
 
 const mineCurrency = (facts: Facts, text: string): void => {

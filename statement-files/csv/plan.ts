@@ -11,7 +11,7 @@ import { dayReading, type DayReading } from './days.ts'
 import { folded } from './names.ts'
 import { rolesByCells, rolesByName } from './roles.ts'
 import type { Survey } from './survey.ts'
-import { fingerprintOf, type Table } from './table.ts'
+import { columnsMax, fingerprintOf, type Table } from './table.ts'
 
 export interface Plan {
   table: Table
@@ -23,6 +23,8 @@ export interface Plan {
   /** Null where the file lists balances only. */
   amounts: AmountChoice | null
   decimalSign: DecimalSign
+  /** Filled cells of a line, on average. */
+  usualFill: number
   /** Questions and doubts about the file as a whole. */
   problems: readonly Problem[]
 }
@@ -123,21 +125,25 @@ const isMisplaced = (columns: readonly Column[], roles: readonly ColumnRole[]): 
   return hasDays && amounts.length > 0 && amounts.every(({ filled }) => filled === 0)
 }
 
+/** Without any day a file is something else; with days a person may know better. */
+const noTable = ({ hasDays }: Survey): Problem =>
+  hasDays
+    ? problem('columns_unclear', { missing: 'table' })
+    : problem('not_a_statement', { what: 'other' })
+
 /** Decides how the file is read, or tells why it cannot be. */
 export const makePlan = (input: PlanInput): Plan | { refusal: Problem } => {
   const { survey, options, delimiter } = input
   const { table, columns } = survey
-  if (table === null)
-    return refusal(
-      survey.hasDays
-        ? problem('columns_unclear', { missing: 'table' })
-        : problem('not_a_statement', { what: 'other' }),
-    )
-  const fingerprint = table.header === null ? null : fingerprintOf(table.header.names, delimiter)
-  const saved = options.csv?.headerFingerprint
-  if (saved !== undefined && saved !== fingerprint) return refusal(mappingChanged(columns))
+  if (table === null) return refusal(noTable(survey))
+  const { header, width } = table
+  if (width > columnsMax)
+    return refusal(problem('malformed', { reason: 'header' }, { line: header?.line ?? 1 }))
+  const fingerprint = header === null ? null : fingerprintOf(header.names, delimiter)
   const roles = rolesOf(input, table)
-  if (saved !== undefined && changedTypes(columns, roles)) return refusal(mappingChanged(columns))
+  const saved = options.csv?.headerFingerprint
+  const isChanged = saved !== fingerprint || changedTypes(columns, roles)
+  if (saved !== undefined && isChanged) return refusal(mappingChanged(columns))
   return planColumns(input, { table, fingerprint, roles })
 }
 
@@ -159,13 +165,7 @@ const planColumns = (input: PlanInput, found: Found): Plan | { refusal: Problem 
   const amounts = chooseAmounts({ survey, roles, days: bookedOn, decimalSign, options })
   const otherwise = refusalOf(columns, roles, amounts)
   if (otherwise !== null) return refusal(otherwise)
-  const questions = [
-    ...(amounts?.problems ?? []),
-    ...(days.booked.doubt === null ? [] : [dateQuestion(days.booked.doubt, options.today)]),
-    ...(signs.doubt === null || options.decimalSign !== undefined
-      ? []
-      : [decimalQuestion(signs.doubt)]),
-  ]
+  const questions = [...(amounts?.problems ?? []), ...doubtsOf(input, days.booked, signs)]
   return {
     ...found,
     columns,
@@ -173,9 +173,18 @@ const planColumns = (input: PlanInput, found: Found): Plan | { refusal: Problem 
     valueOn: days.value?.reading ?? null,
     amounts,
     decimalSign,
+    usualFill: survey.usualFill,
     problems: questions,
   }
 }
+
+/** What neither the file nor a person says of days and decimals. */
+const doubtsOf = ({ options }: PlanInput, days: { doubt: string | null }, signs: Signs) => [
+  ...(days.doubt === null ? [] : [dateQuestion(days.doubt, options.today)]),
+  ...(signs.doubt === null || options.decimalSign !== undefined
+    ? []
+    : [decimalQuestion(signs.doubt)]),
+]
 
 /** The days of booking, for which those of value stand in where they are the only ones. */
 const daysOf = ({ survey, options }: PlanInput, roles: readonly ColumnRole[]) => {

@@ -5,13 +5,13 @@ import type { ParsedLine } from '../parsed.ts'
 import type { Problem } from '../problem.ts'
 import { problem, quoted } from '../problem.ts'
 import { readBalance, readRowAmount, type RowAmount } from './amounts.ts'
-import { looksLikeDay, plainDay, trimmed } from './cell.ts'
+import { kindOf, looksLikeDay, plainDay, trimmed } from './cell.ts'
 import type { LineReader } from './line-reader.ts'
 import { folded } from './names.ts'
 import type { Plan } from './plan.ts'
 import type { SkipReason } from './skipped-rows.ts'
-import { isLineLike, type Row } from './table.ts'
-import { isBalanceRow, rowStateOf, summaryOf } from './words.ts'
+import { countFilled, isLineLike, type Row } from './table.ts'
+import { isBalanceRow, rowStateOf, summaryOf, type RowState } from './words.ts'
 
 export interface LineVerdict {
   kind: 'line'
@@ -52,6 +52,10 @@ const isTooWide = (cells: readonly string[], width: number): boolean =>
 
 /** Cells of a row that has a total in it, in a table of many columns. */
 const totalCells = 2
+
+/** Share of the cells of a line that a row has at least to be one whose cells ran together. */
+const fillShare = 0.6
+const leastFill = 3
 
 const columnsProblem = ({ cells, line }: Row): Verdict => ({
   kind: 'broken',
@@ -96,8 +100,8 @@ export class RowJudge {
   judge(row: Row): Verdict {
     const { bookedOn, amounts } = this.#plan
     const { cells } = row
-    const state = this.#status < 0 ? null : rowStateOf(trimmed(cells[this.#status] ?? ''))
-    if (state === 'pending' || state === 'refused') return { kind: 'skip', reason: state }
+    const state = this.#stateOf(cells)
+    if (state !== 'booked') return { kind: 'skip', reason: state }
     const amount = amounts === null ? null : readRowAmount(cells, amounts.reading)
     const cell = trimmed(cells[bookedOn.index] ?? '')
     if (cell === '') return this.#withoutDay(row, amount)
@@ -106,6 +110,12 @@ export class RowJudge {
     return day !== null || isOpen
       ? this.#withDay(row, amount, isOpen ? null : day)
       : this.#withBadDay(row, amount, cell)
+  }
+
+  /** A status nobody knows counts as booked. */
+  #stateOf(cells: readonly string[]): RowState {
+    const cell = this.#status < 0 ? '' : trimmed(cells[this.#status] ?? '')
+    return cell === '' ? 'booked' : (rowStateOf(cell) ?? 'booked')
   }
 
   /** Neighbouring rows are often of the same day. */
@@ -157,9 +167,19 @@ export class RowJudge {
   /** A row that is no line; one that would be a line in other columns is told, for its cells have moved. */
   #leftOut(row: Row, amount: RowAmount, reason: SkipReason): Verdict {
     const { cells } = row
-    if (isLineLike(cells) && !this.#isHeader(cells) && summaryOf(cells.join(' ')) === null)
+    const isMoved = isLineLike(cells) || this.#isAsFull(cells)
+    if (isMoved && !this.#isHeader(cells) && summaryOf(cells.join(' ')) === null)
       return columnsProblem(row)
     return this.#summary(row, amount, reason)
+  }
+
+  /** Whether a row has an amount or a day and nearly as many cells as a line: two of them may have run together. */
+  #isAsFull(cells: readonly string[]): boolean {
+    if (countFilled(cells) < Math.max(leastFill, this.#plan.usualFill * fillShare)) return false
+    return cells.some((cell) => {
+      const kind = kindOf(trimmed(cell))
+      return kind === 'amount' || kind === 'date'
+    })
   }
 
   /** A row that may tell of a balance; the column of balances tells it best. */
@@ -172,7 +192,7 @@ export class RowJudge {
   /** A word and an amount, nothing else. */
   #isTotal({ cells }: Row): boolean {
     if (isBalanceRow(this.#reader.textOf(cells))) return true
-    return this.#plan.table.width > totalCells + 1 && cells.filter(isFilled).length <= totalCells
+    return this.#plan.table.width > totalCells + 1 && countFilled(cells) <= totalCells
   }
 
   #isOnlyText(cells: readonly string[]): boolean {

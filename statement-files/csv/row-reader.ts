@@ -35,6 +35,8 @@ interface Cut {
   delimiter: string
   /** Nothing follows the text, so that its end ends a row too. */
   isLast: boolean
+  /** End of the line that is being cut; -1 where it has none. */
+  lineEnd: number
 }
 
 const skipBlanks = (text: string, from: number): number => {
@@ -80,31 +82,46 @@ const opensQuoted = ({ text, delimiter }: Cut, from: number, rowEnd: number): nu
   return after >= rowEnd || isCellEnd(text, after, delimiter) ? at : -1
 }
 
-const unquoted = (text: string): string => (text.includes('"') ? text.replaceAll('""', '"') : text)
+/** Text between quotation marks, with one kind of line end. */
+const unquoted = (text: string): string => {
+  const plain = text.includes('"') ? text.replaceAll('""', '"') : text
+  return plain.includes('\r') ? plain.replace(/\r\n?/g, '\n') : plain
+}
+
+/** Reads a cell that opens with a quotation mark; returns where it ends, or why there is no end. */
+const cutQuotedCell = (cut: Cut, opening: number): number => {
+  const { cells, text } = cut
+  const closing = closingQuote(cut, opening)
+  if (closing < 0) return closing
+  cells.push(unquoted(text.slice(opening + 1, closing)))
+  const end = skipBlanks(text, closing + 1)
+  return end < text.length && text.charCodeAt(end) === carriageReturn ? end + 1 : end
+}
+
+const cutPlainCell = ({ cells, text, delimiter }: Cut, from: number, rowEnd: number): number => {
+  const found = text.indexOf(delimiter, from)
+  const end = found < 0 || found > rowEnd ? rowEnd : found
+  const hasCr = end === rowEnd && end > from && text.charCodeAt(end - 1) === carriageReturn
+  cells.push(text.slice(from, hasCr ? end - 1 : end))
+  return end
+}
+
+const cutCell = (cut: Cut, from: number): number => {
+  const { text, isLast } = cut
+  if (cut.lineEnd >= 0 && cut.lineEnd < from) cut.lineEnd = text.indexOf('\n', from)
+  if (cut.lineEnd < 0 && !isLast && text.charCodeAt(from) !== quote) return incomplete
+  const rowEnd = cut.lineEnd < 0 ? text.length : cut.lineEnd
+  const opening = opensQuoted(cut, from, rowEnd)
+  return opening < 0 ? cutPlainCell(cut, from, rowEnd) : cutQuotedCell(cut, opening)
+}
 
 /** Reads the cells of a row with quotation marks; returns where the next row begins, or why there is none. */
 const cutQuoted = (cut: Cut, from: number): number => {
-  const { cells, text, delimiter, isLast } = cut
+  const { text } = cut
   let at = from
-  let lineEnd = text.indexOf('\n', at)
   for (;;) {
-    if (lineEnd < 0 && !isLast && text.charCodeAt(at) !== quote) return incomplete
-    const rowEnd = lineEnd < 0 ? text.length : lineEnd
-    const opening = opensQuoted(cut, at, rowEnd)
-    let end: number
-    if (opening >= 0) {
-      const closing = closingQuote(cut, opening)
-      if (closing < 0) return closing
-      cells.push(unquoted(text.slice(opening + 1, closing)))
-      end = skipBlanks(text, closing + 1)
-      if (lineEnd >= 0 && lineEnd < end) lineEnd = text.indexOf('\n', end)
-      if (end < text.length && text.charCodeAt(end) === carriageReturn) end += 1
-    } else {
-      const found = text.indexOf(delimiter, at)
-      end = found < 0 || found > rowEnd ? rowEnd : found
-      const hasCr = end === rowEnd && end > at && text.charCodeAt(end - 1) === carriageReturn
-      cells.push(text.slice(at, hasCr ? end - 1 : end))
-    }
+    const end = cutCell(cut, at)
+    if (end < 0) return end
     if (end >= text.length) return text.length
     at = end + 1
     if (text.charCodeAt(end) === lineFeed) return at
@@ -122,6 +139,12 @@ const countLines = (text: string, from: number, to: number): number => {
 const withLineFeeds = (text: string): string =>
   text.includes('\r') && /\r(?!\n)/.test(text) ? text.replace(/\r\n?/g, '\n') : text
 
+/** Where the line ends; -1 where its end has not come yet. */
+const lineEndOf = (text: string, from: number, isLast: boolean): number => {
+  const found = text.indexOf('\n', from)
+  return found < 0 && isLast ? text.length : found
+}
+
 /** Reads rows with one delimiter of one character; linear in the length of the text. */
 export const createRowReader = (delimiter: string, listener: RowListener): RowReader => {
   const state = { rest: '', retryAt: 0, line: 1, isStopped: false, lastCode: lineFeed }
@@ -135,7 +158,8 @@ export const createRowReader = (delimiter: string, listener: RowListener): RowRe
   /** Gives the row that begins at a place; returns the beginning of the next one, or -1 where it is not whole. */
   const giveQuoted = (text: string, from: number, isLast: boolean): number => {
     const cells: string[] = []
-    const next = cutQuoted({ cells, text, delimiter, isLast }, from)
+    const lineEnd = text.indexOf('\n', from)
+    const next = cutQuoted({ cells, text, delimiter, isLast, lineEnd }, from)
     if (next === neverClosed) return stop(listener.unclosed)
     if (next === incomplete) return -1
     listener.row(cells, state.line)
@@ -155,9 +179,8 @@ export const createRowReader = (delimiter: string, listener: RowListener): RowRe
     let from = 0
     let nextQuote = text.indexOf('"')
     while (from < text.length && !state.isStopped) {
-      const found = text.indexOf('\n', from)
-      if (found < 0 && !isLast) break
-      const lineEnd = found < 0 ? text.length : found
+      const lineEnd = lineEndOf(text, from, isLast)
+      if (lineEnd < 0) break
       if (nextQuote >= 0 && nextQuote < from) nextQuote = text.indexOf('"', from)
       const hasQuote = nextQuote >= 0 && nextQuote < lineEnd
       const next = hasQuote ? giveQuoted(text, from, isLast) : givePlain(text, from, lineEnd)

@@ -2,6 +2,8 @@
 import { usualWay } from './amount-sources.ts'
 import type { AmountSource, SingleAmount } from './amounts.ts'
 import type { ChoiceInput } from './choice-input.ts'
+import type { Column } from './column.ts'
+import { hintsOf } from './names.ts'
 
 const cardWords = /kaart|\bcard|carte\b|kredit|merchant/i
 /** A few amounts may well all come in; so many hardly do. */
@@ -11,16 +13,22 @@ const rowsToAsk = 10
 const isMarked = ({ survey }: ChoiceInput, index: number): boolean =>
   survey.sample.some(({ cells }) => /\+|CR/.test(cells[index] ?? ''))
 
+/** The name says which side the amounts are on, and the other side is missing. */
+const isOneSide = ({ name }: Column): boolean => hintsOf(name)[0]?.role === 'debit'
+
 const isUnsigned = (input: ChoiceInput, { index, direction }: SingleAmount): boolean => {
   const { columns, table } = input.survey
   const column = columns[index]
-  if (column === undefined || column.filled === 0 || direction >= 0) return false
-  if (isMarked(input, index)) return false
+  if (column === undefined || direction >= 0 || isMarked(input, index)) return false
   const { negatives, filled } = column
-  const isCard = columns.some(({ name }) => cardWords.test(name))
-  if (isCard && negatives * 2 < filled) return true
-  return negatives === 0 && (table?.header == null || filled >= rowsToAsk)
+  if (filled === 0) return false
+  if (isOfCard(columns) && negatives * 2 < filled) return true
+  const isNamed = table !== null && table.header !== null
+  return negatives === 0 && (!isNamed || filled >= rowsToAsk || isOneSide(column))
 }
+
+const isOfCard = (columns: readonly Column[]): boolean =>
+  columns.some(({ name }) => cardWords.test(name))
 
 /** Asked only where balances prove nothing and no person has answered. */
 export const isSignUnknown = (input: ChoiceInput, source: AmountSource): boolean => {

@@ -1,7 +1,15 @@
 /** The first look at a file: its table, its columns, and its first rows. */
 import { looksLikeDay, trimmed } from './cell.ts'
 import { Column } from './column.ts'
-import { findTable, isBlankRow, type Row, type Table } from './table.ts'
+import {
+  columnsMax,
+  countFilled,
+  findTable,
+  isBlankRow,
+  isLineLike,
+  type Row,
+  type Table,
+} from './table.ts'
 
 /** Rows after which dates and amounts that are beyond doubt stay so. */
 const rowsEnough = 5_000
@@ -14,10 +22,18 @@ export interface Survey {
   columns: readonly Column[]
   /** The first rows of the table. */
   sample: readonly Row[]
+  /** Filled cells of a row with a day and an amount, on average. */
+  usualFill: number
   /** There are days among the first rows, in a table or not. */
   hasDays: boolean
   /** Rows of the whole file that are not blank. */
   rowCount: number
+}
+
+const fillOf = (sample: readonly Row[]): number => {
+  const rows = sample.filter(({ cells }) => isLineLike(cells))
+  const total = rows.reduce((sum, { cells }) => sum + countFilled(cells), 0)
+  return rows.length === 0 ? 0 : total / rows.length
 }
 
 export interface Surveyor {
@@ -54,6 +70,7 @@ export const createSurveyor = (headerLine?: number): Surveyor => {
     table = findTable(rows, headerLine)
     if (table === null) return
     const { header, start, width } = table
+    if (width > columnsMax) return
     columns = Array.from({ length: width }, (_, index) => new Column(header?.names[index] ?? ''))
     open = [...columns.keys()]
     sample = rows.slice(start).filter(({ cells }) => !isBlankRow(cells))
@@ -77,7 +94,7 @@ export const createSurveyor = (headerLine?: number): Surveyor => {
     },
     finish() {
       if (waiting !== null) decide(waiting)
-      return { table, columns, sample, hasDays, rowCount }
+      return { table, columns, sample, usualFill: fillOf(sample), hasDays, rowCount }
     },
   }
 }

@@ -17,6 +17,9 @@ export interface Table {
   width: number
 }
 
+/** More columns than any bank has. */
+export const columnsMax = 500
+
 const searched = 40
 const nameLength = 100
 
@@ -32,6 +35,7 @@ export const isBlankRow = (cells: readonly string[]): boolean =>
 /** Whether a row holds nothing but names: at least two, no date, no amount. */
 const areNames = (names: readonly string[]): boolean => {
   let count = 0
+  if (names.length > columnsMax) return false
   for (const name of names) {
     if (name === '') continue
     if (name.length > nameLength || /: \S/.test(name)) return false
@@ -57,6 +61,13 @@ const meaningOf = (names: readonly string[]): number => {
   return [...roles].some((role) => needed.has(role)) && roles.size >= 2
     ? roles.size + weight / 100
     : 0
+}
+
+/** Cells of a row with something in them. */
+export const countFilled = (cells: readonly string[]): number => {
+  let count = 0
+  for (const cell of cells) if (trimmed(cell) !== '') count += 1
+  return count
 }
 
 /** Whether a row may be a line: it has a day and an amount. */

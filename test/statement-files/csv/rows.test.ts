@@ -187,3 +187,31 @@ test('a header without rows is a statement without lines', () => {
   const file = parseCsv(['Date;Description;Amount'])
   expect(file.statements[0]?.problems).toMatchObject([{ code: 'nothing_to_import' }])
 })
+
+test('a row whose cells moved is told, not left out', () => {
+  const header = 'Account;Date;Text;Amount'
+  const rows = ['BE68539007547034;30/01/2024;a;-1,00', 'BE68539007547034;31/01/2024;b;-2,00']
+  const moved = parseCsv([header, ...rows, `;${rows[0] ?? ''}`])
+  expect(codesOf(moved)).toEqual(['malformed'])
+  const runTogether = parseCsv([header, ...rows, 'BE6853900754703430/01/2024;a;-1,00'])
+  expect(codesOf(runTogether)).toEqual(['malformed'])
+})
+
+test('an account whose balances go on where another one stopped is a wrong number', () => {
+  const file = parseCsv([
+    'Account;Date;Amount;Balance',
+    'BE68539007547034;2024-01-29;-10,00;90,00',
+    'BE68539007547034;2024-01-30;5,00;95,00',
+    'BE68539007547035;2024-01-31;1,00;96,00',
+  ])
+  expect(file.problems).toMatchObject([
+    { code: 'malformed', severity: 'error', params: { reason: 'account' }, position: { line: 4 } },
+  ])
+})
+
+test('a row of more columns than any bank has refuses the file', () => {
+  const names = Array.from({ length: 600 }, (_, index) => `Amount ${index}`)
+  expect(
+    codesOf(parseCsv([['Date', ...names].join(';'), '2024-01-31;1,00'], { csv: { headerRow: 1 } })),
+  ).toEqual(['malformed'])
+})
