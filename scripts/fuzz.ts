@@ -71,13 +71,20 @@ const fuzz = async (format: Format, seconds: number): Promise<FuzzResult> => {
 
 const folder = path.join(tmpdir(), 'banksync-fuzz')
 
+/** The first lines of a stack, and the answers that were given. */
+const shortened = (reason: string): string[] => {
+  const lines = reason.split('\n')
+  return [
+    ...lines.slice(0, 5),
+    ...lines.slice(5).filter((line) => line.startsWith('    read with')),
+  ]
+}
+
 const keep = (format: Format, { reason, input }: Finding, index: number): void => {
   mkdirSync(folder, { recursive: true })
   const file = path.join(folder, `${format}-${values.seed}-${index}`)
   writeFileSync(file, input)
-  console.log(
-    `  ${file} (${input.length} bytes)\n    ${reason.split('\n').slice(0, 5).join('\n    ')}`,
-  )
+  console.log(`  ${file} (${input.length} bytes)\n    ${shortened(reason).join('\n    ')}`)
 }
 
 let count = 0

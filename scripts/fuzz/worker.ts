@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { parseStatementFile, type ParsedFile } from '../../statement-files/collect.ts'
 import { decode, decodingOf } from '../../statement-files/decode.ts'
+import { answersOf } from './answers.ts'
 import { watchCoverage } from './coverage.ts'
 import { mutate } from './mutate.ts'
 import { saidInPieces } from './pieces.ts'
@@ -36,18 +37,30 @@ const brokenPieces = (input: Uint8Array, file: ParsedFile, random: Random): stri
     : 'what is said depends on how the text is cut'
 }
 
-/** Why an input is a finding, or null. */
+/** Why an input is a finding, or null. One in three is read with answers beside it. */
 const tryInput = (input: Uint8Array, random: Random): string | null => {
+  const answers = random.below(3) === 0 ? answersOf(random) : null
   try {
-    const file = parseStatementFile(input, { today, rawLines: 2 })
-    return brokenPromise(file) ?? (random.below(4) === 0 ? brokenPieces(input, file, random) : null)
+    const file = parseStatementFile(input, { today, rawLines: 2, ...answers })
+    const broken = brokenPromise(file)
+    if (broken !== null || answers !== null) return broken && told(broken, answers)
+    return random.below(3) === 0 ? brokenPieces(input, file, random) : null
   } catch (error) {
-    return error instanceof Error ? (error.stack ?? error.message) : String(error)
+    return told(error instanceof Error ? (error.stack ?? error.message) : String(error), answers)
   }
 }
 
+/** A finding that needs answers to be seen again says which. */
+const told = (reason: string, answers: object | null): string =>
+  answers === null ? reason : `${reason}\n    read with ${JSON.stringify(answers)}`
+
 /** Findings of one reason are one finding; its stack tells the place. */
-const kindOf = (reason: string): string => reason.split('\n').slice(0, 3).join('\n')
+const kindOf = (reason: string): string =>
+  reason
+    .split('\n')
+    .filter((line) => !line.startsWith('    read with'))
+    .slice(0, 3)
+    .join('\n')
 
 const run = async (): Promise<FuzzResult> => {
   const random = createRandom(order.seed)
