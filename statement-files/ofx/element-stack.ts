@@ -5,7 +5,7 @@ import { withoutReferences } from './entities.ts'
 import { limits } from '../limits.ts'
 import type { Tokenizer } from './tokenizer.ts'
 
-export interface ElementEvents {
+interface ElementEvents {
   opened: (element: Element) => void
   /** `hasEndTag`: it was closed by its own end tag, not by what follows. */
   closed: (element: Element, hasEndTag: boolean) => void

@@ -11,7 +11,8 @@ import { type Element, Leaves } from './elements.ts'
 import { createHeader, versionProblem } from './header.ts'
 import type { LineLeaves } from './line.ts'
 import { accountOf, type Readers, Statement } from './statement.ts'
-import { Tokenizer, type TokenSink } from './tokenizer.ts'
+import type { TokenSink } from './token-sink.ts'
+import { Tokenizer } from './tokenizer.ts'
 import { createFindings, tellVerdict } from './verdict.ts'
 
 const maxListed = 1_000

@@ -3,24 +3,7 @@
  * A tag is `<`, perhaps `/`, a short name, perhaps attributes, `>`; any other `<` is text.
  */
 import { limits } from '../limits.ts'
-
-export interface TokenSink {
-  /** A start tag; names come in capitals. */
-  open: (name: string) => void
-  close: (name: string) => void
-  /** Text before a tag, or the last part of it: from `start` up to `end` in `source`, references not replaced. */
-  text: (source: string, start: number, end: number) => void
-  /** A part of a text that may go on. */
-  part: (source: string, start: number, end: number) => void
-  /** Text in which nothing is to be replaced. */
-  literal: (text: string) => void
-  /** What stands between `<?` and `>`, at most the first 1,000 characters. */
-  instruction: (text: string) => void
-  /** A declaration of a document type or an entity. */
-  declaration: (name: 'doctype' | 'entity') => void
-  /** A name longer than any tag has. */
-  longName: (start: string) => void
-}
+import type { TokenSink } from './token-sink.ts'
 
 const maxName = 40
 const maxAttributes = 1_000
