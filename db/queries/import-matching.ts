@@ -7,6 +7,7 @@ import type { DatabaseTransactionConnection } from 'slonik'
 import { sql } from 'slonik'
 import { z } from 'zod'
 import { count } from '../row.ts'
+import * as staging from './import-staging.ts'
 
 type Tx = DatabaseTransactionConnection
 type Fragment = ReturnType<typeof sql.fragment>
@@ -59,8 +60,11 @@ const differ = (column: Fragment) => sql.fragment`
   ${telling(sql.fragment`shown.${column}`)} <> ${telling(sql.fragment`stored.${column}`)}`
 
 const ibanPattern = '^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$'
-const isIban = (line: Fragment) =>
-  sql.fragment`${compact(sql.fragment`${line}.counterparty_account`)} ~ ${ibanPattern}`
+/** Somebody else's account; a line that names its own account as the other side says nothing of the other side. */
+const namesAnother = (line: Fragment) => sql.fragment`
+  (${compact(sql.fragment`${line}.counterparty_account`)} ~ ${ibanPattern}
+    AND ${compact(sql.fragment`${line}.counterparty_account`)} IS DISTINCT FROM (
+      SELECT ${compact(sql.fragment`account.number`)} FROM account WHERE id = shown.account_id))`
 
 /** Letters and digits only, so that accents read otherwise make no difference; in other scripts all of the text. */
 const wordsOf = (line: Fragment) => sql.fragment`
@@ -83,7 +87,7 @@ const isUncontradicted = (source: string) => sql.fragment`
 
 /** Day and amount alone do not make one line of two whose counterparties have different accounts. */
 const isPlausible = (source: string) => sql.fragment`
-  ${isUncontradicted(source)} AND NOT coalesce(${isIban(shown)} AND ${isIban(stored)}
+  ${isUncontradicted(source)} AND NOT coalesce(${namesAnother(shown)} AND ${namesAnother(stored)}
     AND ${differ(sql.fragment`counterparty_account`)}, FALSE)`
 
 /** Two sources may book one payment on different days; one source does not. */
@@ -133,12 +137,10 @@ const candidateRow = z.object({ staged: count, candidates: count })
 
 /** Finds for each staged line of an account the stored line that it is, or may be; what was found before is kept. */
 export const match = async (tx: Tx, matching: Matching): Promise<void> => {
-  // staged lines are too young for statistics: without this, pairs are looked up one by one
-  await tx.query(sql.unsafe`SET LOCAL enable_nestloop = off`)
+  await staging.joinAtOnce(tx)
   const left = await pairStored(tx, matching, await countOpen(tx, matching))
   if (left > 0 && (await isShown(tx, matching, amountOf)))
     for (const rule of near) await pair(tx, matching, { rule, column: nearKey })
-  await tx.query(sql.unsafe`SET LOCAL enable_nestloop = on`)
 }
 
 /** Pairs by the sure rules until no staged line is left, and returns how many are. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import * as accounts from '../../db/queries/accounts.ts'
 import { listPossibleDuplicates } from '../../db/queries/import-lines.ts'
 import * as staging from '../../db/queries/import-staging.ts'
 import * as importStates from '../../db/queries/import-states.ts'
@@ -169,6 +170,14 @@ describe('across sources', () => {
       added: 1,
       near: 1,
     })
+  })
+
+  test('equal day and amount are one line where a source names the account itself as the other side', async () => {
+    const account = await anAccount()
+    const { number } = await account.within((tx) => accounts.oneById(tx, account.accountId))
+    await account.store([aLine({ counterpartyAccount: other, text: 'x' })])
+    const file = [{ counterpartyAccount: number ?? '', text: 'y' }]
+    expect(await importLines(account, file)).toMatchObject({ added: 0, present: 1 })
   })
 
   test('a payment booked some days apart is one by its end-to-end id, at most five days', async () => {
