@@ -21,11 +21,12 @@ const isUnsigned = (input: ChoiceInput, { index, direction }: SingleAmount): boo
   const column = columns[index]
   if (column === undefined || direction >= 0 || isMarked(input, index)) return false
   const { negatives, filled } = column
-  if (filled === 0) return false
-  if (isOfCard(columns) && negatives * 2 < filled) return true
+  if (negatives * 2 < filled && isOfCard(columns)) return true
   const isNamed = table !== null && table.header !== null
-  return negatives === 0 && (!isNamed || filled >= rowsToAsk || isOneSide(column))
+  return negatives === 0 && filled > 0 && (!isNamed || isDoubtful(column))
 }
+
+const isDoubtful = (column: Column): boolean => column.filled >= rowsToAsk || isOneSide(column)
 
 const isOfCard = (columns: readonly Column[]): boolean =>
   columns.some(({ name }) => cardWords.test(name))

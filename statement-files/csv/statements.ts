@@ -2,8 +2,15 @@
 import type { OpenStatement, Output } from '../output.ts'
 import type { Checkpoint, ParsedLine } from '../parsed.ts'
 import { asWarning, problem, quoted } from '../problem.ts'
-import type { Facts, StatedBalance } from './facts.ts'
-import { createChain, type BalanceProof, type Chain, type ChainBreak, type Step } from './proof.ts'
+import { noFacts, type Facts, type StatedBalance } from './facts.ts'
+import {
+  createChain,
+  type BalanceProof,
+  type Chain,
+  type ChainBreak,
+  type End,
+  type Step,
+} from './proof.ts'
 import { decimalOfUnits, unitsOf } from './units.ts'
 
 export interface StatementKey {
@@ -172,25 +179,28 @@ export class Statements {
 
   #balancesOf({ chain, lineCount, lastOn }: Group): Checkpoint[] {
     const { facts, proof, hasBalances } = this.#setup
+    // what stands around the rows speaks of the only account there is
+    const said = this.#groups.size === 1 ? facts : noFacts()
+    const told = {
+      opening: mined('opening', said.opening),
+      closing: mined('closing', said.closing),
+    }
     const ends = proof !== null || (hasBalances && lineCount === 1) ? chain.ends() : null
-    if (ends === null)
-      return this.#groups.size === 1
-        ? [...mined('opening', facts.opening), ...mined('closing', facts.closing)]
-        : []
-    const { opening, closing } = ends
-    const originOf = (isStated: boolean) => (isStated ? 'stated' : 'computed')
+    if (ends === null) return [...told.opening, ...told.closing]
+    const on = lastOn === null ? {} : { on: lastOn }
     return [
-      {
-        kind: 'opening',
-        amount: decimalOfUnits(opening.amount),
-        origin: originOf(opening.isStated),
-      },
-      {
-        kind: 'closing',
-        amount: decimalOfUnits(closing.amount),
-        origin: originOf(closing.isStated),
-        ...(lastOn === null ? {} : { on: lastOn }),
-      },
+      ...endOf('opening', ends.opening, told.opening),
+      ...endOf('closing', ends.closing, told.closing).map((each) => ({ ...on, ...each })),
     ]
   }
+}
+
+/** A balance that a row states, else the one that the file states elsewhere, else what follows from the rows. */
+const endOf = (
+  kind: 'opening' | 'closing',
+  { amount, isStated }: End,
+  told: readonly Checkpoint[],
+): readonly Checkpoint[] => {
+  if (!isStated && told.length > 0) return told
+  return [{ kind, amount: decimalOfUnits(amount), origin: isStated ? 'stated' : 'computed' }]
 }

@@ -128,3 +128,15 @@ test('a payment of the balance of an invoice is a line', () => {
   expect(amountsOf(file)).toEqual(['-10.00'])
   expect(codesOf(file)).toEqual([])
 })
+
+test('a balance stated above the lines proves the line that no balance beside it can prove', () => {
+  const rows = (first: string) => [
+    'Opening balance;100,00',
+    header,
+    `2024-01-29;a;${first};90,00`,
+    '2024-01-30;b;5,00;95,00',
+    '2024-01-31;c;1,00;96,00',
+  ]
+  expect(codesOf(parseCsv(rows('-10,00')))).toEqual([])
+  expect(codesOf(parseCsv(rows('10,00')))).toEqual(['balance_mismatch'])
+})
