@@ -16,8 +16,11 @@ interface ElementEvents {
 /** Twice as long as a text may be: references are longer than what they stand for. */
 const maxText = 2 * limits.text
 
-/** The text as people read it: references replaced, one blank where there were many. */
-const readable = (written: string): string => withoutReferences(written).replace(/\s+/g, ' ').trim()
+/** The text as people read it: references replaced, one blank where there were many or control characters. */
+const readable = (written: string): string =>
+  withoutReferences(written)
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim()
 
 const blank = 0x20
 

@@ -6,7 +6,7 @@ import { saidInPieces } from '../../scripts/fuzz/pieces.ts'
 import { decode, decodingOf } from '../../statement-files/decode.ts'
 import { detectFormat, formats } from '../../statement-files/detect.ts'
 import { hasReference, referenceFolder } from '../sandbox/reference.ts'
-import { eachFormat, parse, today } from './hostile/samples.ts'
+import { eachFormat, parse, samples, today } from './hostile/samples.ts'
 
 /** What an import would take over: everything but places and the raw records. */
 const meaningOf = (bytes: Uint8Array) =>
@@ -75,5 +75,16 @@ describe('what is said does not depend on where the text is cut', () => {
       const bytes = readFileSync(join(folder, name))
       if (bytes.length < 200_000) expectSameInPieces(bytes, [7, 1_000])
     }
+  })
+})
+
+describe('findings of fuzzing', () => {
+  test('a control character behind a value of OFX is no part of it, however the text is cut', () => {
+    const bytes = Buffer.from(
+      samples.ofx.toString('latin1').replace('<BANKID>539', '<BANKID>53\x15'),
+      'latin1',
+    )
+    expectSameInPieces(bytes, [1, 2, 7])
+    expect(parse(bytes).statements[0]?.account?.bank).toBe('53')
   })
 })
