@@ -7,6 +7,8 @@ export interface StatementReading {
   seconds: number
   /** Movements that were found. */
   lines: number
+  /** Time that the processors worked in the best run, whoever else they worked for; absent for peers. */
+  cpuSeconds?: number
   /** Most memory that the process ever held; absent for peers. */
   rssMb?: number
 }
@@ -84,14 +86,18 @@ const main = async ([
     throw new Error(`There is no way "${way}"; there are: ${Object.keys(ways).join(', ')}.`)
   const bytes = readFileSync(file)
   let seconds = Infinity
+  let cpuSeconds = Infinity
   let lines = 0
   for (let run = 0; run < Number(runs); run += 1) {
     const startedAt = performance.now()
+    const cpuBefore = process.cpuUsage()
     lines = await ways[way](bytes)
     seconds = Math.min(seconds, (performance.now() - startedAt) / 1_000)
+    const { user, system } = process.cpuUsage(cpuBefore)
+    cpuSeconds = Math.min(cpuSeconds, (user + system) / 1_000_000)
   }
   // the system counts in kB
-  return { seconds, lines, rssMb: process.resourceUsage().maxRSS / 1_024 }
+  return { seconds, cpuSeconds, lines, rssMb: process.resourceUsage().maxRSS / 1_024 }
 }
 
 console.log(JSON.stringify(await main(process.argv.slice(2))))

@@ -24,6 +24,7 @@ const options = { timeout: readMaxMs, maxBuffer: outputMaxBytes }
 
 const reading = z.object({
   seconds: z.number(),
+  cpuSeconds: z.number().exactOptional(),
   lines: z.number(),
   rssMb: z.number().exactOptional(),
 })
