@@ -53,6 +53,21 @@ describe.skipIf(!isPresent)('samples of statement files', () => {
     expect({ isRight, codes }).toMatchObject({ isRight: true })
   })
 
+  test.each(['account_statement-3', 'BE68793230773034-202412'])(
+    '%s says the same in CODA and in CAMT',
+    (name) => {
+      const daysAndAmounts = (file: string) =>
+        parsedOf(file).statements.map(({ lines, checkpoints }) => ({
+          lines: lines.map(({ bookedOn, amount }) => `${bookedOn} ${amount}`),
+          balances: checkpoints.map(({ kind, amount }) => `${kind} ${amount}`),
+        }))
+      const [coda] = daysAndAmounts(`coda/derived_subite__${name}.cod`)
+      const [camt] = daysAndAmounts(`camt053/subite__${name}.xml`)
+      expect(coda?.lines.length).toBeGreaterThan(200)
+      expect({ isSame: JSON.stringify(coda) === JSON.stringify(camt) }).toEqual({ isSame: true })
+    },
+  )
+
   test('a deviation that is none any more leaves the list', () => {
     for (const [file, { cells }] of Object.entries(deviations)) {
       const differing = compareFile(expected.get(file) ?? [], parsedOf(file))
