@@ -3,7 +3,7 @@ import type { DateOrder } from '../../domain/csv-layout.ts'
 import { dayOf, fullYear } from '../day.ts'
 import { scanDay, type DayText } from './day-text.ts'
 
-export type DateVerdict =
+type DateVerdict =
   /** Proven by a number that can only be a day or a year; else it only follows from the days being sorted. */
   | { kind: 'order'; order: DateOrder; isProven: boolean }
   /** Nothing in the file tells; `text` reads differently by the day or the month first. */

@@ -3,7 +3,7 @@ import type { DecimalSign } from '../../domain/csv-layout.ts'
 import { decimalOf } from '../decimal.ts'
 import { isDigit, unwrapAmount } from './amount-text.ts'
 
-export type AmountVerdict =
+type AmountVerdict =
   | { kind: 'sign'; sign: DecimalSign }
   /** Nothing in the file tells; `text` is an amount that reads differently by each sign. */
   | { kind: 'ambiguous'; text: string }
