@@ -109,8 +109,11 @@ const tellEnd = (job: Job, { id, state, linesAdded, ...one }: ImportWithPreview)
   const said = words[job.language]
   if (state === 'failed') return tell(job, `${said.failed} ${one.failureReference ?? ''}\n`)
   const present = one.preview?.totals.alreadyPresent ?? 0
-  tell(job, `${said.imported}: ${linesAdded} ${said.added}, ${present} ${said.present}.\n`)
-  tell(job, `${said.takeBack}: npm exec banksync -- revert ${id}\n`)
+  tell(
+    job,
+    `${said.imported}${said.colon} ${linesAdded} ${said.added}, ${present} ${said.present}.\n`,
+  )
+  tell(job, `${said.takeBack}${said.colon} npm exec banksync -- revert ${id}\n`)
 }
 
 /** Leaves nothing behind: the file is uploaded again with the next try. */

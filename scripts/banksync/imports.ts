@@ -16,6 +16,15 @@ interface ShownBalance {
   amount: string
 }
 
+interface ShownLine {
+  raw: string | null
+  bookedOn: string | null
+  amount: string
+  currency: string | null
+  counterparty: string | null
+  text: string
+}
+
 export interface ShownStatement {
   number: number
   account: { number: string } | null
@@ -27,8 +36,10 @@ export interface ShownStatement {
   lines: number
   sumIn: string
   sumOut: string
+  accountId: string | null
   alreadyPresent: number
   possibleDuplicates: number
+  sample: ShownLine[]
   verdict: 'importable' | 'waiting' | 'refused' | 'left_out' | 'repeated'
   problems: ShownProblem[]
 }

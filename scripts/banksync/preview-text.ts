@@ -6,15 +6,16 @@ import { placeOf } from './text-report.ts'
 import { words } from './words.ts'
 
 const statementsMax = 50
+const samplesMax = 10
 
 const period = ({ from, to }: ShownStatement): string =>
   from === null ? '' : `${from} … ${to ?? from}`
 
 const cellsOf = (statement: ShownStatement, language: Language): string[] => {
-  const { number, account, currency, lines, alreadyPresent, verdict } = statement
+  const { number, account, accountId, currency, lines, alreadyPresent, verdict } = statement
   return [
     String(number),
-    `${account?.number ?? words[language].unknown} ${currency ?? ''}`.trimEnd(),
+    `${account?.number ?? accountId ?? words[language].unknown} ${currency ?? ''}`.trimEnd(),
     period(statement),
     String(lines),
     String(lines - alreadyPresent),
@@ -57,10 +58,24 @@ const problemText = (language: Language, told: ShownProblem, statement: string):
   const where = [statement, place].filter((part) => part !== '').join(', ')
   const answer = answerTo(told)
   return [
-    `${said[told.severity]}: ${told.message}${where === '' ? '' : ` (${where})`}\n`,
+    `${said[told.severity]}${said.colon} ${told.message}${where === '' ? '' : ` (${where})`}\n`,
     answer === '' ? '' : `  ${said.answerWith} ${answer}\n`,
   ].join('')
 }
+
+/** The first rows of a CSV file as they stand, each above what was understood of it. */
+const samplesText = ({ format, statements }: Preview): string =>
+  format !== 'csv'
+    ? ''
+    : statements
+        .flatMap(({ sample }) => sample)
+        .slice(0, samplesMax)
+        .map(({ raw, bookedOn, amount, currency, counterparty, text }) => {
+          const understood = [bookedOn, `${amount} ${currency ?? ''}`.trimEnd(), counterparty, text]
+          const told = understood.filter((word) => word !== null && word !== '')
+          return `  ${raw ?? ''}\n    → ${told.join(' · ')}\n`
+        })
+        .join('')
 
 /** Everything a person needs to decide: the statements, what would be added, what is wrong and how to answer it. */
 export const previewText = (language: Language, preview: Preview): string => {
@@ -75,6 +90,7 @@ export const previewText = (language: Language, preview: Preview): string => {
   return [
     `${kind}\n`,
     shown.length === 0 ? '' : tableOf(rows),
+    samplesText(preview),
     totals.statements > shown.length ? `… ${totals.statements - shown.length} +\n` : '',
     ...problems.map((each) => problemText(language, each, '')),
     ...shown.flatMap((each) =>

@@ -36,7 +36,7 @@ export const revert = async (args: readonly string[]): Promise<number> => {
       ? said.discarded
       : done.state === 'failed'
         ? `${said.failed} ${done.failureReference ?? ''}`
-        : `${said.reverted}: ${done.linesRemoved} ${said.removed}${kept === 0 ? '' : `, ${kept} ${said.kept}`}.`
+        : `${said.reverted}${said.colon} ${done.linesRemoved} ${said.removed}${kept === 0 ? '' : `, ${kept} ${said.kept}`}.`
   process.stdout.write(values.json ? `${JSON.stringify(done)}\n` : `${told}\n`)
   return done.state === 'failed' ? exitCodes.defect : exitCodes.ok
 }

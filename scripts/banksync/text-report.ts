@@ -26,7 +26,7 @@ export const placeOf = (
 const problemLine = (language: Language, { code, severity, params, position }: Problem): string => {
   const place = position === undefined ? '' : placeOf(language, position)
   const where = place === '' ? '' : ` (${place})`
-  return `    ${words[language][severity]}: ${renderFileProblem(language, code, params)}${where}\n`
+  return `    ${words[language][severity]}${words[language].colon} ${renderFileProblem(language, code, params)}${where}\n`
 }
 
 const balanceText = (name: string, balance: Checkpoint | undefined): string =>

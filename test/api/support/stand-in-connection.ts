@@ -10,7 +10,7 @@ export interface Received {
   input: unknown
 }
 
-export const received = defineQuery<Received[]>('received')
+const received = defineQuery<Received[]>('received')
 
 const { openPage } = proxyActivities<Activities>({
   startToCloseTimeout: '10 seconds',

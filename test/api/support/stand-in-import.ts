@@ -5,9 +5,9 @@ import type { ImportAnswer, StatementImportInput } from '../../../workflows/mess
 import * as messages from '../../../workflows/messages.ts'
 import type { Received } from './stand-in-connection.ts'
 
-export const received = defineQuery<Received[]>('received')
+const received = defineQuery<Received[]>('received')
 /** From now on everything is refused for this reason. */
-export const refuse = defineSignal<[ConfirmRefusal]>('refuse')
+const refuse = defineSignal<[ConfirmRefusal]>('refuse')
 
 export async function statementImport(input: StatementImportInput): Promise<void> {
   const seen: Received[] = [{ name: 'start', input }]
