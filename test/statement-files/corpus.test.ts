@@ -6,7 +6,7 @@ import { formats } from '../../statement-files/detect.ts'
 import { hasReference, referenceFolder } from '../sandbox/reference.ts'
 import { compareFile, listProblems, type Comparison } from './corpus/compare.ts'
 import { listExpected, type Expected } from './corpus/expected.ts'
-import { deviations, verdicts } from './corpus/verdicts.ts'
+import { deviations, places, verdicts } from './corpus/verdicts.ts'
 
 const today = '2026-06-30'
 const isPresent = hasReference('the samples of statement files')
@@ -51,6 +51,12 @@ describe.skipIf(!isPresent)('samples of statement files', () => {
     const isRight = verdicts[file]?.some((code) => codes.includes(code)) === true
     verdictsSeen.push({ file, isRight })
     expect({ isRight, codes }).toMatchObject({ isRight: true })
+  })
+
+  test.each(Object.keys(places))('%s is told with its place and what stands there', (file) => {
+    const told = listProblems(parsedOf(file))
+    const [wanted] = told.filter(({ code }) => code === places[file]?.code)
+    expect(wanted).toMatchObject(places[file] ?? {})
   })
 
   test.each(['account_statement-3', 'BE68793230773034-202412'])(

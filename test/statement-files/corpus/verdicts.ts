@@ -1,4 +1,4 @@
-import type { ProblemCode } from '../../../statement-files/problem.ts'
+import type { Problem, ProblemCode } from '../../../statement-files/problem.ts'
 
 /** The problem that a file must have, beyond what the notes of the table say; any of several where more than one is right. */
 export const verdicts: Readonly<Record<string, readonly ProblemCode[]>> = {
@@ -29,6 +29,43 @@ export const verdicts: Readonly<Record<string, readonly ProblemCode[]>> = {
   'csv/synthetic__ambiguous_dates.csv': ['date_order_ambiguous'],
   'csv/synthetic__not_csv_pdf.csv': ['not_a_statement'],
   'csv/synthetic__html_error_page.csv': ['not_a_statement'],
+}
+
+/** Where a problem stands and what it quotes. */
+export const places: Readonly<Record<string, Pick<Problem, 'code' | 'params' | 'position'>>> = {
+  'coda/synthetic__bad_date.cod': {
+    code: 'bad_date',
+    params: { text: '310224' },
+    position: { record: 3, from: 48, to: 53 },
+  },
+  'coda/synthetic__bad_balance.cod': {
+    code: 'balance_mismatch',
+    params: { opening: '100.00', sum: '20.25', closing: '121.25', difference: '1.00' },
+    position: { record: 5, from: 43, to: 57 },
+  },
+  'coda/synthetic__bad_trailer_sum.cod': {
+    code: 'control_total_mismatch',
+    params: { what: 'credit', found: '25.50' },
+    position: { record: 6, from: 38, to: 52 },
+  },
+  'camt053/synthetic__truncated.xml': { code: 'truncated', params: {}, position: { line: 2 } },
+  'camt053/synthetic__unbalanced.xml': {
+    code: 'balance_mismatch',
+    params: { difference: '1.00' },
+    position: { line: 2 },
+  },
+  'camt053/bsp__camt053_garbled_amount.xml': {
+    code: 'bad_amount',
+    params: { text: '12..34' },
+    position: { line: 17, column: 20 },
+  },
+  'csv/bsp__csv_garbled_amount.csv': {
+    code: 'bad_amount',
+    params: { text: '12..34' },
+    position: { line: 3 },
+  },
+  'ofx/ofxparse__error_message.ofx': { code: 'bank_error', params: { status: '2000' } },
+  'ofx/ofxparse__signon_fail.ofx': { code: 'bank_error', params: { status: '15500' } },
 }
 
 /**
