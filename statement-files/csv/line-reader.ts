@@ -82,7 +82,7 @@ const joined = (cells: readonly string[], indexes: readonly number[]): string =>
   return text
 }
 
-const referenceMark = /[+*]{3}/
+const hasReferenceMark = (text: string): boolean => text.includes('***') || text.includes('+++')
 
 /** Roles that one column each may have. */
 const single = [
@@ -194,7 +194,7 @@ export class LineReader {
       return
     }
     if (!isNothing(cell)) line.text = line.text === '' ? cell : `${line.text} ${cell}`
-    const inText = referenceMark.test(line.text) ? belgianReferenceIn(line.text) : null
+    const inText = hasReferenceMark(line.text) ? belgianReferenceIn(line.text) : null
     if (inText === null) return
     line.reference = inText
     line.referenceType = 'belgian'

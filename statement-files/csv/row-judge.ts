@@ -132,7 +132,9 @@ export class RowJudge {
     if (amount === null) return this.#withoutAmount(row)
     if (typeof amount !== 'string') return unreadable(row, amount.unreadable)
     const verdict = this.#lineOf(row, { day, amount })
-    return isBalanceRow(verdict.line.text) ? this.#summary(row, amount, 'summary') : verdict
+    const { counterpartyAccount, text } = verdict.line
+    const isBalance = counterpartyAccount === undefined && isBalanceRow(text)
+    return isBalance ? this.#summary(row, amount, 'summary') : verdict
   }
 
   #withoutAmount(row: Row): Verdict {

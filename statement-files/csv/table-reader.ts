@@ -94,6 +94,8 @@ export class TableReader {
   #pass({ line, balance, problems }: LineVerdict, row: Row): void {
     const key = this.#lines.keyOf(row.cells)
     for (const told of problems) this.#statements.of(key).problem(told)
+    // a line that names its currency need not be copied to get it
+    if (key.currency !== '') line.currency = key.currency
     this.#statements.add(key, { line: this.#withRaw(line, row.cells), balance })
   }
 
