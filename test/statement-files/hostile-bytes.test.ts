@@ -80,10 +80,11 @@ describe('a file that is cut anywhere', () => {
   })
 })
 
-/** The oldest line of a CSV file has no balance before it that could prove its amount. */
+/** Of a CSV file, no balance stands before the oldest amount, and none behind the newest row, that could prove them. */
 const isUnproven = (format: Format, at: number): boolean => {
-  const from = samples.csv.indexOf('-3,40')
-  return format === 'csv' && at >= from && at < from + '-3,40'.length
+  const oldest = samples.csv.indexOf('-3,40')
+  const newest = samples.csv.lastIndexOf('BE68539007547034')
+  return format === 'csv' && ((at >= oldest && at < oldest + '-3,40'.length) || at >= newest)
 }
 
 describe('a file of which one byte was changed', () => {
@@ -102,6 +103,31 @@ describe('a file of which one byte was changed', () => {
           expect([at, value, silentLoss(parse(changed), whole)]).toEqual([at, value, null])
     },
   )
+})
+
+/** Parts of a file that a program may lose or write twice: records, entries, rows. */
+const partsOf: Readonly<Record<'coda' | 'camt053' | 'csv', RegExp>> = {
+  coda: /[^\n]*\n/g,
+  camt053: /<(Ntry|Bal)>(?:(?!<\1>)[^])*?<\/\1>/g,
+  csv: /[^\n]*\n/g,
+}
+
+describe('a file of which a part is missing, stands twice or stands elsewhere', () => {
+  test.each(['coda', 'camt053', 'csv'] as const)('%s is refused', (format) => {
+    const whole = original(format)
+    const text = samples[format].toString('latin1')
+    const parts = [...text.matchAll(partsOf[format])].map(({ 0: part, index }) => ({ part, index }))
+    expect(parts.length).toBeGreaterThan(3)
+    // the header, the oldest and the newest row of a CSV file have nothing before or behind them that proves them
+    for (const { part, index } of format === 'csv' ? parts.slice(2, -1) : parts) {
+      const [before, after] = [text.slice(0, index), text.slice(index + part.length)]
+      for (const changed of [before + after, before + part + part + after, before + after + part])
+        expect([index, silentLoss(parse(Buffer.from(changed, 'latin1')), whole)]).toEqual([
+          index,
+          null,
+        ])
+    }
+  })
 })
 
 describe('an archive that was changed or cut', () => {
