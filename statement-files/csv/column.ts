@@ -144,6 +144,12 @@ export class Column {
     return this.#every((cell) => directionOf(cell) !== 0)
   }
 
+  /** Whether some of its cells, of which all are known, say that a row was not booked. */
+  get saysUnbooked(): boolean {
+    const states = [...this.distinct].map(rowStateOf)
+    return !states.includes(null) && states.some((state) => state !== 'booked')
+  }
+
   /** Whether its cells say what became of a row. */
   get isStates(): boolean {
     if (this.hasMany || this.distinct.size === 0) return false

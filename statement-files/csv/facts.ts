@@ -50,8 +50,9 @@ const mineNumber = (facts: Facts, label: string, text: string): void => {
   else facts.account ??= iban ?? (accountLabel.test(label) ? numberIn(text) : null)
 }
 
+/** The IBAN that a text is, or begins with. */
 const ibanIn = (text: string): string | null =>
-  kindOf(text) === 'iban' ? compactNumber(text) : ibanOf(text)
+  kindOf(text) === 'iban' ? compactNumber(text) : (ibanOf(text) ?? ibanOf(text.split(' ')[0] ?? ''))
 
 const numberIn = (text: string): string | null => {
   const kind = kindOf(text)

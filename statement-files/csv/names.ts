@@ -90,10 +90,10 @@ const dictionary: readonly Entry[] = [
   [
     'counterparty',
     7,
-    'payee|merchant|merchant name|tegenpartij|contrepartie|counterparty|counter party|beneficiary|beneficiaire|begunstigde|empfanger|auftraggeber|auftraggeber empfanger|empfanger auftraggeber|zahlungsempfanger|begunstigter zahlungspflichtiger|beguenstigter zahlungspflichtiger|name zahlungsbeteiligter|partner name|partner|handelaar|to from|from to|beneficiario|ordenante|gavejas|moketojas|saaja maksja|saaja|nazev protiuctu|other party|name of counterparty|naam tegenrekening|naam begunstigde|modtager|mottagare|avsandare|nadawca odbiorca|kontrahent|third party|tiers|relation',
+    'payee|merchant|merchant name|tegenpartij|contrepartie|counterparty|counter party|beneficiary|beneficiaire|begunstigde|empfanger|auftraggeber|auftraggeber empfanger|empfanger auftraggeber|zahlungsempfanger|begunstigter zahlungspflichtiger|beguenstigter zahlungspflichtiger|name zahlungsbeteiligter|partner name|partner|handelaar|to from|from to|beneficiario|ordenante|gavejas|moketojas|saaja maksja|saaja|nazev protiuctu|other party|name of counterparty|naam tegenrekening|naam begunstigde|modtager|mottagare|avsandare|nadawca odbiorca|kontrahent|third party|tiers|relation|tegenrekeninghouder',
   ],
   ['counterparty', 4, 'name|naam|nom|naam omschrijving|nombre|nome|navn|namn|nimi'],
-  ['counterparty_bic', 8, 'bic|swift|bic swift|bic code|swift bic|swift code|bankcode bic'],
+  ['counterparty_bic', 6, 'bic|swift|bic swift|bic code|swift bic|swift code|bankcode bic'],
   [
     'text',
     6,
@@ -139,7 +139,7 @@ const dictionary: readonly Entry[] = [
   [
     'ignored',
     9,
-    'adres|address|adresse|adres tegenpartij|straat en nummer|postcode en plaats|postcode|city|plaats|land|landcode|country|category|categorie|kategorie|kategorie transakce|time|time zone|timezone|exchange rate|rate|koers|taux|cours|wisselkoers|tax|sort code|parent category|sub category|labels|tags|branch|bank|bank name|from email address|to email address|budget|reden van weigering|motif du refus|check number|cheque number|check or slip|quantity|symbol|price|available balance|disponible|beschikbaar saldo|account type|product|initiated date|started date|start date|end date|opening balance|valutair saldo|locatie|type de compte|mcc',
+    'adres|address|adresse|adres tegenpartij|straat en nummer|postcode en plaats|postcode|city|plaats|land|landcode|country|category|categorie|kategorie|kategorie transakce|time|time zone|timezone|exchange rate|rate|koers|taux|cours|wisselkoers|tax|sort code|parent category|sub category|labels|tags|branch|bank|bank name|from email address|to email address|budget|reden van weigering|motif du refus|check number|cheque number|check or slip|quantity|symbol|price|available balance|disponible|beschikbaar saldo|account type|product|initiated date|started date|start date|end date|opening balance|valutair saldo|locatie|type de compte|mcc|glaubiger id|creditor id|mandatsreferenz|mandate|mandate id|machtigingskenmerk|incassant id|batch id',
   ],
 ]
 

@@ -122,8 +122,11 @@ const settleAccounts = ({ columns, roles }: Assignment): void => {
   roles[index] = has(roles, 'counterparty_account') ? 'ignored' : 'counterparty_account'
 }
 
-const isFew = (column: Column): boolean =>
-  !column.hasMany && column.distinct.size <= Math.max(3, column.rows / 3)
+/** A few numbers that return; numbers that all differ are those of others. */
+const isFew = ({ hasMany, distinct, rows }: Column): boolean => {
+  if (hasMany || distinct.size > Math.max(3, rows / 3)) return false
+  return distinct.size === 1 || distinct.size < rows
+}
 
 /** Contrepartie may be a name or a number, depending on the bank. */
 const settleCounterparty = ({ columns, roles }: Assignment): void => {
@@ -221,6 +224,7 @@ export const rolesByName = (columns: readonly Column[]): ColumnRole[] => {
   claim(assignment, 'booked_on', (column) => column.isDates)
   claim(assignment, 'currency', (column) => column.isCurrencies)
   claim(assignment, 'direction', (column) => column.isDirections)
+  claim(assignment, 'status', (column) => column.isStates && column.saysUnbooked)
   settleText(assignment)
   return assignment.roles
 }
@@ -248,7 +252,11 @@ export const rolesByCells = (columns: readonly Column[]): ColumnRole[] => {
 
 const isWholeColumn = ({ filled, rows }: Column): boolean => filled === rows
 
-const isNumber = (column: Column): boolean => column.count('digits') + column.count('iban') > 0
+const leastDigits = 8
+
+const isNumber = (column: Column): boolean =>
+  column.count('digits') + column.count('iban') > 0 ||
+  [...column.distinct].every((cell) => cell.length >= leastDigits && /^\d+$/.test(cell))
 
 /** Words of several kinds, not a code that repeats. */
 const isProse = (column: Column): boolean =>

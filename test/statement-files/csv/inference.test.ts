@@ -186,6 +186,11 @@ test('amounts with their own sign are not turned around by a column that repeats
   expect(amountsOf(file)).toEqual(['-12.50', '20.00'])
 })
 
+test('a credit that was taken back stays negative where the other amounts carry their signs', () => {
+  const rows = ['-12,50;debit', '20,00;credit', '-5,00;credit'].map((row) => `2024-01-31;${row}`)
+  expect(amountsOf(parseCsv(['Date;Amount;Type', ...rows]))).toEqual(['-12.50', '20.00', '-5.00'])
+})
+
 test('card exports without a sign are a question, and the answer turns them around', () => {
   const rows = ['Date,Card number,Amount', '2024-01-31,1234,12.50', '2024-01-30,1234,20.00']
   expect(parseCsv(rows).problems).toMatchObject([

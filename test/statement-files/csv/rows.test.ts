@@ -215,3 +215,21 @@ test('a row of more columns than any bank has refuses the file', () => {
     codesOf(parseCsv([['Date', ...names].join(';'), '2024-01-31;1,00'], { csv: { headerRow: 1 } })),
   ).toEqual(['malformed'])
 })
+
+test('account numbers that all differ are those of the other side', () => {
+  const file = parseCsv([
+    'Kontonummer:;DE89370400440532013000',
+    'Buchungstag;Kontonummer;Betrag',
+    '30.01.2024;DE02120300000000202051;-1,00',
+    '31.01.2024;DE02100500000054540402;2,00',
+  ])
+  expect(file.statements.map(({ account }) => account?.number)).toEqual(['DE89370400440532013000'])
+  expect(file.statements[0]?.lines[0]?.counterpartyAccount).toBe('DE02120300000000202051')
+})
+
+test('a column without a telling name may say that rows are not booked', () => {
+  const rows = ['30.01.2024;-1,00;Umsatz gebucht', '31.01.2024;-2,00;Umsatz vorgemerkt']
+  const file = parseCsv(['Buchungstag;Betrag;Info', ...rows])
+  expect(amountsOf(file)).toEqual(['-1.00'])
+  expect(skippedOf(file)).toEqual(['1 pending'])
+})
