@@ -1,5 +1,4 @@
 /** Tells for each row of the table whether it is a line, and what is wrong with it where it is not quite one. */
-import type { ColumnRole } from '../../domain/csv-layout.ts'
 import { readDay } from '../inference/date-order.ts'
 import type { ParsedLine } from '../parsed.ts'
 import type { Problem } from '../problem.ts'
@@ -37,8 +36,6 @@ export type Verdict =
   | { kind: 'broken'; problem: Problem }
   /** Only text: it belongs to the line above. */
   | { kind: 'continuation'; text: string }
-
-const amountRoles = new Set<ColumnRole>(['amount', 'debit', 'credit'])
 
 /** A sentence, or the name of a balance, where a day should stand. */
 const isSummaryName = (cell: string): boolean =>
@@ -83,8 +80,6 @@ export class RowJudge {
   readonly #today: string
   readonly #status: number
   readonly #balance: number
-  /** Last of the columns with amounts. */
-  readonly #lastAmount: number
   #asked = ''
   #answer: string | null = null
 
@@ -94,7 +89,6 @@ export class RowJudge {
     this.#today = today
     this.#status = plan.roles.indexOf('status')
     this.#balance = plan.amounts?.balance ?? -1
-    this.#lastAmount = plan.roles.findLastIndex((role) => amountRoles.has(role))
   }
 
   judge(row: Row): Verdict {
@@ -140,8 +134,8 @@ export class RowJudge {
   #withoutAmount(row: Row): Verdict {
     const { cells } = row
     if (isBalanceRow(this.#reader.textOf(cells))) return this.#summary(row, null, 'summary')
-    const isCut = cells.length < this.#plan.table.width && cells.length <= this.#lastAmount
-    if (isCut) return columnsProblem(row)
+    // a line break inside a row leaves its first part here
+    if (cells.length < this.#plan.table.width) return columnsProblem(row)
     return { ...this.#summary(row, null, 'summary'), lacksAmount: true }
   }
 

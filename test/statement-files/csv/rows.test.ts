@@ -98,6 +98,21 @@ test('a row that is broken before its amount is told', () => {
   expect(codesOf(file)).toContain('malformed')
 })
 
+test('a line break inside a row never costs a line or a part of an amount in silence', () => {
+  const row = '2024-01-31;b;-1.250,00;EUR;1.346,60'
+  for (let at = 12; at < row.length - 8; at += 1) {
+    const broken = `${row.slice(0, at)}\n${row.slice(at)}`
+    const file = parseCsv([
+      'Date;Text;Amount;Currency;Balance',
+      '2024-01-30;a;-1,00;EUR;2.596,60',
+      broken,
+      '2024-01-31;c;1,00;EUR;1.347,60',
+    ])
+    const isWhole = amountsOf(file).join(' ') === '-1.00 -1250.00 1.00'
+    expect([broken, isWhole || codesOf(file).length > 0]).toEqual([broken, true])
+  }
+})
+
 test('empty cells behind the last column mean nothing', () => {
   const file = parseCsv(['Date,Text,Amount', '2024-01-31,a,-1.00,', '2024-01-31,b,-2.00,,'])
   expect(codesOf(file)).toEqual([])
