@@ -482,7 +482,7 @@ CONSTRAINT import_statement_tenant_id_account_id_fkey ON import_statement FOREIG
 CONSTRAINT import_statement_tenant_id_import_id_fkey ON import_statement FOREIGN KEY (tenant_id, import_id) REFERENCES statement_import(tenant_id, id) ON DELETE CASCADE;
 CONSTRAINT import_statement_verdict_check ON import_statement CHECK ((verdict = ANY (ARRAY['importable'::text, 'waiting'::text, 'refused'::text, 'left_out'::text, 'repeated'::text])));
 CONSTRAINT imported_line_pkey ON imported_line PRIMARY KEY (tenant_id, import_id, account_id, line_key);
-CONSTRAINT imported_line_tenant_id_account_id_line_key_fkey ON imported_line FOREIGN KEY (tenant_id, account_id, line_key) REFERENCES statement_line(tenant_id, account_id, line_key) ON DELETE CASCADE;
+CONSTRAINT imported_line_tenant_id_account_id_fkey ON imported_line FOREIGN KEY (tenant_id, account_id) REFERENCES account(tenant_id, id) ON DELETE CASCADE;
 CONSTRAINT imported_line_tenant_id_import_id_fkey ON imported_line FOREIGN KEY (tenant_id, import_id) REFERENCES statement_import(tenant_id, id) ON DELETE CASCADE;
 CONSTRAINT institution_listing_id_fkey ON institution FOREIGN KEY (listing_id) REFERENCES institution_listing(id) ON DELETE SET NULL;
 CONSTRAINT institution_mfa_check ON institution CHECK ((mfa = ANY (ARRAY['none'::text, 'code'::text, 'page'::text])));
@@ -526,8 +526,7 @@ CONSTRAINT one_time_secret_pkey ON one_time_secret PRIMARY KEY (tenant_id, purpo
 CONSTRAINT one_time_secret_purpose_check ON one_time_secret CHECK ((purpose = ANY (ARRAY['completion'::text, 'link_url'::text, 'link_state'::text, 'link_page'::text, 'person'::text, 'mfa_answer'::text])));
 CONSTRAINT one_time_secret_tenant_id_fkey ON one_time_secret FOREIGN KEY (tenant_id) REFERENCES tenant(tenant_id) ON DELETE CASCADE;
 CONSTRAINT possible_duplicate_pkey ON possible_duplicate PRIMARY KEY (tenant_id, account_id, line_key, other_key);
-CONSTRAINT possible_duplicate_tenant_id_account_id_line_key_fkey ON possible_duplicate FOREIGN KEY (tenant_id, account_id, line_key) REFERENCES statement_line(tenant_id, account_id, line_key) ON DELETE CASCADE;
-CONSTRAINT possible_duplicate_tenant_id_account_id_other_key_fkey ON possible_duplicate FOREIGN KEY (tenant_id, account_id, other_key) REFERENCES statement_line(tenant_id, account_id, line_key) ON DELETE CASCADE;
+CONSTRAINT possible_duplicate_tenant_id_account_id_fkey ON possible_duplicate FOREIGN KEY (tenant_id, account_id) REFERENCES account(tenant_id, id) ON DELETE CASCADE;
 CONSTRAINT provider_pause_pkey ON provider_pause PRIMARY KEY (provider);
 CONSTRAINT provider_setting_pkey ON provider_setting PRIMARY KEY (provider);
 CONSTRAINT provider_setting_sync_interval_min_s_check ON provider_setting CHECK ((sync_interval_min_s >= 1));
@@ -633,8 +632,9 @@ CREATE UNIQUE INDEX statement_file_part_pkey ON public.statement_file_part USING
 CREATE INDEX statement_import_created_idx ON public.statement_import USING btree (tenant_id, created_at, id);
 CREATE INDEX statement_import_file_idx ON public.statement_import USING btree (tenant_id, file_id);
 CREATE UNIQUE INDEX statement_import_pkey ON public.statement_import USING btree (tenant_id, id);
-CREATE INDEX statement_import_line_account_idx ON public.statement_import_line USING btree (tenant_id, import_id, account_id, statement);
+CREATE INDEX statement_import_line_account_idx ON public.statement_import_line USING btree (tenant_id, import_id, account_id);
 CREATE UNIQUE INDEX statement_import_line_pkey ON public.statement_import_line USING btree (tenant_id, import_id, number);
+CREATE INDEX statement_import_line_statement_idx ON public.statement_import_line USING btree (tenant_id, import_id, statement, number);
 CREATE INDEX statement_line_booked_idx ON public.statement_line USING btree (tenant_id, account_id, booked_on);
 CREATE INDEX statement_line_import_idx ON public.statement_line USING btree (tenant_id, account_id, import_id) WHERE (import_id IS NOT NULL);
 CREATE UNIQUE INDEX statement_line_pkey ON public.statement_line USING btree (tenant_id, account_id, line_key);

@@ -116,7 +116,8 @@ CREATE TABLE statement_import_line (
   FOREIGN KEY (tenant_id, import_id) REFERENCES statement_import (tenant_id, id) ON DELETE CASCADE,
   FOREIGN KEY (tenant_id, account_id) REFERENCES account (tenant_id, id) ON DELETE CASCADE
 );
-CREATE INDEX statement_import_line_account_idx ON statement_import_line (tenant_id, import_id, account_id, statement);
+CREATE INDEX statement_import_line_account_idx ON statement_import_line (tenant_id, import_id, account_id);
+CREATE INDEX statement_import_line_statement_idx ON statement_import_line (tenant_id, import_id, statement, number);
 
 ALTER TABLE statement_line
   ADD COLUMN import_id uuid,
@@ -126,7 +127,8 @@ ALTER TABLE statement_line
   ADD COLUMN is_reverted boolean NOT NULL DEFAULT false;
 CREATE INDEX statement_line_import_idx ON statement_line (tenant_id, account_id, import_id) WHERE import_id IS NOT NULL;
 
--- which stored lines the file of an import holds, whether it added them or found them
+-- Which stored lines the file of an import holds, whether it added them or found them. Lines go only with their account:
+-- a foreign key to each would be checked line by line, by a plan made while the table was empty.
 CREATE TABLE imported_line (
   tenant_id uuid NOT NULL,
   import_id uuid NOT NULL,
@@ -135,8 +137,7 @@ CREATE TABLE imported_line (
   was_added boolean NOT NULL,
   PRIMARY KEY (tenant_id, import_id, account_id, line_key),
   FOREIGN KEY (tenant_id, import_id) REFERENCES statement_import (tenant_id, id) ON DELETE CASCADE,
-  FOREIGN KEY (tenant_id, account_id, line_key) REFERENCES statement_line (tenant_id, account_id, line_key)
-    ON DELETE CASCADE
+  FOREIGN KEY (tenant_id, account_id) REFERENCES account (tenant_id, id) ON DELETE CASCADE
 );
 CREATE INDEX imported_line_line_idx ON imported_line (tenant_id, account_id, line_key);
 
@@ -149,10 +150,7 @@ CREATE TABLE possible_duplicate (
   import_id uuid NOT NULL,
   found_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (tenant_id, account_id, line_key, other_key),
-  FOREIGN KEY (tenant_id, account_id, line_key) REFERENCES statement_line (tenant_id, account_id, line_key)
-    ON DELETE CASCADE,
-  FOREIGN KEY (tenant_id, account_id, other_key) REFERENCES statement_line (tenant_id, account_id, line_key)
-    ON DELETE CASCADE
+  FOREIGN KEY (tenant_id, account_id) REFERENCES account (tenant_id, id) ON DELETE CASCADE
 );
 
 -- what a person answered about CSV files with one header, for one account

@@ -6,9 +6,11 @@ import { fingerprintVersion } from '../../domain/statement-line.ts'
 import { count } from '../row.ts'
 import { currentTenant } from '../tenant.ts'
 import { keyOf } from './import-matching.ts'
+import { joinAtOnce } from './import-staging.ts'
 import { before } from './line-corrections.ts'
 
 type Tx = DatabaseTransactionConnection
+type Fragment = ReturnType<typeof sql.fragment>
 
 /** How many lines one SQL statement writes, so that each ends long before its timeout. */
 const batchMax = 5_000
@@ -46,6 +48,7 @@ export const addStatement = async (
   adding: Adding,
 ): Promise<(Added & { seq: number }) | null> => {
   const { importId, accountId, statement } = adding
+  await joinAtOnce(tx)
   const counted = await tx.maybeOne(sql.type(addedRow)`
     UPDATE import_statement SET added = counted.added, already_present = counted.present,
       possible_duplicates = counted.near
@@ -58,8 +61,8 @@ export const addStatement = async (
     RETURNING import_statement.added, already_present AS present, possible_duplicates AS near`)
   if (counted === null) return null
   await notePresent(tx, adding)
-  let { seq } = adding
-  for (let left = counted.added; left > 0; left -= batchMax) seq += await addBatch(tx, adding, seq)
+  const seq = await addOpen(tx, adding)
+  await noteDoubtful(tx, adding)
   if (seq !== adding.seq) await countTo(tx, accountId, seq)
   await tx.query(sql.unsafe`
     UPDATE statement_import SET lines_added = lines_added + ${counted.added},
@@ -77,65 +80,108 @@ const notePresent = async (tx: Tx, { importId, accountId, statement }: Adding): 
     ON CONFLICT DO NOTHING`)
 }
 
-const batchRow = z.object({ written: count })
+const noteDoubtful = async (tx: Tx, { importId, accountId, statement }: Adding): Promise<void> => {
+  await tx.query(sql.unsafe`
+    INSERT INTO possible_duplicate (tenant_id, account_id, line_key, other_key, import_id)
+    SELECT ${currentTenant}, ${accountId}, stored_key, near_key, ${importId}
+    FROM statement_import_line
+    WHERE import_id = ${importId} AND statement = ${statement} AND near_key IS NOT NULL
+    ON CONFLICT DO NOTHING`)
+}
 
-/** A line whose import was taken back comes again under its key; any other line under that key is another one. */
-const addBatch = async (
+/** Adds what is open of a statement, some lines at a time; returns the feed's last number. */
+const addOpen = async (tx: Tx, adding: Adding): Promise<number> => {
+  let { seq } = adding
+  for (;;) {
+    const { lines, last, taken } = await addBatch(tx, adding, { seq, key: keyOf(staged) })
+    if (lines === 0 || last === null) return seq
+    seq += lines
+    if (taken.length > 0) seq += await addBeside(tx, adding, { seq, taken })
+    await settleUpTo(tx, adding, last)
+  }
+}
+
+const staged = sql.fragment`staged`
+
+const openOf = ({ importId, statement }: Adding) => sql.fragment`
+  staged.import_id = ${importId} AND staged.statement = ${statement} AND staged.stored_key IS NULL`
+
+const settleUpTo = async (tx: Tx, adding: Adding, last: number): Promise<void> => {
+  await tx.query(sql.unsafe`
+    UPDATE statement_import_line AS staged SET stored_key = ${keyOf(staged)}
+    WHERE ${openOf(adding)} AND staged.number <= ${last}`)
+}
+
+/** Lines whose key is held by another line that was known by something else: they stand beside it. */
+const addBeside = async (
   tx: Tx,
-  { importId, accountId, statement }: Adding,
-  seq: number,
+  adding: Adding,
+  { seq, taken }: { seq: number; taken: readonly number[] },
 ): Promise<number> => {
-  const staged = sql.fragment`staged`
-  const { written } = await tx.one(sql.type(batchRow)`
-    WITH chosen AS (
-      SELECT staged.*, ${seq}::bigint + row_number() OVER (ORDER BY staged.number) AS seq,
-        ${keyOf(staged)} || CASE WHEN EXISTS (
-          SELECT FROM statement_line AS stored
-          WHERE stored.account_id = ${accountId} AND stored.line_key = ${keyOf(staged)}
-            AND NOT stored.is_reverted
-        ) THEN ${`.${importId}`} ELSE '' END AS line_key
+  const key = sql.fragment`${keyOf(staged)} || ${`.${adding.importId}`}`
+  const among = sql.fragment`staged.number = ANY(${sql.array(taken, 'int4')})`
+  const { lines } = await addBatch(tx, adding, { seq, key, among })
+  await tx.query(sql.unsafe`
+    UPDATE statement_import_line AS staged SET stored_key = ${key}
+    WHERE ${openOf(adding)} AND ${among}`)
+  return lines
+}
+
+const batchRow = z.object({
+  lines: z.int(),
+  /** Number of the last of them. */
+  last: z.int().nullable(),
+  /** Numbers of those whose key was there. */
+  taken: z.array(z.int()),
+})
+
+interface Batch {
+  seq: number
+  key: Fragment
+  among?: Fragment
+}
+
+/** A line whose import was taken back comes again under its key; any other line under that key stays as it is. */
+const addBatch = (
+  tx: Tx,
+  adding: Adding,
+  { seq, key, among = sql.fragment`TRUE` }: Batch,
+): Promise<z.infer<typeof batchRow>> =>
+  tx.one(sql.type(batchRow)`
+    WITH chosen AS MATERIALIZED (
+      SELECT staged.*, ${key} AS line_key,
+        ${seq}::bigint + row_number() OVER (ORDER BY staged.number) AS seq
       FROM statement_import_line AS staged
-      WHERE import_id = ${importId} AND statement = ${statement} AND stored_key IS NULL
+      WHERE ${openOf(adding)} AND ${among}
       ORDER BY staged.number LIMIT ${batchMax}
     ), written AS (
       INSERT INTO statement_line AS stored (tenant_id, account_id, line_key, seq, added_seq,
         booked_on, value_on, amount, currency, text, counterparty, counterparty_account, reference,
         bank_reference, end_to_end_id, content_hash, fingerprint, fingerprint_version, import_id,
         raw)
-      SELECT ${currentTenant}, ${accountId}, line_key, seq, seq, booked_on, value_on, amount,
+      SELECT ${currentTenant}, account_id, line_key, seq, seq, booked_on, value_on, amount,
         currency, text, counterparty, counterparty_account, reference, bank_reference,
-        end_to_end_id, content_hash, fingerprint, ${fingerprintVersion}, ${importId}, raw
+        end_to_end_id, content_hash, fingerprint, ${fingerprintVersion}, import_id, raw
       FROM chosen
       ON CONFLICT (tenant_id, account_id, line_key) DO UPDATE
-      SET seq = EXCLUDED.seq, booked_on = EXCLUDED.booked_on, value_on = EXCLUDED.value_on,
-        amount = EXCLUDED.amount, currency = EXCLUDED.currency, text = EXCLUDED.text,
-        counterparty = EXCLUDED.counterparty,
-        counterparty_account = EXCLUDED.counterparty_account, reference = EXCLUDED.reference,
-        bank_reference = EXCLUDED.bank_reference, end_to_end_id = EXCLUDED.end_to_end_id,
-        content_hash = EXCLUDED.content_hash, fingerprint = EXCLUDED.fingerprint,
-        fingerprint_version = EXCLUDED.fingerprint_version, import_id = EXCLUDED.import_id,
+      -- what it says is equal, or its key would be another
+      SET seq = EXCLUDED.seq, bank_reference = EXCLUDED.bank_reference,
+        end_to_end_id = EXCLUDED.end_to_end_id, import_id = EXCLUDED.import_id,
         raw = EXCLUDED.raw, removed_at = NULL, is_reverted = FALSE
       WHERE stored.is_reverted
+      -- a row just inserted has never been locked or replaced
+      RETURNING stored.*, xmax = 0 AS is_new
     ), restored AS (
       INSERT INTO line_change (tenant_id, account_id, seq, line_key, kind, before)
-      SELECT ${currentTenant}, ${accountId}, chosen.seq, line_key, 'restored', ${before}
-      FROM chosen JOIN statement_line AS stored USING (line_key)
-      WHERE stored.account_id = ${accountId} AND stored.is_reverted
+      SELECT tenant_id, account_id, seq, line_key, 'restored', ${before}
+      FROM written AS stored WHERE NOT is_new
     ), held AS (
       INSERT INTO imported_line (tenant_id, import_id, account_id, line_key, was_added)
-      SELECT ${currentTenant}, ${importId}, ${accountId}, line_key, TRUE FROM chosen
-    ), doubtful AS (
-      INSERT INTO possible_duplicate (tenant_id, account_id, line_key, other_key, import_id)
-      SELECT ${currentTenant}, ${accountId}, line_key, near_key, ${importId} FROM chosen
-      WHERE near_key IS NOT NULL
-      ON CONFLICT DO NOTHING
-    ), settled AS (
-      UPDATE statement_import_line AS settled SET stored_key = chosen.line_key
-      FROM chosen WHERE settled.import_id = ${importId} AND settled.number = chosen.number
+      SELECT tenant_id, import_id, account_id, line_key, TRUE FROM written
     )
-    SELECT count(*) AS written FROM chosen`)
-  return written
-}
+    SELECT count(*)::int AS lines, max(chosen.number) AS last,
+      coalesce(array_agg(chosen.number) FILTER (WHERE written.line_key IS NULL), '{}') AS taken
+    FROM chosen LEFT JOIN written USING (line_key)`)
 
 /** Lines that another import holds as well go over to it. */
 const handOver = async (tx: Tx, importId: string, accountId: string): Promise<void> => {
@@ -160,6 +206,7 @@ const handOver = async (tx: Tx, importId: string, accountId: string): Promise<vo
  */
 export const removeSome = async (tx: Tx, importId: string, accountId: string): Promise<number> => {
   const seq = await lockAccount(tx, accountId)
+  await joinAtOnce(tx)
   await handOver(tx, importId, accountId)
   const { rowCount } = await tx.query(sql.unsafe`
     WITH gone AS (
@@ -176,8 +223,9 @@ export const removeSome = async (tx: Tx, importId: string, accountId: string): P
       FROM gone JOIN statement_line AS stored USING (line_key)
       WHERE stored.account_id = ${accountId}
     ), settled AS (
-      DELETE FROM possible_duplicate AS pair USING gone
-      WHERE pair.account_id = ${accountId} AND gone.line_key IN (pair.line_key, pair.other_key)
+      DELETE FROM possible_duplicate
+      WHERE account_id = ${accountId} AND (line_key IN (SELECT line_key FROM gone)
+        OR other_key IN (SELECT line_key FROM gone))
     )
     UPDATE statement_line AS stored SET removed_at = now(), is_reverted = TRUE, seq = gone.number
     FROM gone WHERE stored.account_id = ${accountId} AND stored.line_key = gone.line_key`)
@@ -189,6 +237,7 @@ export const removeSome = async (tx: Tx, importId: string, accountId: string): P
 
 /** Counts what stays of an import and why, and forgets which lines its file holds. */
 export const countKept = async (tx: Tx, importId: string): Promise<void> => {
+  await joinAtOnce(tx)
   await tx.query(sql.unsafe`
     UPDATE statement_import SET kept_by_connection = kept.by_connection,
       kept_by_import = kept.by_import

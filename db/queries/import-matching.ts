@@ -7,7 +7,7 @@ import type { DatabaseTransactionConnection } from 'slonik'
 import { sql } from 'slonik'
 import { z } from 'zod'
 import { count } from '../row.ts'
-import * as staging from './import-staging.ts'
+import { joinAtOnce } from './import-staging.ts'
 
 type Tx = DatabaseTransactionConnection
 type Fragment = ReturnType<typeof sql.fragment>
@@ -27,7 +27,14 @@ interface Rule {
   /** Days that the stored line is booked after the staged one. */
   days?: number
   /** What else must be true of a pair; a pair that fails stays apart. */
-  holds?: (source: string) => Fragment
+  holds?: (matching: Around) => Fragment
+}
+
+/** What is matched, and the days around which stored lines are looked for. */
+interface Around extends Matching {
+  /** First and last day of the account in the file: of its lines, and as its statements claim. */
+  fromOn: string
+  toOn: string
 }
 
 const shown = sql.fragment`shown`
@@ -71,14 +78,14 @@ const wordsOf = (line: Fragment) => sql.fragment`
   coalesce(nullif(${compact(sql.fragment`${line}.text`)}, ''), ${line}.text)`
 
 /** The stored line came from a file of the same source and from nowhere else. */
-const isSameSource = (source: string) => sql.fragment`
+const isSameSource = ({ source }: Matching) => sql.fragment`
   (stored.connection_id IS NULL AND EXISTS (
     SELECT FROM statement_import AS earlier
     WHERE earlier.id = stored.import_id AND earlier.source = ${source}))`
 
 /** One source does not word a line in two ways: where anything differs, these are two. */
-const isUncontradicted = (source: string) => sql.fragment`
-  NOT (${isSameSource(source)} AND (
+const isUncontradicted = (matching: Matching) => sql.fragment`
+  NOT (${isSameSource(matching)} AND (
     coalesce(${differ(sql.fragment`counterparty_account`)}, FALSE)
     OR coalesce(${differ(sql.fragment`reference`)}, FALSE)
     OR coalesce(${differ(sql.fragment`counterparty`)}, FALSE)
@@ -86,16 +93,17 @@ const isUncontradicted = (source: string) => sql.fragment`
     OR coalesce(shown.bank_reference <> stored.bank_reference, FALSE)))`
 
 /** Day and amount alone do not make one line of two whose counterparties have different accounts. */
-const isPlausible = (source: string) => sql.fragment`
-  ${isUncontradicted(source)} AND NOT coalesce(${namesAnother(shown)} AND ${namesAnother(stored)}
+const isPlausible = (matching: Matching) => sql.fragment`
+  ${isUncontradicted(matching)} AND NOT coalesce(${namesAnother(shown)} AND ${namesAnother(stored)}
     AND ${differ(sql.fragment`counterparty_account`)}, FALSE)`
 
 /** Two sources may book one payment on different days; one source does not. */
-const isElsewhere = (source: string) => sql.fragment`NOT ${isSameSource(source)}`
+const isElsewhere = (matching: Matching) => sql.fragment`NOT ${isSameSource(matching)}`
 
 /** A stored line outside the days of the file is not missing from it: it may well be an earlier, equal payment. */
-const isExpected = (source: string) => sql.fragment`
-  ${isElsewhere(source)} AND stored.booked_on BETWEEN period.from_on AND period.to_on`
+const isExpected = (matching: Around) => sql.fragment`
+  ${isElsewhere(matching)}
+  AND stored.booked_on BETWEEN ${matching.fromOn}::date AND ${matching.toOn}::date`
 
 const stillStands = sql.fragment`stored.removed_at IS NULL`
 
@@ -126,64 +134,66 @@ const near: readonly Rule[] = [
   ...apart(nearDaysMax).map((days) => ({
     sign: amountOf,
     days,
-    holds: (source: string) => sql.fragment`${stillStands} AND ${isElsewhere(source)}`,
+    holds: (matching: Matching) => sql.fragment`${stillStands} AND ${isElsewhere(matching)}`,
   })),
 ]
 
-const stagedOf = ({ importId, accountId }: Matching) =>
-  sql.fragment`import_id = ${importId} AND account_id = ${accountId}`
-
-const candidateRow = z.object({ staged: count, candidates: count })
-
 /** Finds for each staged line of an account the stored line that it is, or may be; what was found before is kept. */
 export const match = async (tx: Tx, matching: Matching): Promise<void> => {
-  await staging.joinAtOnce(tx)
-  const left = await pairStored(tx, matching, await countOpen(tx, matching))
-  if (left > 0 && (await isShown(tx, matching, amountOf)))
-    for (const rule of near) await pair(tx, matching, { rule, column: nearKey })
+  await joinAtOnce(tx)
+  const { open, fromOn, toOn } = await lookAtOpen(tx, matching)
+  if (open === 0 || fromOn === null || toOn === null) return
+  const around = { ...matching, fromOn, toOn }
+  if (!(await hasFree(tx, around))) return
+  const left = await pairStored(tx, around, open)
+  if (left > 0 && (await isShown(tx, around, amountOf)))
+    for (const rule of near) await pair(tx, around, { rule, column: nearKey })
 }
 
 /** Pairs by the sure rules until no staged line is left, and returns how many are. */
-const pairStored = async (tx: Tx, matching: Matching, open: number): Promise<number> => {
+const pairStored = async (tx: Tx, around: Around, open: number): Promise<number> => {
   let left = open
   for (const rule of sameDay) {
-    if (left > 0) left -= await pair(tx, matching, { rule, column: storedKey })
+    if (left > 0) left -= await pair(tx, around, { rule, column: storedKey })
   }
   for (const rule of otherDay) {
-    if (left === 0 || !(await isShown(tx, matching, rule.sign))) continue
+    if (left === 0 || !(await isShown(tx, around, rule.sign))) continue
     for (const days of apart(daysMax))
-      left -= await pair(tx, matching, { rule: { ...rule, days }, column: storedKey })
+      left -= await pair(tx, around, { rule: { ...rule, days }, column: storedKey })
   }
-  return left === 0 ? 0 : left - (await pairByKey(tx, matching))
+  return left === 0 ? 0 : left - (await pairByKey(tx, around))
 }
 
-/** How many staged lines may have a partner; 0 where nothing is stored around their days. */
-const countOpen = async (tx: Tx, matching: Matching): Promise<number> => {
-  const { staged, candidates } = await tx.one(sql.type(candidateRow)`
-    SELECT count(*) AS staged, (
-      SELECT count(*) FROM (
-        SELECT FROM statement_line AS stored, ${periodOf(matching)} AS period
-        WHERE stored.account_id = ${matching.accountId} AND NOT is_reverted
-          AND stored.booked_on BETWEEN period.from_on - ${daysMax}::int
-            AND period.to_on + ${daysMax}::int
-        LIMIT 1
-      ) AS one
-    ) AS candidates
-    FROM statement_import_line WHERE ${stagedOf(matching)} AND stored_key IS NULL`)
-  return candidates === 0 ? 0 : staged
-}
+const openRow = z.object({
+  open: count,
+  fromOn: z.string().nullable(),
+  toOn: z.string().nullable(),
+})
 
-/** First and last day of the account in the file: of its lines, and as its statements claim. */
-const periodOf = ({ importId, accountId }: Matching) => sql.fragment`(
-  SELECT min(day) AS from_on, max(day) AS to_on
-  FROM (
-    SELECT booked_on AS day FROM statement_import_line
-    WHERE import_id = ${importId} AND account_id = ${accountId}
-    UNION ALL
-    SELECT unnest(ARRAY[summary ->> 'from', summary ->> 'to'])::date FROM import_statement
-    WHERE import_id = ${importId} AND account_id = ${accountId}
-      AND verdict IN ('importable', 'waiting')
-  ) AS days)`
+/** How many staged lines have no partner, and the days of the account in the file. */
+const lookAtOpen = (tx: Tx, { importId, accountId }: Matching): Promise<z.infer<typeof openRow>> =>
+  tx.one(sql.type(openRow)`
+    WITH claimed AS (
+      SELECT min((summary ->> 'from')::date) AS from_on, max((summary ->> 'to')::date) AS to_on
+      FROM import_statement
+      WHERE import_id = ${importId} AND account_id = ${accountId}
+        AND verdict IN ('importable', 'waiting')
+    ), lines AS (
+      SELECT count(*) FILTER (WHERE stored_key IS NULL) AS open, min(booked_on) AS from_on,
+        max(booked_on) AS to_on
+      FROM statement_import_line WHERE import_id = ${importId} AND account_id = ${accountId}
+    )
+    SELECT lines.open, least(lines.from_on, claimed.from_on) AS "fromOn",
+      greatest(lines.to_on, claimed.to_on) AS "toOn"
+    FROM lines, claimed`)
+
+const isThereRow = z.object({ isThere: z.boolean() })
+
+const hasFree = async (tx: Tx, around: Around): Promise<boolean> => {
+  const { isThere } = await tx.one(sql.type(isThereRow)`
+    SELECT EXISTS (SELECT FROM ${freeLines(around)}) AS "isThere"`)
+  return isThere
+}
 
 /** Stored lines that another staged line has taken, or is put beside. */
 const isTaken = ({ importId, accountId }: Matching, column: Fragment) => sql.fragment`EXISTS (
@@ -195,58 +205,57 @@ const storedKey = sql.fragment`stored_key`
 const nearKey = sql.fragment`near_key`
 
 /** Stored lines around the days of the file that are free to be paired. */
-const freeLines = (matching: Matching) => sql.fragment`
-  statement_line AS stored, ${periodOf(matching)} AS period
-  WHERE stored.account_id = ${matching.accountId} AND NOT is_reverted
-    AND booked_on BETWEEN period.from_on - ${daysMax}::int AND period.to_on + ${daysMax}::int
-    AND NOT ${isTaken(matching, storedKey)} AND NOT ${isTaken(matching, nearKey)}`
+const freeLines = (around: Around) => sql.fragment`
+  statement_line AS stored
+  WHERE stored.account_id = ${around.accountId} AND NOT stored.is_reverted
+    AND stored.booked_on BETWEEN ${around.fromOn}::date - ${daysMax}::int
+      AND ${around.toOn}::date + ${daysMax}::int
+    AND NOT ${isTaken(around, storedKey)} AND NOT ${isTaken(around, nearKey)}`
 
-const openLines = (matching: Matching) => sql.fragment`
+const openLines = ({ importId, accountId }: Matching) => sql.fragment`
   statement_import_line AS shown
-  WHERE ${stagedOf(matching)} AND stored_key IS NULL AND near_key IS NULL`
-
-const isShownRow = z.object({ isShown: z.boolean() })
+  WHERE import_id = ${importId} AND account_id = ${accountId}
+    AND stored_key IS NULL AND near_key IS NULL`
 
 /** Whether any free line shows a sign that an open one shows, whatever their days. */
-const isShown = async (tx: Tx, matching: Matching, sign: Sign): Promise<boolean> => {
-  const row = await tx.one(sql.type(isShownRow)`
+const isShown = async (tx: Tx, around: Around, sign: Sign): Promise<boolean> => {
+  const { isThere } = await tx.one(sql.type(isThereRow)`
     SELECT EXISTS (
-      SELECT FROM ${openLines(matching)}
-        AND ${sign(shown)} IN (SELECT ${sign(stored)} FROM ${freeLines(matching)})
-    ) AS "isShown"`)
-  return row.isShown
+      SELECT FROM ${openLines(around)}
+        AND ${sign(shown)} IN (SELECT ${sign(stored)} FROM ${freeLines(around)})
+    ) AS "isThere"`)
+  return isThere
 }
 
 /** Pairs by one rule; returns how many pairs were made. */
 const pair = async (
   tx: Tx,
-  matching: Matching,
+  around: Around,
   { rule, column }: { rule: Rule; column: Fragment },
 ): Promise<number> => {
   const { sign, days = 0, holds } = rule
+  // sign and place among equal signs are one value, so that no plan joins all lines of one sign with one another
   const { rowCount } = await tx.query(sql.unsafe`
-    WITH period AS MATERIALIZED (SELECT * FROM ${periodOf(matching)} AS days), signed AS (
+    WITH signed AS MATERIALIZED (
       SELECT number, (booked_on + ${days}::int)::text || ' ' || ${sign(shown)} AS sign
-      FROM ${openLines(matching)}
-    ), numbered AS (
-      SELECT number, sign, row_number() OVER (PARTITION BY sign ORDER BY number) AS nth
+      FROM ${openLines(around)}
+    ), numbered AS MATERIALIZED (
+      SELECT number, sign || '#' || row_number() OVER (PARTITION BY sign ORDER BY number) AS nth
       FROM signed WHERE sign IS NOT NULL
-    ), free AS (
-      SELECT *, row_number() OVER (
+    ), known AS MATERIALIZED (
+      SELECT line_key, added_seq, removed_at, booked_on, text, counterparty, counterparty_account,
+        reference, bank_reference, connection_id, import_id, stored.booked_on::text || ' ' || ${sign(stored)} AS sign
+      FROM ${freeLines(around)}
+    ), free AS MATERIALIZED (
+      SELECT *, sign || '#' || row_number() OVER (
         -- what was removed counts as stored, after what still stands
         PARTITION BY sign ORDER BY removed_at IS NOT NULL, added_seq) AS nth
-      FROM (
-        SELECT stored.line_key, added_seq, removed_at, booked_on, text, counterparty, counterparty_account,
-          reference, bank_reference, connection_id, import_id,
-          booked_on::text || ' ' || ${sign(stored)} AS sign
-        FROM ${freeLines(matching)}
-      ) AS known
-      WHERE sign IN (SELECT sign FROM numbered)
+      FROM known WHERE sign IN (SELECT sign FROM signed)
     )
     UPDATE statement_import_line AS shown SET ${column} = stored.line_key
-    FROM numbered JOIN free AS stored USING (sign, nth), period
-    WHERE shown.import_id = ${matching.importId} AND shown.number = numbered.number
-      AND ${holds?.(matching.source) ?? sql.fragment`TRUE`}`)
+    FROM numbered JOIN free AS stored USING (nth)
+    WHERE shown.import_id = ${around.importId} AND shown.number = numbered.number
+      AND ${holds?.(around) ?? sql.fragment`TRUE`}`)
   return rowCount
 }
 

@@ -62,11 +62,17 @@ export const clear = async (tx: Tx, importId: string): Promise<void> => {
   await tx.query(sql.unsafe`DELETE FROM import_statement WHERE import_id = ${importId}`)
 }
 
+/** Until the end of the transaction: staged lines are too young for statistics, and would be joined one by one. */
+export const joinAtOnce = async (tx: Tx): Promise<void> => {
+  await tx.query(sql.unsafe`SET LOCAL enable_nestloop = off`)
+}
+
 /**
  * Numbers equal lines of one account, and lets a bank reference count only where it occurs once in the file. To be called
  * when the last line is staged.
  */
 export const settle = async (tx: Tx, importId: string): Promise<void> => {
+  await joinAtOnce(tx)
   await tx.query(sql.unsafe`
     UPDATE statement_import_line AS staged SET occurrence = counted.occurrence
     FROM (

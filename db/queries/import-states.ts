@@ -100,6 +100,7 @@ export const beginImport = (tx: Tx, id: string): Promise<z.infer<typeof importin
       ) ELSE lines_total END,
       failure_reference = NULL, expires_at = NULL
     WHERE id = ${id} AND previewed_revision IS NOT NULL
+      AND (preview -> 'totals' ->> 'questions')::int = 0
       AND (state IN ('preview', 'importing') OR (state = 'failed' AND begun_at IS NOT NULL))
     RETURNING source`)
 
