@@ -18,7 +18,7 @@ export interface Contestant {
 
 export const ownName = 'ours'
 
-const readMaxMs = 400_000
+const readMaxMs = 600_000
 const outputMaxBytes = 512 * 1024 * 1024
 const options = { timeout: readMaxMs, maxBuffer: outputMaxBytes }
 
