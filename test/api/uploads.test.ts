@@ -84,8 +84,8 @@ describe('an upload', () => {
     expect(await countOf('statement_file')).toBe(files)
   })
 
-  test('that announces nothing and grows beyond 50 MB is cut off, and nothing of it stays', async () => {
-    const [files, parts] = [await countOf('statement_file'), await countOf('statement_file_part')]
+  /** Sends pieces of 1 MB until its connection is closed, and gives what it was answered. */
+  const sendForEver = async (key: string): Promise<string> => {
     const { port } = new URL(world.url)
     const socket = connect(Number(port), '127.0.0.1')
     let answer = ''
@@ -93,22 +93,31 @@ describe('an upload', () => {
     socket.on('error', () => undefined)
     const closed = new Promise((resolve) => socket.once('close', resolve))
     socket.write(
-      `POST /v1/imports HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${world.a.key}\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n`,
+      `POST /v1/imports HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${key}\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n`,
     )
     const piece = Buffer.from(`100000\r\n${'x'.repeat(1024 * 1024)}\r\n`)
-    // it never says that it is done
     const goOn = (): void => {
       while (socket.write(piece));
     }
     socket.on('drain', goOn)
     goOn()
     await closed
+    return answer
+  }
+
+  test('that announces nothing and grows beyond 50 MB is cut off, and nothing of it stays', async () => {
+    const [files, parts] = [await countOf('statement_file'), await countOf('statement_file_part')]
+    const answer = await sendForEver(world.a.key)
     expect(answer).toContain(' 413 ')
     expect(answer).toContain('payload-too-large')
     expect([await countOf('statement_file'), await countOf('statement_file_part')]).toEqual([
       files,
       parts,
     ])
+  })
+
+  test('that goes on although it was refused is cut off', async () => {
+    expect(await sendForEver('nobody')).toContain(' 401 ')
   })
 
   test('that breaks off leaves nothing behind', async () => {

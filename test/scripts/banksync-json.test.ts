@@ -134,6 +134,27 @@ test('a large statement is written while it is read, and the document stays whol
   ])
 })
 
+test('of two large statements that come in turns the later one waits until the first is whole', () => {
+  const report = begin()
+  const long = (amount: string) => aLine({ amount, text: 'x'.repeat(10_000) })
+  let text = report.add(recognised)
+  for (let count = 0; count < 300; count += 1) {
+    text += report.add(lines(1, long('2.00')))
+    text += report.add(lines(0, long('1.00')))
+  }
+  text += report.add(closed(1, 'BE2')) + report.add(closed(0, 'BE1'))
+  const { statements } = JSON.parse(text + report.end())
+  const told = statements.map((one: { account: string; lines: ParsedLine[] }) => [
+    one.account,
+    one.lines.length,
+    ...new Set(one.lines.map(({ amount }) => amount)),
+  ])
+  expect(told).toEqual([
+    ['BE1', 300, '1.00'],
+    ['BE2', 300, '2.00'],
+  ])
+})
+
 test('a problem carries its place and a sentence in the chosen language', () => {
   const told: FilePart = {
     kind: 'problem',
