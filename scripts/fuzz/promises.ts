@@ -41,17 +41,17 @@ const brokenProblem = ({ code, severity, params, position }: Problem): string | 
     return `a problem has no severity: ${code}`
   for (const value of Object.values(params))
     if (String(value).length > 200) return `a parameter of ${code} is long`
-  if (/[{}]/.test(renderFileProblem('en', code, withoutBraces(params))))
+  if (/[{}]|""/.test(renderFileProblem('en', code, withoutSigns(params))))
     return `the sentence of ${code} lacks something`
   return position === undefined ? null : brokenPosition(position)
 }
 
-/** Braces of the file itself are no holes of the sentence. */
-const withoutBraces = (params: Problem['params']) =>
+/** Braces and quotation marks of the file, and an empty field that is quoted, are no holes of the sentence. */
+const withoutSigns = (params: Problem['params']) =>
   Object.fromEntries(
     Object.entries(params).map(([name, value]) => [
       name,
-      typeof value === 'string' ? value.replace(/[{}]/g, '') : value,
+      typeof value === 'string' ? value.replace(/[{}"]/g, '_') || '_' : value,
     ]),
   )
 
