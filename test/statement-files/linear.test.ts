@@ -6,12 +6,14 @@ import { parse } from './hostile/samples.ts'
 import { shapes } from './hostile/shapes.ts'
 
 /** Counts how often blocks of our parsers run: work that is the same on every machine, unlike time. */
-const operationsOf = (work: () => void): number => {
-  const session = new Session()
-  session.connect()
-  session.post('Profiler.enable')
-  session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true })
-  work()
+const session = new Session()
+session.connect()
+session.post('Profiler.enable')
+// once for all: code that was compiled between two sessions would not be counted in the second
+session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true })
+
+/** How often blocks ran since the last call. */
+const takeCount = (): number => {
   let count = 0
   session.post('Profiler.takePreciseCoverage', (_, { result }) => {
     const ours = result.filter(
@@ -20,9 +22,13 @@ const operationsOf = (work: () => void): number => {
     const ranges = ours.flatMap(({ functions }) => functions.flatMap((each) => each.ranges))
     for (const range of ranges) count += range.count
   })
-  session.post('Profiler.stopPreciseCoverage')
-  session.disconnect()
   return count
+}
+
+const operationsOf = (work: () => void): number => {
+  takeCount()
+  work()
+  return takeCount()
 }
 
 describe('twice the file is at most twice the work', () => {
