@@ -13,7 +13,8 @@ const hasBody = ({ headers }: Request): boolean =>
 /** Cuts a sender whose body has not arrived within 30 seconds, or goes on although it was answered. */
 export const limitBodyTime: RequestHandler = (request, response, next) => {
   if (hasBody(request)) {
-    const cut = (): void => void request.socket.destroy()
+    // a body that is over by then leaves its connection to the next request
+    const cut = (): void => void (request.complete || request.socket.destroy())
     const timer = setTimeout(cut, bodyTimeMs).unref()
     timers.set(request, timer)
     request.once('close', () => clearTimeout(timer))

@@ -75,7 +75,10 @@ test('a fresh checkout is installed first, and says so', async () => {
   )
   const { code, output, npmCalls } = await run('hello.mjs')
   expect(npmCalls).toMatch(/^npm ci /)
-  expect(output).toMatch(/^Installing packages with npm ci, because nothing is installed yet/)
+  // on the error output: what a script prints may be read by a program
+  expect(output).toMatch(
+    /^hello\nInstalling packages with npm ci, because nothing is installed yet/,
+  )
   expect(code).toBe(7)
 })
 

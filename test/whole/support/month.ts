@@ -1,7 +1,7 @@
 /** One month of one account, as its bank writes it in CAMT.053 and in CODA: the same lines, the same balances. */
 import { ibanOfBelgian, remainder97 } from '../../../statement-files/iban.ts'
 
-export interface Movement {
+interface Movement {
   /** `YYYY-MM-DD`. */
   on: string
   /** Signed. */
@@ -21,8 +21,7 @@ export interface Month {
 
 const dayMs = 86_400_000
 
-/** A Belgian account number with right check digits. */
-export const ibanNumbered = (number: number): string => {
+const ibanNumbered = (number: number): string => {
   const ten = String(number).padStart(10, '0')
   const check = String(remainder97(ten) || 97).padStart(2, '0')
   return ibanOfBelgian(`${ten}${check}`) ?? ''
