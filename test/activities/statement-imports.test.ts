@@ -60,6 +60,19 @@ describe('an import', () => {
     expect(await scene.standing(account.tenantId, account.accountId)).toHaveLength(2)
   })
 
+  test('that a connection overtook since its preview adds nothing twice', async () => {
+    const account = await scene.aNumberedAccount()
+    const upload = await scene.uploaded(
+      account.tenantId,
+      await fixture('coda/synthetic__ok_utf8.cod'),
+    )
+    await upload.run('previewImport')
+    await account.store([aLine({ bookedOn: '2024-01-31', amount: '25.50' })])
+    await upload.run('importStatements')
+    expect((await upload.preview()).statements[0]).toMatchObject({ added: 1, alreadyPresent: 1 })
+    expect(await scene.standing(account.tenantId, account.accountId)).toHaveLength(2)
+  })
+
   test('of one period from CODA, CAMT.053 and OFX adds its lines once', async () => {
     const tenantId = await scene.aTenant()
     const accountId = await scene.aFileAccount(tenantId)
@@ -103,6 +116,8 @@ describe('an import', () => {
     await upload.run('previewImport')
     await Promise.all([upload.run('importStatements'), upload.run('importStatements')])
     expect(await scene.standing(tenantId, accountId)).toHaveLength(2)
+    expect(await upload.view()).toMatchObject({ linesAdded: 2, linesDone: 2 })
+    expect((await upload.preview()).statements[0]?.added).toBe(2)
     expect(await scene.eventsOf(tenantId)).toEqual(['lines.added', 'import.finished'])
   })
 

@@ -140,6 +140,8 @@ describe('a bank reference', () => {
     ]
     expect(await importLines(account, twice, { source: 'ofx' })).toMatchObject({ added: 2 })
     expect(await importLines(account, twice, { source: 'ofx' })).toMatchObject({ present: 2 })
+    const others = twice.map(({ bankReference, text }) => ({ bankReference, text: `no ${text}` }))
+    expect(await importLines(account, others, { source: 'ofx' })).toMatchObject({ added: 2 })
   })
 
   test('that differs keeps lines of one source apart', async () => {
