@@ -74,6 +74,8 @@ const sent: Record<string, string[]> = {
   'sync.resumed': [],
   'sync.many_pages': ['pages'],
   'lines.corrected': ['n'],
+  'file.imported': ['n', 'file'],
+  'file.reverted': ['n', 'file'],
   'service.misconfigured': ['reference'],
   'internal.error': ['reference'],
   'signal.refused': ['name'],
@@ -98,6 +100,7 @@ const samples: Record<string, string | number> = {
   slots: 4,
   pages: 200,
   name: 'hello',
+  file: 'march.xml',
 }
 
 const sampleFor = (code: string): Record<string, string | number> =>
