@@ -61,7 +61,7 @@ const daysOf = (lines: readonly FileLine[]): string[] =>
   lines.map(({ bookedOn }) => bookedOn ?? '2026-03-02').toSorted()
 
 /** A finished file with an import of it. */
-export const anImport = async (tx: Tx, content = randomUUID() as string): Promise<string> => {
+const anImport = async (tx: Tx, content = randomUUID() as string): Promise<string> => {
   const [fileId, id] = [randomUUID(), randomUUID()]
   await statementFiles.begin(tx, { id: fileId, name: 'march.csv' })
   const sha256 = createHash('sha256').update(content).digest()
