@@ -65,9 +65,9 @@ test('no setting outlives its transaction, since connections are not reset betwe
     if (file === 'db/migrate.ts') continue
     const text = await readFile(file, 'utf8')
     const lasting = [
-      ...text
-        .matchAll(/set_config\([^`]*?, (?:true|false)\)/gi)
-        .filter(([call]) => !/, true\)$/i.test(call)),
+      ...[...text.matchAll(/set_config\([^`]*?, (?:true|false)\)/gi)].filter(
+        ([call]) => !/, true\)$/i.test(call),
+      ),
       ...text.matchAll(/`\s*(?:SET|PREPARE|LISTEN|DECLARE|CREATE TEMP)\s+(?!LOCAL)/gi),
       ...text.matchAll(/pg_(?:try_)?advisory_lock(?:_shared)?\(/gi),
     ]
