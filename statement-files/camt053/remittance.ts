@@ -22,7 +22,7 @@ export const stated = (text: string | undefined): string | undefined => {
 }
 
 /** Joins pieces of free text as they were before the bank cut them. */
-export const joinPieces = (pieces: readonly string[]): string => {
+const joinPieces = (pieces: readonly string[]): string => {
   let text = ''
   let isFull = false
   for (const piece of pieces) {

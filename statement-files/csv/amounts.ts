@@ -31,7 +31,7 @@ export interface AmountReading {
 /** The amount of a row: decimal text, null where the row has none, or the cell that cannot be read. */
 export type RowAmount = string | null | { unreadable: string }
 
-export const withoutSign = (decimal: string): string =>
+const withoutSign = (decimal: string): string =>
   decimal.startsWith('-') ? decimal.slice(1) : decimal
 
 /** An empty cell, or a dash in its place. */

@@ -2,7 +2,7 @@
 import { kindOf, trimmed, type CellKind } from './cell.ts'
 import { createRowReader } from './row-reader.ts'
 
-export const delimiters = [',', ';', '\t', '|'] as const
+const delimiters = [',', ';', '\t', '|'] as const
 
 const rowsLooked = 60
 

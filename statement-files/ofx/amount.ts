@@ -2,7 +2,7 @@
 import { decimalOf } from '../decimal.ts'
 import { limits } from '../limits.ts'
 
-export interface AmountReading {
+interface AmountReading {
   amount: string
   /** The mark may as well part thousands: the amount is only what the standard would make of it. */
   isUnclear: boolean
