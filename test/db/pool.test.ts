@@ -59,7 +59,7 @@ test('a pooled connection keeps nothing of the tenant it worked for, whether the
   await pool.end()
 })
 
-test('no setting outlives its transaction, since connections are not reset between two of them', async () => {
+test('no setting is meant to outlive its transaction', async () => {
   for await (const file of glob('{db,activities,api}/**/*.ts')) {
     // migrations have a connection of their own, which ends with them
     if (file === 'db/migrate.ts') continue
