@@ -85,6 +85,8 @@ export const surveyFile = async (
 
 const look = ({ survey, read }: Surveying, part: FilePart): void => {
   switch (part.kind) {
+    case 'looked':
+      break
     case 'recognised':
       survey.format = part.format
       survey.encoding = part.encoding

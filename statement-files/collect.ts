@@ -30,6 +30,8 @@ interface Collected {
 
 const keep = ({ file, lines, summaries }: Collected, part: FilePart): void => {
   switch (part.kind) {
+    case 'looked':
+      break
     case 'recognised':
       file.format = part.format
       file.encoding = part.encoding

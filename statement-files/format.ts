@@ -21,7 +21,11 @@ const parsers: Readonly<Record<Format, OpenParser>> = {
   coda: openCoda,
 }
 
-export type FilePart = Part | { kind: 'recognised'; format: Format; encoding: string }
+export type FilePart =
+  | Part
+  | { kind: 'recognised'; format: Format; encoding: string }
+  /** Nothing new: a piece was looked at, and whoever reads may do something else in between. */
+  | { kind: 'looked' }
 
 /**
  * Reads a file and gives what it says part by part, so that a file of 50 MB needs little more memory than itself.
@@ -74,6 +78,7 @@ function* parseText(text: Text, { report, options }: Reading, output: Output): G
     for (const piece of decode(bytes, decoding)) {
       if (output.isRefused()) break
       parser.write(piece)
+      yield { kind: 'looked' }
     }
     parser.rewind()
     yield* report.take()

@@ -83,6 +83,8 @@ export const openJsonReport: OpenReport = (options): FileReport => {
   return {
     add(part) {
       switch (part.kind) {
+        case 'looked':
+          break
         case 'recognised':
           about.format = part.format
           about.encoding = part.encoding
