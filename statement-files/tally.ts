@@ -5,6 +5,7 @@ import { NumberSet } from './number-set.ts'
 import type { ParsedLine } from './parsed.ts'
 import type { Problem } from './problem.ts'
 import { problem, quoted } from './problem.ts'
+import { hashOf } from './text-hash.ts'
 
 export interface Totals {
   lineCount: number
@@ -17,22 +18,11 @@ export interface Totals {
   lastOn?: string
 }
 
-/** A 52-bit hash: half a million references need their own memory, not that of the file they stand in. */
-const hashOf = (text: string): number => {
-  let high = 0x9dc5
-  let low = 0x811c9dc5
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index)
-    low = Math.imul(low ^ code, 0x01000193)
-    high = (Math.imul(high, 31) + code) & 0xfffff
-  }
-  return high * 2 ** 32 + (low >>> 0)
-}
-
 /** Adds up lines as they come; tells repeated bank references and amounts finer than their currency. */
 export const createTally = (tell: (told: Problem) => unknown) => {
   const incoming = new DecimalSum()
   const outgoing = new DecimalSum()
+  // half a million references need their own memory, not that of the file they stand in
   const references = new NumberSet()
   let lineCount = 0
   let firstOn: string | undefined

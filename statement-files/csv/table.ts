@@ -1,6 +1,7 @@
 /** Where the table of lines stands among the rows of a file, and what its columns are called. */
 import { kindOf, trimmed } from './cell.ts'
 import { hintsOf } from './names.ts'
+import { hashOf } from '../text-hash.ts'
 
 export interface Row {
   cells: readonly string[]
@@ -145,22 +146,12 @@ export const findTable = (rows: readonly Row[], headerLine?: number): Table | nu
   return unknownHeader(rows, first) ?? withoutHeader(rows, first)
 }
 
-const hash52 = (text: string): string => {
-  let high = 0x9dc5
-  let low = 0x811c9dc5
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index)
-    low = Math.imul(low ^ code, 0x01000193)
-    high = (Math.imul(high, 31) + code) & 0xfffff
-  }
-  return high.toString(16).padStart(5, '0') + (low >>> 0).toString(16).padStart(8, '0')
-}
-
-const fingerprintLength = 500
+/** Whoever keeps a fingerprint may count on fewer than 300 characters. */
+const fingerprintLength = 250
 
 /** Identifies a header: its names in lower case and the delimiter, or a hash of them where they are long. */
 export const fingerprintOf = (names: readonly string[], delimiter: string): string => {
   const text = names.map((name) => name.toLowerCase().replace(/\s+/g, ' ')).join(delimiter)
   if (text.length <= fingerprintLength) return `${delimiter}${text}`
-  return `${delimiter}${text.slice(0, 100)}…${hash52(text)}`
+  return `${delimiter}${text.slice(0, 100)}…${hashOf(text).toString(16)}`
 }
