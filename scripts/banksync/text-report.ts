@@ -11,10 +11,11 @@ import { words } from './words.ts'
 /** `line 3, column 14` or `record 7, positions 48–53`, in the reader's language. */
 export const placeOf = (
   language: Language,
-  { line, column, record, from, to }: Position,
+  { file, line, column, record, from, to }: Position,
 ): string => {
   const said = words[language]
   const parts = [
+    file ?? '',
     line === undefined ? '' : `${said.line} ${line}`,
     column === undefined ? '' : `${said.column} ${column}`,
     record === undefined ? '' : `${said.record} ${record}`,
@@ -34,7 +35,18 @@ const balanceText = (name: string, balance: Checkpoint | undefined): string =>
     ? ''
     : `${name} ${balance.amount}${balance.on === undefined ? '' : ` (${balance.on})`}`
 
-const statementText = (language: Language, summary: StatementSummary): string => {
+/** What can be done with a statement, when also the file it stands in is looked at. */
+const verdictOn = (language: Language, problems: readonly Problem[]): string => {
+  const said = words[language]
+  if (isImportable(problems)) return said.fine
+  return problems.some(({ severity }) => severity === 'error') ? said.refused : said.waiting
+}
+
+const statementText = (
+  language: Language,
+  summary: StatementSummary,
+  ofFile: readonly Problem[],
+): string => {
   const said = words[language]
   const { account, currency = '', checkpoints, lineCount, firstOn, lastOn } = summary
   const { opening, closing } = balancesOf(checkpoints)
@@ -46,7 +58,7 @@ const statementText = (language: Language, summary: StatementSummary): string =>
     balanceText(said.opening, opening),
     balanceText(said.closing, closing),
   ]
-  const verdict = isImportable(summary.problems) ? said.fine : said.refused
+  const verdict = verdictOn(language, [...ofFile, ...summary.problems])
   const problems = summary.problems.map((each) => problemLine(language, each))
   return `  ${[...facts.filter((fact) => fact !== ''), verdict].join(' · ')}\n${problems.join('')}`
 }
@@ -54,7 +66,7 @@ const statementText = (language: Language, summary: StatementSummary): string =>
 /** Begins the readable account of one file. */
 export const openTextReport: OpenReport = ({ file, language }): FileReport => {
   const said = words[language]
-  const told: { statement: number; text: string }[] = []
+  const told: { statement: number; summary: StatementSummary }[] = []
   const problems: Problem[] = []
   let format = ''
   let encoding = ''
@@ -64,8 +76,7 @@ export const openTextReport: OpenReport = ({ file, language }): FileReport => {
       if (part.kind === 'recognised') ({ format, encoding } = part)
       if (part.kind === 'version') ({ version } = part)
       if (part.kind === 'problem') problems.push(part.problem)
-      if (part.kind === 'statement')
-        told.push({ statement: part.statement, text: statementText(language, part.summary) })
+      if (part.kind === 'statement') told.push({ statement: part.statement, summary: part.summary })
       return ''
     },
     end() {
@@ -77,7 +88,7 @@ export const openTextReport: OpenReport = ({ file, language }): FileReport => {
       return [
         `${file}: ${kind}\n`,
         ...problems.map((each) => problemLine(language, each)),
-        ...statements.map(({ text }) => text),
+        ...statements.map(({ summary }) => statementText(language, summary, problems)),
       ].join('')
     },
     fail: ({ message }) => `${file}: ${message}\n`,

@@ -62,6 +62,12 @@ export const namedSources = (input: ChoiceInput): AmountSource[] => {
   return debit >= 0 && credit >= 0 ? sidesOf(survey.columns, debit, credit) : []
 }
 
+/** Of two columns the one whose amounts all have a minus is the debit; where neither has one, a person will be asked. */
+const inOrder = (columns: readonly Column[], one: number, other: number): [number, number] => {
+  const isOut = (index: number) => usualWay(columns[index]) === 'signed'
+  return isOut(other) && !isOut(one) ? [other, one] : [one, other]
+}
+
 const numericMax = 8
 
 /** Columns with amounts that have no other role and whose name does not say that they hold something else. */
@@ -103,10 +109,11 @@ export const possibleSources = (input: ChoiceInput): AmountSource[] => {
     index,
     direction: isSignedAlready(input, index) ? -1 : direction,
   }))
-  for (const [at, debit] of free.entries())
-    for (const credit of free.slice(at + 1))
-      if (areSides(input, debit, credit))
-        sources.push(...sidesOf(input.survey.columns, debit, credit))
+  const { columns } = input.survey
+  for (const [at, one] of free.entries())
+    for (const other of free.slice(at + 1))
+      if (areSides(input, one, other))
+        sources.push(...sidesOf(columns, ...inOrder(columns, one, other)))
   return sources
 }
 

@@ -55,12 +55,12 @@ const dictionary: readonly Entry[] = [
   [
     'debit',
     8,
-    'debit|debits|debet|debit amount|amount debit|montant debit|withdrawal|withdrawals|withdrawal amount|paid out|money out|soll|belastung|uitgaven|depense|depenses|cargo|cargos|debito|dare|outflow|out|uttag|af|ausgaben|ausgang|debe|uscite|bedrag af|debetbedrag|spent|amount out|debits amount',
+    'debit|debits|debet|debit amount|amount debit|montant debit|withdrawal|withdrawals|withdrawal amount|paid out|money out|soll|belastung|uitgaven|depense|depenses|cargo|cargos|debito|dare|outflow|out|uttag|af|ausgaben|ausgang|debe|uscite|addebito|addebiti|saida|saidas|gastos|obciazenia|obciazenie|terheles|bedrag af|debetbedrag|spent|amount out|debits amount',
   ],
   [
     'credit',
     8,
-    'credit|credits|credit amount|amount credit|montant credit|deposit|deposits|deposit amount|paid in|money in|haben|gutschrift|inkomsten|recette|recettes|abono|abonos|credito|avere|inflow|in|insattning|bij|einnahmen|eingang|haber|entrate|bedrag bij|creditbedrag|received|amount in',
+    'credit|credits|credit amount|amount credit|montant credit|deposit|deposits|deposit amount|paid in|money in|haben|gutschrift|inkomsten|recette|recettes|abono|abonos|credito|avere|inflow|in|insattning|bij|einnahmen|eingang|haber|entrate|accredito|accrediti|entrada|entradas|ingresos|uznania|uznanie|jovairas|bedrag bij|creditbedrag|received|amount in',
   ],
   [
     'direction',

@@ -1,6 +1,6 @@
 /** Whether a person must say which amounts go out, because nothing in the file does. */
 import { usualWay } from './amount-sources.ts'
-import type { AmountSource, SingleAmount } from './amounts.ts'
+import type { AmountSource, SingleAmount, TwoSides } from './amounts.ts'
 import type { ChoiceInput } from './choice-input.ts'
 import type { Column } from './column.ts'
 import { hintsOf } from './names.ts'
@@ -36,5 +36,15 @@ export const isSignUnknown = (input: ChoiceInput, source: AmountSource): boolean
   const { survey, options } = input
   if (options.csv?.isInverted !== undefined) return false
   if (source.kind === 'single') return isUnsigned(input, source)
-  return survey.table?.header == null && usualWay(survey.columns[source.debit]) === 'minus'
+  const isSaid = options.csv?.roles !== undefined || sides(survey, source).some(isSide)
+  return !isSaid && usualWay(survey.columns[source.debit]) === 'minus'
+}
+
+const sides = ({ columns }: ChoiceInput['survey'], { debit, credit }: TwoSides): Column[] =>
+  [debit, credit].flatMap((index) => columns[index] ?? [])
+
+/** The name of the column says that it is the one side or the other. */
+const isSide = ({ name }: Column): boolean => {
+  const role = hintsOf(name)[0]?.role
+  return role === 'debit' || role === 'credit'
 }

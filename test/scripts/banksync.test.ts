@@ -93,6 +93,7 @@ describe('parse', () => {
     const asked = await banksync('parse', '--json', file)
     expect(asked.code).toBe(2)
     expect(asked.stdout).toContain('date_order_ambiguous')
+    expect((await banksync('parse', file)).stdout).toMatch(/2 lines .* question open/)
     const answered = await banksync('parse', '--json', '--date-order', 'dmy', file)
     expect(answered.code, answered.stdout).toBe(0)
     const [{ statements }] = documentsOf(answered)

@@ -206,6 +206,14 @@ test('two columns of amounts without names and signs are a question', () => {
   expect(codesOf(file)).toEqual(['columns_unclear'])
 })
 
+test('two columns of amounts whose names tell nothing are a question, unless one has all the minus signs', () => {
+  const rows = (out: string) => ['Day;What;A;B', '12/01/2024;x;1000,00;', `13/01/2024;y;;${out}`]
+  expect(codesOf(parseCsv(rows('25,90')))).toContain('columns_unclear')
+  const signed = parseCsv(rows('-25,90'))
+  expect(codesOf(signed)).toEqual([])
+  expect(amountsOf(signed)).toEqual(['1000.00', '-25.90'])
+})
+
 test('amounts in the currency of the account win over those that were ordered', () => {
   const file = parseCsv([
     'Date;Original amount;Original currency;Amount;Currency',
