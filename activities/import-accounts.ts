@@ -2,7 +2,7 @@
 import type { FileAccount } from '../db/queries/import-accounts.ts'
 import { isMasked } from '../domain/account-matching.ts'
 import type { ImportOptions, ImportProblem } from '../domain/statement-import.ts'
-import { compactNumber, ibanOf, ibanOfBelgian, isIban } from '../statement-files/iban.ts'
+import { compactNumber, ibanOf, ibanOfBelgian, isIban } from '../domain/iban.ts'
 import type { AccountRef } from '../statement-files/parsed.ts'
 import { problem, quoted } from '../statement-files/problem.ts'
 

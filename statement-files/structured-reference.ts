@@ -1,5 +1,5 @@
 /** References made for machines, known by their check digits. */
-import { remainder97 } from './iban.ts'
+import { remainder97 } from '../domain/iban.ts'
 import type { ReferenceType } from './parsed.ts'
 
 export interface StructuredReference {

@@ -1,16 +1,23 @@
 import { z } from 'zod'
 import * as accounts from '../../db/queries/accounts.ts'
 import { withTenant } from '../../db/tenant.ts'
+import { hasIbanShape, isIban } from '../../domain/iban.ts'
 import { plainText } from '../plain-text.ts'
 import { Problem } from '../problem.ts'
 import { route } from '../route.ts'
 import { toAccountNumber } from './account-number.ts'
 import { accountSchema, toAccount } from './account-shape.ts'
 
+/** A mistyped IBAN would wait for files that never come. */
+const isPlausible = (number: string): boolean => !hasIbanShape(number) || isIban(number)
+
 const body = z.strictObject({
-  number: z.string().max(64).transform(toAccountNumber).pipe(z.string().min(1)).meta({
-    description: 'IBAN or other number, as the files name it',
-  }),
+  number: z
+    .string()
+    .max(64)
+    .transform(toAccountNumber)
+    .pipe(z.string().min(1).refine(isPlausible, 'an IBAN whose check digits are right'))
+    .meta({ description: 'IBAN or other number, as the files name it' }),
   currency: z.string().regex(/^[A-Z]{3}$/),
   name: z.string().max(200).transform(plainText).optional().meta({
     description: 'Left out: the number',

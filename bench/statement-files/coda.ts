@@ -1,5 +1,5 @@
 /** Writes CODA files of any length that agree with themselves: the same text for the same number of movements. */
-import { ibanOfBelgian, remainder97 } from '../../statement-files/iban.ts'
+import { ibanOfBelgian, remainder97 } from '../../domain/iban.ts'
 
 const pieceMovements = 200
 const eol = '\r\n'

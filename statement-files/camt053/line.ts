@@ -1,5 +1,5 @@
 /** An entry of the message as a line of the statement. */
-import { ibanOf } from '../iban.ts'
+import { ibanOf } from '../../domain/iban.ts'
 import type { LineDetail, ParsedLine } from '../parsed.ts'
 import type { Problem } from '../problem.ts'
 import { signed } from './amount.ts'

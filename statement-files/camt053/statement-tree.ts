@@ -1,5 +1,5 @@
 /** Where a statement keeps what, beside its entries. */
-import { compactNumber, ibanOf } from '../iban.ts'
+import { compactNumber, ibanOf } from '../../domain/iban.ts'
 import { problem } from '../problem.ts'
 import { dayOfIso } from '../day.ts'
 import { limits } from '../limits.ts'

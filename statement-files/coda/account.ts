@@ -1,5 +1,5 @@
 /** Account numbers: the field of 37 characters in the four structures of records 1 and 8, and that of a counterparty. */
-import { compactNumber, ibanOf, ibanOfBelgian } from '../iban.ts'
+import { compactNumber, ibanOf, ibanOfBelgian } from '../../domain/iban.ts'
 
 export interface AccountField {
   /** IBAN where it is one, else as written; empty where nothing is there. */

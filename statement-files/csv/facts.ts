@@ -1,6 +1,6 @@
 /** What the rows above, between and below the lines say of the account: its number, currency and balances. */
 import { isCurrency } from '../currency.ts'
-import { compactNumber, ibanOf } from '../iban.ts'
+import { compactNumber, ibanOf } from '../../domain/iban.ts'
 import { readAmount } from '../inference/decimal-sign.ts'
 import type { DecimalSign } from '../../domain/csv-layout.ts'
 import { kindOf, trimmed } from './cell.ts'

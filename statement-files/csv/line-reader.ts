@@ -1,7 +1,7 @@
 /** Makes a line of a row whose day and amount are known. */
 import type { ColumnRole } from '../../domain/csv-layout.ts'
 import { isCurrency } from '../currency.ts'
-import { compactNumber, ibanOf } from '../iban.ts'
+import { compactNumber, ibanOf } from '../../domain/iban.ts'
 import { readDay } from '../inference/date-order.ts'
 import { readAmount } from '../inference/decimal-sign.ts'
 import type { ParsedLine } from '../parsed.ts'

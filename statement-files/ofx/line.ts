@@ -1,7 +1,7 @@
 /** Makes a line of what stands in one STMTTRN. */
 import { decimalsOf, isCurrency } from '../currency.ts'
 import { decimalOf, scaleOf } from '../decimal.ts'
-import { ibanOf } from '../iban.ts'
+import { ibanOf } from '../../domain/iban.ts'
 import type { ParsedLine } from '../parsed.ts'
 import { belgianReferenceIn } from '../structured-reference.ts'
 import type { AmountReader } from './amount.ts'

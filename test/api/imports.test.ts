@@ -231,6 +231,13 @@ describe('an account for files', () => {
     expect((await world.call('GET', `/v1/accounts/${body.id}`)).status).toBe(200)
   })
 
+  test('is refused where the check digits of its IBAN are wrong', async () => {
+    expect(await add({ number: 'BE71 0961 2345 6768', currency: 'EUR' })).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: '/body/number', detail: 'an IBAN whose check digits are right' }] },
+    })
+  })
+
   test('exists once for each number and currency, and a repeated command makes no second one', async () => {
     const account = { number: 'LT-7', currency: 'EUR', journalRef: 'bank' }
     const headers = { 'idempotency-key': 'account-1' }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ibanOf, ibanOfBelgian, isIban, remainder97 } from '../../statement-files/iban.ts'
+import { ibanOf, ibanOfBelgian, isIban, remainder97 } from '../../domain/iban.ts'
 import {
   belgianReference,
   belgianReferenceIn,

@@ -1,5 +1,5 @@
 /** One month of one account, as its bank writes it in CAMT.053 and in CODA: the same lines, the same balances. */
-import { ibanOfBelgian, remainder97 } from '../../../statement-files/iban.ts'
+import { ibanOfBelgian, remainder97 } from '../../../domain/iban.ts'
 
 interface Movement {
   /** `YYYY-MM-DD`. */

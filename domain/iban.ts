@@ -14,9 +14,12 @@ export const remainder97 = (text: string): number => {
 /** An account number in capitals, without blanks, dots or dashes. */
 export const compactNumber = (text: string): string => text.replace(/[\s.-]/g, '').toUpperCase()
 
+/** Whether a compact number is written like an IBAN; its check digits may be wrong. */
+export const hasIbanShape = (number: string): boolean => shape.test(number)
+
 /** Whether a compact number is an IBAN with right check digits. */
 export const isIban = (number: string): boolean =>
-  shape.test(number) && remainder97(number.slice(4) + number.slice(0, 4)) === 1
+  hasIbanShape(number) && remainder97(number.slice(4) + number.slice(0, 4)) === 1
 
 /** The compact IBAN that a text holds, or null. */
 export const ibanOf = (text: string): string | null => {
