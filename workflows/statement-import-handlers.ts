@@ -62,10 +62,17 @@ const commandHandler =
     return mayBegin(snapshot) ? ask(work, request) : refused(work, 'over')
   }
 
+const settleMs = 2_000
+
+const isPreviewing = ({ snapshot, asked }: ImportWork): boolean =>
+  snapshot?.state === 'previewing' || asked.has('preview')
+
 const confirmHandler =
   (work: ImportWork) =>
   async ({ revision }: RevisionInput): Promise<ImportAnswer> => {
     await condition(() => work.isLoaded)
+    // a preview is seen in the database a moment before this workflow hears of its end
+    if (isPreviewing(work)) await condition(() => !isPreviewing(work), settleMs)
     if (work.asked.has('discard')) return refused(work, 'over')
     if (work.asked.has('preview')) return refused(work, 'not_ready')
     const why = confirmRefusal(work.snapshot, revision)

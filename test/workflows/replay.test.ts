@@ -7,9 +7,13 @@ import { quiet } from './support/world.ts'
 
 beforeAll(quiet)
 
-/** Every kind of life a connection workflow has had, recorded from a real one; all of them must replay for ever. */
-const folder = path.resolve(import.meta.dirname, '../histories/connection')
-const files = readdirSync(folder).filter((name) => name.endsWith('.json'))
+/** Every kind of life a workflow has had, recorded from a real one; all of them must replay for ever. */
+const folder = path.resolve(import.meta.dirname, '../histories')
+const files = ['connection', 'statementImport'].flatMap((type) =>
+  readdirSync(path.join(folder, type))
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => `${type}/${name}`),
+)
 
 const read = (name: string): string => readFileSync(path.join(folder, name), 'utf8')
 
@@ -31,6 +35,9 @@ describe('every recorded history', () => {
     'mfa-answered',
     'mfa-signalled',
     'mfa-expired',
+    'imported',
+    'corrected-and-imported',
+    'reverted',
   ])('is kept: one of the kind %s', (kind) => {
     expect(files.filter((name) => name.endsWith(`-${kind}.json`)).length).toBeGreaterThan(0)
   })
@@ -50,6 +57,7 @@ describe('a workflow that would decide differently', () => {
   test.for([
     ['another first activity', '-outage', '"loadConnection"', '"loadSomethingElse"'],
     ['another activity for a read', '-week-of-slots', '"syncConnection"', '"readConnection"'],
+    ['another activity for an import', '-imported', '"importStatements"', '"importLines"'],
   ] as const)('is noticed: %s', async ([, kind, recorded, other]) => {
     const name = files.find((file) => file.endsWith(`${kind}.json`)) ?? ''
     expect(read(name)).toContain(recorded)

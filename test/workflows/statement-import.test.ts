@@ -50,6 +50,23 @@ test('a file is previewed, corrected, previewed again, confirmed, imported and t
   ])
 })
 
+test('a confirmation that comes a moment before the preview is known is taken', async () => {
+  const subject = world.arrange()
+  let release = (): void => undefined
+  const held = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  subject.before = () => held
+  await subject.start()
+  await reaches(subject, 'previewing')
+  const confirmed = subject.send('confirmImport')
+  await eventually('the confirmation waiting', async () => (await subject.taken()) > 0)
+  release()
+  expect(await confirmed).toMatchObject({ kind: 'accepted' })
+  await subject.ended()
+  expect(subject.snapshot.state).toBe('imported')
+})
+
 test('confirmed twice is imported once, also after it is over', async () => {
   const subject = await previewed()
   let release = (): void => undefined

@@ -30,6 +30,8 @@ export interface FileSubject {
     command: 'correctImport' | 'confirmImport' | 'discardImport' | 'revertImport',
     options?: { revision?: number; requestId?: string; updateId?: string },
   ) => Promise<ImportAnswer>
+  /** How many commands the present run has taken, answered or not. */
+  taken: () => Promise<number>
   /** Resolves when the workflow ends. */
   ended: () => Promise<unknown>
 }
@@ -137,6 +139,12 @@ export const createFileWorld = async (parts: {
               workflowIdConflictPolicy: 'USE_EXISTING',
             }),
           }),
+        taken: async () => {
+          const { events } = await handle.fetchHistory()
+          return (events ?? []).filter(
+            (each) => each.workflowExecutionUpdateAcceptedEventAttributes,
+          ).length
+        },
         ended: () => handle.result(),
       }
       if (given !== null) subjects.set(importId, subject)
