@@ -11,6 +11,7 @@ import type {
 import type { AccountRef, Checkpoint } from '../statement-files/parsed.ts'
 import { problem } from '../statement-files/problem.ts'
 import type { StatementSummary } from '../statement-files/report.ts'
+import { balanceOf } from '../statement-files/verify.ts'
 import { assignAccount, formsOf } from './import-accounts.ts'
 import type { Survey, SurveyedStatement } from './survey-file.ts'
 
@@ -31,11 +32,11 @@ export const numbersOf = ({ statements }: Survey): string[] => [
 const has = (problems: readonly ImportProblem[], severity: ImportProblem['severity']): boolean =>
   problems.some((told) => told.severity === severity)
 
-const balanceOf = (
+const statedAt = (
   checkpoints: readonly Checkpoint[],
-  kind: Checkpoint['kind'],
+  kind: 'opening' | 'closing',
 ): StatedBalance | null => {
-  const found = checkpoints.find((checkpoint) => checkpoint.kind === kind)
+  const found = balanceOf(checkpoints, kind)
   return found === undefined ? null : { amount: found.amount, on: dayOf(found.on) }
 }
 
@@ -45,8 +46,8 @@ const dayOf = (text: string | undefined): string | null =>
 /** What makes a statement the same as an earlier one of its file: equal balances around equal lines that change them. */
 const twinKey = (summary: StatementSummary): string | null => {
   const [opening, closing] = [
-    balanceOf(summary.checkpoints, 'opening'),
-    balanceOf(summary.checkpoints, 'closing'),
+    statedAt(summary.checkpoints, 'opening'),
+    statedAt(summary.checkpoints, 'closing'),
   ]
   if (opening === null || closing === null || /^-?[0.]*$/.test(summary.sum)) return null
   const { account, currency, bankStatementId, lineCount, sumIn, sumOut, firstOn, lastOn } = summary
@@ -116,8 +117,8 @@ const described = ({ summary, number, sample }: SurveyedStatement) => ({
   account: summary.account === undefined ? null : shownAccount(summary.account),
   from: dayOf(summary.from) ?? dayOf(summary.firstOn),
   to: dayOf(summary.to) ?? dayOf(summary.lastOn),
-  opening: balanceOf(summary.checkpoints, 'opening'),
-  closing: balanceOf(summary.checkpoints, 'closing'),
+  opening: statedAt(summary.checkpoints, 'opening'),
+  closing: statedAt(summary.checkpoints, 'closing'),
   lines: summary.lineCount,
   sumIn: summary.sumIn,
   sumOut: summary.sumOut,

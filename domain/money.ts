@@ -31,6 +31,12 @@ const shifted = (digits: string, point: number): string => {
   return padded.length === cut ? integer : `${integer}.${padded.slice(cut)}`
 }
 
+/** The amount with the opposite sign; zero has none. */
+export const negated = (amount: string): string => {
+  if (amount.startsWith('-')) return amount.slice(1)
+  return /[1-9]/.test(amount) ? `-${amount}` : amount
+}
+
 const scaled = (text: string, scale: number): bigint => {
   if (!isDecimal(text)) throw new RangeError('not a decimal amount')
   const [integer = '0', fraction = ''] = text.replace('-', '').split('.')

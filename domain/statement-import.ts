@@ -28,8 +28,15 @@ export interface ImportProblem {
   code: string
   severity: 'error' | 'question' | 'warning' | 'notice'
   params: Readonly<Record<string, string | number>>
-  /** Numbers from 1: line and column of a text, or record and characters within it. */
-  position?: { line?: number; column?: number; record?: number; from?: number; to?: number }
+  /** Numbers from 1: line and column of a text, or record and characters within it; the file where it is one of an archive. */
+  position?: {
+    file?: string
+    line?: number
+    column?: number
+    record?: number
+    from?: number
+    to?: number
+  }
 }
 
 /** What a person says about a file; what is absent is found out from the file. */

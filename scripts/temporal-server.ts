@@ -47,39 +47,34 @@ type OwnOptions = TemporalOptions & { namespace: string }
  * The server chooses ports for its own services and opens them a moment later; when somebody else was faster it ends,
  * and another start chooses others.
  */
-const startOwn = async (options: OwnOptions): Promise<Temporal> => {
-  for (let left = startsMax - 1; ; left -= 1) {
-    const child = { hasExited: false }
-    try {
-      return await startOnce(options, child)
-    } catch (error) {
-      if (left === 0 || !child.hasExited) throw error
-      options.log?.('The Temporal server ended while it was starting and is started again.')
-    }
+const startOwn = async (options: OwnOptions, startsLeft = startsMax): Promise<Temporal> => {
+  const { namespace } = options
+  const { child, address, uiUrl } = await launch(options)
+  try {
+    await ready({ address, namespace, child })
+  } catch (error) {
+    const hasEnded = child.hasExited()
+    await child.stop()
+    if (!hasEnded || startsLeft === 1) throw error
+    options.log?.('The Temporal server ended while it was starting and is started again.')
+    return startOwn(options, startsLeft - 1)
   }
+  return { address, namespace, uiUrl, child, stop: () => child.stop(30_000) }
 }
 
-const startOnce = async (options: OwnOptions, seen: { hasExited: boolean }): Promise<Temporal> => {
+const launch = async (options: OwnOptions) => {
   const { namespace } = options
   const command = await temporalBinary(options.log === undefined ? {} : { log: options.log })
   const port = await freePort(options.port ?? 0)
   const uiPort = options.uiPort === undefined ? null : await freePort(options.uiPort)
-  const address = `127.0.0.1:${port}`
   const child = await startChild({
     name: 'temporal',
     command,
     args: await serverArguments(command, { ...options, namespace, port, uiPort }),
     ...(options.logFile === undefined ? {} : { logFile: options.logFile }),
   })
-  try {
-    await ready({ address, namespace, child })
-  } catch (error) {
-    seen.hasExited = child.hasExited()
-    await child.stop()
-    throw error
-  }
   const uiUrl = uiPort === null ? null : `http://127.0.0.1:${uiPort}`
-  return { address, namespace, uiUrl, child, stop: () => child.stop(30_000) }
+  return { child, address: `127.0.0.1:${port}`, uiUrl }
 }
 
 interface ServerOptions {

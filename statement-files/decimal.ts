@@ -1,4 +1,5 @@
 /** Exact decimal text: `-12.50`. Only whole units small enough to be exact are ever numbers. */
+import { negated } from '../domain/money.ts'
 
 /** Writes sign and digits as canonical decimal text; a zero has no sign. Digits only, either part may be empty. */
 export const decimalOf = (isNegative: boolean, integer: string, fraction: string): string => {
@@ -22,12 +23,6 @@ export const atScale = (decimal: string, scale: number): string => {
   while (end > decimal.length - has + scale && decimal[end - 1] === '0') end -= 1
   const cut = decimal.slice(0, end)
   return cut.endsWith('.') ? cut.slice(0, -1) : cut
-}
-
-/** The same amount with the opposite sign. */
-export const negated = (decimal: string): string => {
-  if (decimal.startsWith('-')) return decimal.slice(1)
-  return /[1-9]/.test(decimal) ? `-${decimal}` : decimal
 }
 
 const unitsOf = (decimal: string, scale: number): bigint => {

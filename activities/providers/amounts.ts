@@ -19,9 +19,3 @@ export const currencyOf = (text: string): string => {
   if (/^[A-Za-z]{3}$/.test(text)) return text.toUpperCase()
   throw invalidResponse('currency', { scope: 'account' })
 }
-
-/** The amount with the other sign; zero has none. */
-export const negated = (amount: string): string => {
-  if (amount.startsWith('-')) return amount.slice(1)
-  return /^[0.]+$/.test(amount) ? amount : `-${amount}`
-}

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import * as accounts from '../../db/queries/accounts.ts'
 import * as statementImports from '../../db/queries/statement-imports.ts'
 import { withTenant } from '../../db/tenant.ts'
+import { isUuid } from '../../domain/ids.ts'
 import type { Deps } from '../deps.ts'
 import { toAccountNumber } from '../accounts/account-number.ts'
 import { Problem } from '../problem.ts'
@@ -71,8 +72,6 @@ const repeated = async (
   const headers = { Location: `/v1/imports/${view.id}`, 'Idempotency-Replayed': 'true' }
   return { status: 202, headers, body: toImport(view) }
 }
-
-const isUuid = (text: string): boolean => z.uuid().safeParse(text).success
 
 const accountNamed = (
   { pool }: Pick<Deps, 'pool'>,

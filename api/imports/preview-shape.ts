@@ -14,6 +14,7 @@ const amount = z.string().meta({ description: 'Signed decimal text; positive = m
 
 const positionSchema = z
   .object({
+    file: z.string().optional().meta({ description: 'Name within an archive' }),
     line: z.int().optional(),
     column: z.int().optional(),
     record: z.int().optional(),

@@ -22,6 +22,10 @@ export interface StagedLine {
   endToEndId: string | null
 }
 
+/** PostgreSQL takes no NUL in JSON either, however it is written. */
+const withoutNul = (_name: string, value: unknown): unknown =>
+  typeof value === 'string' ? storable(value) : value
+
 const stored = (text: string | null): string | null => (text === null ? null : storable(text))
 
 /** Stages lines in one statement; a repeated batch changes nothing. */
@@ -109,7 +113,7 @@ export const addStatements = async (
     number,
     accountId,
     verdict,
-    storable(JSON.stringify(summary)).replaceAll(String.raw`\u0000`, ''),
+    JSON.stringify(summary, withoutNul),
   ])
   await tx.query(sql.unsafe`
     INSERT INTO import_statement (tenant_id, import_id, number, account_id, verdict, summary)

@@ -4,7 +4,7 @@ import { renderFileProblem } from '../../locales/render.ts'
 import type { AccountRef, ParsedLine } from '../../statement-files/parsed.ts'
 import type { Problem } from '../../statement-files/problem.ts'
 import type { StatementSummary } from '../../statement-files/report.ts'
-import { balancesOf } from './balances.ts'
+import { balanceOf } from '../../statement-files/verify.ts'
 
 /** A line; what few formats have stands behind, and only where it is there. */
 export const shownLine = (line: ParsedLine) => {
@@ -36,15 +36,12 @@ export const shownProblem = (
 })
 
 /** What stands before the lines of a statement. */
-export const shownHead = ({ account, currency, checkpoints }: StatementSummary) => {
-  const { opening, closing } = balancesOf(checkpoints)
-  return {
-    account: account?.number ?? null,
-    currency: currency ?? null,
-    opening: opening?.amount ?? null,
-    closing: closing?.amount ?? null,
-  }
-}
+export const shownHead = ({ account, currency, checkpoints }: StatementSummary) => ({
+  account: account?.number ?? null,
+  currency: currency ?? null,
+  opening: balanceOf(checkpoints, 'opening')?.amount ?? null,
+  closing: balanceOf(checkpoints, 'closing')?.amount ?? null,
+})
 
 const shownTotals = ({ lineCount, sum, sumIn, sumOut, firstOn, lastOn }: StatementSummary) => ({
   lineCount,

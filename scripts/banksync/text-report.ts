@@ -4,7 +4,7 @@ import { renderFileProblem } from '../../locales/render.ts'
 import type { Checkpoint, Position } from '../../statement-files/parsed.ts'
 import { isImportable, type Problem } from '../../statement-files/problem.ts'
 import type { StatementSummary } from '../../statement-files/report.ts'
-import { balancesOf } from './balances.ts'
+import { balanceOf } from '../../statement-files/verify.ts'
 import type { FileReport, OpenReport } from './file-report.ts'
 import { words } from './words.ts'
 
@@ -49,14 +49,13 @@ const statementText = (
 ): string => {
   const said = words[language]
   const { account, currency = '', checkpoints, lineCount, firstOn, lastOn } = summary
-  const { opening, closing } = balancesOf(checkpoints)
   const facts = [
     `${said.account} ${account?.number ?? said.unknown} ${currency}`.trimEnd(),
     firstOn === undefined ? '' : `${said.period} ${firstOn} … ${lastOn ?? firstOn}`,
     `${lineCount} ${said.lines}`,
     `${said.in} ${summary.sumIn}, ${said.out} ${summary.sumOut}, ${said.sum} ${summary.sum}`,
-    balanceText(said.opening, opening),
-    balanceText(said.closing, closing),
+    balanceText(said.opening, balanceOf(checkpoints, 'opening')),
+    balanceText(said.closing, balanceOf(checkpoints, 'closing')),
   ]
   const verdict = verdictOn(language, [...ofFile, ...summary.problems])
   const problems = summary.problems.map((each) => problemLine(language, each))

@@ -1,5 +1,6 @@
 /** Amounts as ISO 20022 writes them: up to 18 digits, a point, never a sign. */
-import { decimalOf, negated } from '../decimal.ts'
+import { negated } from '../../domain/money.ts'
+import { decimalOf } from '../decimal.ts'
 import { limits } from '../limits.ts'
 
 const usual = /^(?:0|[1-9]\d{0,12})(?:\.\d{1,5})?$/

@@ -1,5 +1,6 @@
 /** Numbers and sums that the bank states of all entries, compared with those that were read. */
-import { DecimalSum, isSameAmount, negated } from '../decimal.ts'
+import { negated } from '../../domain/money.ts'
+import { DecimalSum, isSameAmount } from '../decimal.ts'
 import { asWarning, problem, quoted } from '../problem.ts'
 import { amountOf } from './amount.ts'
 import type { Entry, FoundTotal, StatedTotal, Statement } from './records.ts'

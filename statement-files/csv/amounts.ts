@@ -1,6 +1,7 @@
 /** How the amount of a row is read from its cells. */
 import type { DecimalSign } from '../../domain/csv-layout.ts'
-import { negated, sumOf } from '../decimal.ts'
+import { negated } from '../../domain/money.ts'
+import { sumOf } from '../decimal.ts'
 import { readAmount } from '../inference/decimal-sign.ts'
 import { trimmed } from './cell.ts'
 import { directionOf } from './words.ts'

@@ -1,6 +1,7 @@
 /** One statement of an OFX file: its head, its lines, and what can be doubted about them. */
 import { decimalsOf } from '../currency.ts'
-import { DecimalSum, negated, sumOf } from '../decimal.ts'
+import { negated } from '../../domain/money.ts'
+import { DecimalSum, sumOf } from '../decimal.ts'
 import { ibanOf } from '../../domain/iban.ts'
 import type { OpenStatement } from '../output.ts'
 import type { AccountRef, Checkpoint, ParsedLine, Position } from '../parsed.ts'

@@ -65,6 +65,21 @@ describe('a preview', () => {
     ])
   })
 
+  test('keeps texts that look like codes of JSON as they are written', async () => {
+    const tenantId = await scene.aTenant()
+    const accountId = await scene.aFileAccount(tenantId)
+    const rows = String.raw`Date;Amount;Text
+2026-03-30;-12,50;C:\u0000
+2026-03-31;-2,50;\u0000`
+    const upload = await scene.uploaded(tenantId, rows, { accountId })
+    expect(await upload.run('previewImport')).toMatchObject({ state: 'preview', importable: 1 })
+    const [statement] = (await upload.preview()).statements
+    expect(statement?.sample.map(({ text }) => text)).toEqual([
+      String.raw`C:\u0000`,
+      String.raw`\u0000`,
+    ])
+  })
+
   test('asks for an account that is not known, and only for that', async () => {
     const tenantId = await scene.aTenant()
     const accountId = await scene.aFileAccount(tenantId)

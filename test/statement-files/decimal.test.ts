@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decimalsOf, isCurrency } from '../../statement-files/currency.ts'
+import { negated } from '../../domain/money.ts'
 import {
   atScale,
   decimalOf,
   DecimalSum,
   isSameAmount,
-  negated,
   scaleOf,
   sumOf,
 } from '../../statement-files/decimal.ts'

@@ -1,8 +1,9 @@
 /** Plaid's resources → neutral words; pure. */
 import type { Balance } from '../../../domain/account.ts'
 import type { Institution } from '../../../domain/institution.ts'
+import { negated } from '../../../domain/money.ts'
 import type { Line } from '../../../domain/statement-line.ts'
-import { decimal, negated, noCurrency } from '../amounts.ts'
+import { decimal, noCurrency } from '../amounts.ts'
 import { invalidResponse } from '../call-failures.ts'
 import { clean } from '../clean.ts'
 import type { ProviderStatus } from '../provider.ts'
