@@ -4,7 +4,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { Child } from './child.ts'
 import { readJson } from './read-json.ts'
-import { commandOf } from './running-process.ts'
+import { commandOf, hasEnded } from './running-process.ts'
 import { canReach, databaseUser, reachableTwin } from './system-user.ts'
 import { until } from './until.ts'
 
@@ -64,7 +64,7 @@ const isRunning = async ({ pid, command }: Running): Promise<boolean> =>
 const end = async (child: Running): Promise<void> => {
   if (!(await isRunning(child))) return
   process.kill(child.pid, 'SIGTERM')
-  const gone = async () => ((await isRunning(child)) ? undefined : true)
+  const gone = async () => ((await hasEnded(child.pid)) ? true : undefined)
   const what = `The end of process ${child.pid}, left behind by an earlier start`
   await until(gone, { what, limitMs: endLimitMs }).catch(() => process.kill(child.pid, 'SIGKILL'))
 }

@@ -1,7 +1,13 @@
 /** Ports: the wanted one where it is free, else the next free one. */
+import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 
 const attemptsMax = 100
+/**
+ * Below the ports that systems give to outgoing connections (from 32768 on Linux): one of those would be taken in
+ * the moments between its release and its program's start.
+ */
+const anyPort = { from: 20_000, below: 32_000 }
 
 export interface Reservation {
   port: number
@@ -14,9 +20,9 @@ export interface Reservation {
  * wanted one is 0. While it is held, a second start on this machine chooses another.
  */
 export const reservePort = async (wanted: number): Promise<Reservation> => {
-  const last = wanted === 0 ? 0 : Math.min(wanted + attemptsMax, 65_535)
-  for (let port = wanted; port <= last; port += 1) {
-    const reserved = await listenOn(port).catch(() => null)
+  for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
+    const port = wanted === 0 ? randomInt(anyPort.from, anyPort.below) : wanted + attempt
+    const reserved = port > 65_535 ? null : await listenOn(port).catch(() => null)
     if (reserved !== null) return reserved
   }
   return listenOn(0)

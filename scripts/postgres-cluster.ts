@@ -4,7 +4,7 @@ import { readFile, rm, stat, writeFile, chown } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { startChild, type Child } from './child.ts'
-import { commandOf } from './running-process.ts'
+import { commandOf, hasEnded } from './running-process.ts'
 import { makeOwnFolder, type SystemUser } from './system-user.ts'
 import { until } from './until.ts'
 
@@ -12,7 +12,6 @@ export interface Cluster {
   binaries: string
   folder: string
   user: SystemUser | null
-  port: number
   /** Only throw-away clusters may lose what they confirmed. */
   durable: boolean
   logFile?: string
@@ -52,12 +51,12 @@ export const initialise = async (cluster: Cluster, password: string): Promise<vo
 }
 
 /** Starts the server; it listens on 127.0.0.1 only and has no socket file. */
-export const start = async (cluster: Cluster): Promise<Child> => {
+export const start = async (cluster: Cluster, port: number): Promise<Child> => {
   await clearLeftovers(cluster)
   return startChild({
     name: 'postgres',
     command: path.join(cluster.binaries, 'postgres'),
-    args: ['-D', cluster.folder, ...settings(cluster).flatMap((setting) => ['-c', setting])],
+    args: ['-D', cluster.folder, ...settings(cluster, port).flatMap((setting) => ['-c', setting])],
     cwd: '/',
     env: { ...process.env, LC_ALL: 'C' },
     // SIGINT is the fast shutdown: SIGTERM would wait for every client to leave by itself
@@ -67,7 +66,7 @@ export const start = async (cluster: Cluster): Promise<Child> => {
   })
 }
 
-const settings = ({ port, durable }: Cluster): string[] => [
+const settings = ({ durable }: Cluster, port: number): string[] => [
   `port=${port}`,
   'listen_addresses=127.0.0.1',
   'unix_socket_directories=',
@@ -91,7 +90,7 @@ const clearLeftovers = async ({ folder }: Cluster): Promise<void> => {
   if (command === null) return
   if (!command.includes(folder)) return rm(pidFile, { force: true })
   process.kill(pid, 'SIGINT')
-  await until(async () => ((await commandOf(pid)) === null ? true : undefined), {
+  await until(async () => ((await hasEnded(pid)) ? true : undefined), {
     what: `The end of the PostgreSQL left behind by an earlier start (process ${pid})`,
     limitMs: 30_000,
   })

@@ -50,15 +50,16 @@ export const startPostgres = async (options: PostgresOptions): Promise<Postgres>
     binaries: await postgresBinaries(user),
     folder,
     user,
-    port: await freePort(options.port ?? 0),
     durable: options.durable ?? true,
     ...(options.logFile === undefined ? {} : { logFile: options.logFile }),
   }
   await initialise(cluster, password)
-  const adminUrl = `postgres://postgres:${password}@127.0.0.1:${cluster.port}/postgres`
-  const child = await startAndWait(cluster, adminUrl)
-  return { adminUrl, child, folder, stop: () => child.stop(30_000) }
+  const { child, port } = await startAndWait(cluster, { password, port: options.port ?? 0 })
+  return { adminUrl: addressAt(port, password), child, folder, stop: () => child.stop(30_000) }
 }
+
+const addressAt = (port: number, password: string): string =>
+  `postgres://postgres:${password}@127.0.0.1:${port}/postgres`
 
 const dataFolder = async (options: PostgresOptions, user: SystemUser | null): Promise<string> => {
   // temporary folders are made for one user only; what is secret below keeps its own protection
@@ -79,21 +80,31 @@ const keptPassword = async (file: string): Promise<string> => {
   return password
 }
 
-/** A server killed a moment ago may still hold its shared memory: the new one then ends at once, so it is tried again. */
-const startAndWait = async (cluster: Cluster, adminUrl: string): Promise<Child> => {
+/**
+ * A server killed a moment ago may still hold its shared memory, and a port may be taken since it was found free: the
+ * new server then ends at once, so it is tried again.
+ */
+const startAndWait = async (
+  cluster: Cluster,
+  wanted: { password: string; port: number },
+): Promise<{ child: Child; port: number }> => {
   for (let attempt = 1; ; attempt += 1) {
-    const child = await start(cluster)
+    const port = await freePort(wanted.port)
+    const child = await start(cluster, port)
     try {
-      await answers(adminUrl, child)
-      return child
+      await answers(addressAt(port, wanted.password), child)
+      return { child, port }
     } catch (error) {
       await child.stop()
-      const stillHeld = child.tail().some((line) => /shared memory block|lock file/.test(line))
-      if (!stillHeld || attempt === startAttemptsMax) throw error
+      if (!child.tail().some((line) => passes.test(line)) || attempt === startAttemptsMax)
+        throw error
       await delay(500 * attempt)
     }
   }
 }
+
+/** What PostgreSQL says of a reason that is gone a moment later. */
+const passes = /shared memory block|lock file|could not create any TCP\/IP sockets/
 
 const answers = (adminUrl: string, child?: Child): Promise<boolean> =>
   until(

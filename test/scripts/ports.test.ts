@@ -32,6 +32,11 @@ test('a wanted port that is free is taken, and one that is taken shifts', async 
   expect(await freePort(port)).toBeGreaterThan(port)
 })
 
+test('any port lies below those of outgoing connections, which would take it before its program does', async () => {
+  const ports = await Promise.all(Array.from({ length: 50 }, () => freePort(0)))
+  expect(ports.filter((port) => port < 20_000 || port >= 32_000)).toEqual([])
+})
+
 test('two starts at the same time never choose the same port', async () => {
   const wanted = await freePort(0)
   const first = await reservePort(wanted)

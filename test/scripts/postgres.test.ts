@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Client } from 'pg'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { freePort } from '../../scripts/ports.ts'
 import { startPostgres, type Postgres } from '../../scripts/postgres.ts'
 import { commandOf } from '../../scripts/running-process.ts'
 
@@ -17,8 +18,8 @@ afterEach(async () => {
   await rm(dir, { recursive: true, force: true })
 })
 
-const start = async (): Promise<Postgres> => {
-  const postgres = await startPostgres({ dir, durable: false })
+const start = async (options: { dir?: string; port?: number } = {}): Promise<Postgres> => {
+  const postgres = await startPostgres({ dir, durable: false, ...options })
   started.push(postgres)
   return postgres
 }
@@ -50,6 +51,17 @@ test('rows survive a restart, and the password stays with its owner', async () =
   await expect(query(second.adminUrl.replace(/:[^:@]+@/, ':wrong@'), 'SELECT 1')).rejects.toThrow(
     /password authentication failed/,
   )
+})
+
+test('two servers that want the same port at the same moment both come up', async () => {
+  const port = await freePort(0)
+  const both = await Promise.all(
+    ['one', 'two'].map((name) => start({ dir: path.join(dir, name), port })),
+  )
+  const answers = both.map(({ adminUrl }) =>
+    query(adminUrl, "SELECT current_setting('port') AS value"),
+  )
+  expect(new Set(await Promise.all(answers)).size).toBe(2)
 })
 
 test('a server that was killed starts again', async () => {

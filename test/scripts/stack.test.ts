@@ -109,7 +109,13 @@ test('one folder belongs to one running stack', async () => {
 test('what a killed owner left running is ended by the next start, in the same folder and on the same ports', async () => {
   const ownerScript = path.resolve(import.meta.dirname, 'stand-ins/owner.ts')
   const { databaseUrl, temporalAddress } = onSharedServers()
-  const owner = execFile(process.execPath, [ownerScript, dir, databaseUrl, temporalAddress])
+  const owner = execFile(process.execPath, [
+    ownerScript,
+    dir,
+    databaseUrl,
+    temporalAddress,
+    database.appUrl,
+  ])
   const line = await new Promise<string>((resolve) => owner.stdout?.once('data', resolve))
   const left = JSON.parse(line) as { pids: number[]; api: string }
   owner.kill('SIGKILL')

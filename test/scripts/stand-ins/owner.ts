@@ -2,7 +2,7 @@
 import { claimFolder } from '../../../scripts/dev-folder.ts'
 import { startStack } from '../../../scripts/stack.ts'
 
-const [dir = '', databaseUrl, temporalAddress] = process.argv.slice(2)
+const [dir = '', databaseUrl, temporalAddress, appUrl = ''] = process.argv.slice(2)
 if (databaseUrl === undefined) await claimFolder(dir)
 else {
   const entries = {
@@ -16,6 +16,8 @@ else {
     databaseUrl,
     temporalAddress,
     entries,
+    // the role belongs to the server: another password would lock out every other user of it
+    environment: { DATABASE_URL: appUrl },
   })
   const pids = [processes.api.pid, processes.worker.pid, processes.sandbox.pid]
   process.stdout.write(JSON.stringify({ pids, api: urls.api }))
