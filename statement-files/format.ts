@@ -13,7 +13,8 @@ import { asWarning, problem, type Problem } from './problem.ts'
 import { openQif } from './qif/parser.ts'
 import { createReport, type Part, type Report } from './report.ts'
 
-const parsers: Readonly<Record<Format, OpenParser>> = {
+/** What opens the reader of each format. */
+export const parsers: Readonly<Record<Format, OpenParser>> = {
   csv: openCsv,
   ofx: openOfx,
   qif: openQif,

@@ -1,20 +1,8 @@
 /** Reads text through a parser in pieces of any cut: what it says must not depend on them. */
-import { openCamt053 } from '../../statement-files/camt053/parser.ts'
-import { openCoda } from '../../statement-files/coda/parser.ts'
-import { openCsv } from '../../statement-files/csv/parser.ts'
 import type { Format } from '../../statement-files/detect.ts'
-import { openOfx } from '../../statement-files/ofx/parser.ts'
-import type { OpenParser, Output } from '../../statement-files/output.ts'
-import { openQif } from '../../statement-files/qif/parser.ts'
+import { parsers } from '../../statement-files/format.ts'
+import type { Output } from '../../statement-files/output.ts'
 import { createReport, type Part } from '../../statement-files/report.ts'
-
-const parsers: Readonly<Record<Format, OpenParser>> = {
-  csv: openCsv,
-  ofx: openOfx,
-  qif: openQif,
-  camt053: openCamt053,
-  coda: openCoda,
-}
 
 export interface Cutting {
   format: Format
