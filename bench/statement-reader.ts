@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { decode } from '../statement-files/decode.ts'
 import { readStatementFile } from '../statement-files/format.ts'
+import { isImportable } from '../statement-files/problem.ts'
 
 export interface StatementReading {
   seconds: number
@@ -27,7 +28,7 @@ const ours = (bytes: Uint8Array): number => {
         : part.kind === 'statement'
           ? part.summary.problems
           : []
-    const error = problems.find(({ severity }) => severity === 'error' || severity === 'question')
+    const error = problems.find((each) => !isImportable([each]))
     if (error !== undefined)
       throw new Error(
         `${error.code} ${JSON.stringify(error.params)} ${JSON.stringify(error.position)}`,

@@ -4,7 +4,7 @@ import { isCurrency } from '../../statement-files/currency.ts'
 import { dayOfIso } from '../../statement-files/day.ts'
 import { isSameAmount, sumOf } from '../../statement-files/decimal.ts'
 import type { ParsedLine, Position } from '../../statement-files/parsed.ts'
-import { severities, type Problem } from '../../statement-files/problem.ts'
+import { isImportable, severities, type Problem } from '../../statement-files/problem.ts'
 import { renderFileProblem } from '../../locales/render.ts'
 
 const canonicalAmount = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/
@@ -20,13 +20,9 @@ export const listProblems = (file: ParsedFile): Problem[] => [
   ...file.statements.flatMap(({ problems }) => problems),
 ]
 
-/** Whether a problem keeps lines from being imported as long as nobody answers it. */
-export const isStopping = ({ severity }: Problem): boolean =>
-  severity === 'error' || severity === 'question'
-
 /** Whether nothing keeps the lines of a statement from being imported. */
 export const isAccepted = (file: ParsedFile, statement: ParsedStatement): boolean =>
-  ![...file.problems, ...statement.problems].some(isStopping)
+  isImportable([...file.problems, ...statement.problems])
 
 const brokenPosition = (position: Position): string | null =>
   Object.entries(position).some(

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { brokenPromise, isAccepted, isStopping, listProblems } from '../../scripts/fuzz/promises.ts'
+import { brokenPromise, isAccepted, listProblems } from '../../scripts/fuzz/promises.ts'
 import type { ParsedFile } from '../../statement-files/collect.ts'
 import type { Format } from '../../statement-files/detect.ts'
+import { isImportable } from '../../statement-files/problem.ts'
 import { zip } from './archive/zip.ts'
 import { eachFormat, parse, samples } from './hostile/samples.ts'
 
@@ -22,7 +23,7 @@ const silentLoss = (file: ParsedFile, whole: readonly string[]): string[] | null
   }
   // whoever imports nothing sees that there was nothing
   const isWhole = left.length === 0 || accepted.length === 0
-  return isWhole || listProblems(file).some(isStopping) ? null : accepted
+  return isWhole || !isImportable(listProblems(file)) ? null : accepted
 }
 
 const original = (format: Format): string[] => acceptedAmounts(parse(samples[format]))
