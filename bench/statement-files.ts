@@ -3,39 +3,33 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { findPeers } from '../scripts/statement-peers.ts'
-import type { Format } from '../statement-files/detect.ts'
+import { formats, type Format } from '../statement-files/detect.ts'
 import type { Figure, Goal, Measurement } from './figure.ts'
 import { figureOf, quantile } from './figure.ts'
 import { ratios } from './rounds.ts'
-import { camt053File } from './statement-files/camt053.ts'
-import { codaFile } from './statement-files/coda.ts'
 import {
   contestantsOf,
   ownName,
   readInProcess,
   type Contestant,
 } from './statement-files/contestants.ts'
-import { csvFile } from './statement-files/csv.ts'
-import { ofxFile } from './statement-files/ofx.ts'
-import { qifFile } from './statement-files/qif.ts'
+import { bytesOf } from './statement-files/generate.ts'
 
 type Log = (line: string) => void
 
-interface Input {
-  format: Format
-  write: (lines: number) => Generator<string>
+interface Race {
   /** Lines of the files that are compared. */
   counts: readonly number[]
   speedMb: number
 }
 
-const inputs: readonly Input[] = [
-  { format: 'ofx', write: ofxFile, counts: [50_000], speedMb: 20 },
-  { format: 'coda', write: codaFile, counts: [9_000, 50_000], speedMb: 20 },
-  { format: 'qif', write: qifFile, counts: [50_000], speedMb: 10 },
-  { format: 'csv', write: csvFile, counts: [50_000], speedMb: 10 },
-  { format: 'camt053', write: camt053File, counts: [50_000], speedMb: 8 },
-]
+const races: Readonly<Record<Format, Race>> = {
+  ofx: { counts: [50_000], speedMb: 20 },
+  coda: { counts: [9_000, 50_000], speedMb: 20 },
+  qif: { counts: [50_000], speedMb: 10 },
+  csv: { counts: [50_000], speedMb: 10 },
+  camt053: { counts: [50_000], speedMb: 8 },
+}
 
 const rounds = 5
 /** Whoever needs longer than this plays one round. */
@@ -54,11 +48,9 @@ interface Written {
   bytes: number
 }
 
-const writeInput = async (folder: string, input: Input, lines: number): Promise<Written> => {
-  // one byte a letter, as banks write CODA: its fields have places in a record
-  const encoding = input.format === 'coda' ? 'latin1' : 'utf8'
-  const bytes = Buffer.from([...input.write(lines)].join(''), encoding)
-  const file = path.join(folder, `${lines}.${input.format}`)
+const writeInput = async (folder: string, format: Format, lines: number): Promise<Written> => {
+  const bytes = bytesOf(format, lines)
+  const file = path.join(folder, `${lines}.${format}`)
   await writeFile(file, bytes)
   return { file, bytes: bytes.length }
 }
@@ -94,20 +86,19 @@ const play = async (contestants: readonly Contestant[], file: string, log: Log) 
 }
 
 const compare = async (
-  input: Input,
+  format: Format,
   { contestants, folder, log }: { contestants: readonly Contestant[]; folder: string; log: Log },
 ): Promise<Figure[]> => {
   const figures: Figure[] = []
-  for (const count of input.counts) {
-    const { file, bytes } = await writeInput(folder, input, count)
-    const name = `${input.format}, ${count.toLocaleString('en')} lines`
+  const { counts, speedMb } = races[format]
+  for (const count of counts) {
+    const { file, bytes } = await writeInput(folder, format, count)
+    const name = `${format}, ${count.toLocaleString('en')} lines`
     log(`  ${name}, ${(bytes / 1_000_000).toFixed(1)} MB`)
     const seconds = await play(contestants, file, log)
     const own = seconds.get(ownName) ?? []
     const speeds = own.map((each) => bytes / 1_000_000 / each)
-    figures.push(
-      figureOf({ what: `${name}, ours`, unit: 'MB/s', goal: atLeast(input.speedMb) }, speeds),
-    )
+    figures.push(figureOf({ what: `${name}, ours`, unit: 'MB/s', goal: atLeast(speedMb) }, speeds))
     for (const peer of contestants.slice(1)) {
       const turns = seconds.get(peer.name)
       if (turns === undefined) continue
@@ -132,26 +123,26 @@ const compare = async (
 const workOf = async (file: string): Promise<number> =>
   (await readInProcess('ours', file, 7)).cpuSeconds ?? Number.NaN
 
-const measureDouble = async (input: Input, folder: string): Promise<Figure> => {
-  const once = await writeInput(folder, input, 25_000)
-  const twice = await writeInput(folder, input, 50_000)
+const measureDouble = async (format: Format, folder: string): Promise<Figure> => {
+  const once = await writeInput(folder, format, 25_000)
+  const twice = await writeInput(folder, format, 50_000)
   const growth: number[] = []
   for (let round = 0; round < rounds; round += 1) {
     const short = await workOf(once.file)
     growth.push((await workOf(twice.file)) / short)
   }
-  const what = `${input.format}, work for 50,000 lines over 25,000`
+  const what = `${format}, work for 50,000 lines over 25,000`
   return figureOf({ what, unit: '×', goal: atMost(doubleMax) }, growth)
 }
 
-const measureMemory = async (input: Input, folder: string): Promise<Figure> => {
-  const sample = await writeInput(folder, input, 10_000)
+const measureMemory = async (format: Format, folder: string): Promise<Figure> => {
+  const sample = await writeInput(folder, format, 10_000)
   const lines = Math.min(linesMax, Math.floor((bigBytes / sample.bytes) * 10_000 * 0.98))
-  const { file, bytes } = await writeInput(folder, input, lines)
+  const { file, bytes } = await writeInput(folder, format, lines)
   const peaks: number[] = []
   for (let round = 0; round < rounds; round += 1)
     peaks.push((await readInProcess('ours', file, 1)).rssMb ?? Number.NaN)
-  const what = `${input.format}, peak memory of a process that reads ${Math.round(bytes / 1_000_000)} MB`
+  const what = `${format}, peak memory of a process that reads ${Math.round(bytes / 1_000_000)} MB`
   return figureOf({ what, unit: 'MB', goal: atMost(memoryMaxMb) }, peaks)
 }
 
@@ -161,10 +152,10 @@ export const measureStatementFiles: Measurement = async (log) => {
   const folder = await mkdtemp(path.join(tmpdir(), 'banksync-statement-files-'))
   try {
     const figures: Figure[] = []
-    for (const input of inputs) {
-      const contestants = contestantsOf(input.format, peers)
-      figures.push(...(await compare(input, { contestants, folder, log })))
-      figures.push(await measureDouble(input, folder), await measureMemory(input, folder))
+    for (const format of formats) {
+      const contestants = contestantsOf(format, peers)
+      figures.push(...(await compare(format, { contestants, folder, log })))
+      figures.push(await measureDouble(format, folder), await measureMemory(format, folder))
     }
     return figures
   } finally {

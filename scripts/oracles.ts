@@ -2,6 +2,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { bytesOf } from '../bench/statement-files/generate.ts'
 import { parseStatementFile } from '../statement-files/collect.ts'
 import { formats, type Format } from '../statement-files/detect.ts'
 import { readWithHledger } from './oracles/hledger.ts'
@@ -12,7 +13,7 @@ import { findPeers } from './statement-peers.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
 const today = new Date().toISOString().slice(0, 10)
-const readersOf: Partial<Record<Format, readonly string[]>> = {
+const readersOf: Readonly<Record<Format, readonly string[]>> = {
   ofx: ['ofxdump', 'ofxtools', 'ofxparse'],
   coda: ['pycoda'],
   camt053: ['lxml'],
@@ -37,16 +38,10 @@ const knownOf = new Map([
 const filesIn = (folder: string): string[] =>
   existsSync(folder) ? readdirSync(folder).map((name) => path.join(folder, name)) : []
 
-const generate = async (format: Format, folder: string): Promise<string[]> => {
-  const source = path.join(root, 'bench/statement-files', `${format}.ts`)
-  if (!existsSync(source)) return []
-  const loaded: Record<string, unknown> = await import(source)
-  const make = loaded[`${format}File`]
-  if (typeof make !== 'function') return []
+const generate = (format: Format, folder: string): string => {
   const file = path.join(folder, `generated-${format}`)
-  const pieces: Iterable<string> = make(generatedLines)
-  writeFileSync(file, [...pieces].join(''))
-  return [file]
+  writeFileSync(file, bytesOf(format, generatedLines))
+  return file
 }
 
 const samples = process.env['REFERENCE_DIR'] ?? ''
@@ -54,10 +49,10 @@ if (samples === '')
   console.warn('\n  !!! REFERENCE_DIR is not set: only our own files are compared !!!\n')
 
 /** CSV of unknown columns can be read by nobody else: only generated files are compared. */
-const listFiles = async (format: Format, folder: string): Promise<string[]> => {
+const listFiles = (format: Format, folder: string): string[] => {
   const own = path.join(root, 'test/fixtures/statement-files', format)
   const known = samples === '' ? filesIn(own) : filesIn(path.join(samples, 'samples', format))
-  return [...(format === 'csv' ? [] : known), ...(await generate(format, folder))]
+  return [...(format === 'csv' ? [] : known), generate(format, folder)]
 }
 
 const readOurs = (file: string): Reading => {
@@ -125,8 +120,8 @@ const scoreOf = (files: readonly string[], theirs: Map<string, Reading>): Score 
 }
 
 const compareFormat = async (format: Format, folder: string): Promise<void> => {
-  const files = await listFiles(format, folder)
-  for (const reader of readersOf[format] ?? []) {
+  const files = listFiles(format, folder)
+  for (const reader of readersOf[format]) {
     const theirs = await readTheirs(reader, files)
     if (theirs === null) {
       console.warn(`\n  !!! SKIPPED: ${format} is not compared with ${reader} !!!\n`)

@@ -1,15 +1,7 @@
 /** A CAMT.053 file of any size, always the same for the same number of entries, balanced and free of problems. */
-
-/** Park and Miller: the same sequence everywhere. */
-const createRandom = (seed: number) => {
-  let state = seed
-  return (below: number): number => {
-    state = (state * 48_271) % 2_147_483_647
-    return state % below
-  }
-}
-
-type Random = ReturnType<typeof createRandom>
+import { createRandom, type Random } from '../../scripts/random.ts'
+import { belgianIban, belgianReference } from './belgian.ts'
+import { amountOfCents } from './amount-of-cents.ts'
 
 const names = [
   'Bakkerij Van Damme',
@@ -21,28 +13,11 @@ const purposes = ['Factuur', 'Facture', 'Invoice', 'Rechnung', 'Abonnement café
 
 const escaped = (text: string): string => text.replaceAll('&', '&amp;')
 
-const pick = (random: Random, texts: readonly string[]): string => texts[random(texts.length)] ?? ''
-
 const two = (number: number): string => String(number).padStart(2, '0')
-
-/** Cents as an amount of euro. */
-const euro = (cents: number): string => `${Math.trunc(cents / 100)}.${two(cents % 100)}`
-
-const belgianIban = (random: Random): string => {
-  const first = String(random(1_000_000_000)).padStart(10, '0')
-  const number = first + two(Number(BigInt(first) % 97n) || 97)
-  const check = 98 - Number(BigInt(`${number}111400`) % 97n)
-  return `BE${two(check)}${number}`
-}
-
-const belgianReference = (random: Random): string => {
-  const first = String(1 + random(1_000_000_000)).padStart(10, '0')
-  return first + two(Number(BigInt(first) % 97n) || 97)
-}
 
 const remittance = (random: Random, index: number): string => {
   if (index % 3 > 0)
-    return `<Ustrd>${pick(random, purposes)} ${String(index)}/${String(random(90_000))}</Ustrd>`
+    return `<Ustrd>${random.pick(purposes)} ${String(index)}/${String(random.below(90_000))}</Ustrd>`
   return `<Strd>
                 <CdtrRefInf>
                   <Tp>
@@ -51,7 +26,7 @@ const remittance = (random: Random, index: number): string => {
                     </CdOrPrtry>
                     <Issr>BBA</Issr>
                   </Tp>
-                  <Ref>${belgianReference(random)}</Ref>
+                  <Ref>${belgianReference(random.below(1_000_000_000))}</Ref>
                 </CdtrRefInf>
               </Strd>`
 }
@@ -66,7 +41,7 @@ interface Entry {
 const entryText = (random: Random, { index, cents, isDebit, day }: Entry): string => {
   const side = isDebit ? 'Cdtr' : 'Dbtr'
   return `      <Ntry>
-        <Amt Ccy="EUR">${euro(cents)}</Amt>
+        <Amt Ccy="EUR">${amountOfCents(cents)}</Amt>
         <CdtDbtInd>${isDebit ? 'DBIT' : 'CRDT'}</CdtDbtInd>
         <Sts>BOOK</Sts>
         <BookgDt>
@@ -84,11 +59,11 @@ const entryText = (random: Random, { index, cents, isDebit, day }: Entry): strin
             </Refs>
             <RltdPties>
               <${side}>
-                <Nm>${escaped(pick(random, names))}</Nm>
+                <Nm>${escaped(random.pick(names))}</Nm>
               </${side}>
               <${side}Acct>
                 <Id>
-                  <IBAN>${belgianIban(random)}</IBAN>
+                  <IBAN>${belgianIban(random.below(1_000_000_000))}</IBAN>
                 </Id>
               </${side}Acct>
             </RltdPties>
@@ -110,7 +85,7 @@ const balance = (code: string, cents: number, day: string): string => `      <Ba
             <Cd>${code}</Cd>
           </CdOrPrtry>
         </Tp>
-        <Amt Ccy="EUR">${euro(cents)}</Amt>
+        <Amt Ccy="EUR">${amountOfCents(cents)}</Amt>
         <CdtDbtInd>CRDT</CdtDbtInd>
         <Dt>
           <Dt>${day}</Dt>
@@ -123,7 +98,7 @@ const amountsOf = (entries: number): { amounts: Int32Array; sum: number } => {
   const amounts = new Int32Array(entries)
   let sum = 0
   for (let index = 0; index < entries; index += 1) {
-    const cents = (1 + random(500_000)) * (random(3) === 0 ? -1 : 1)
+    const cents = (1 + random.below(500_000)) * (random.below(3) === 0 ? -1 : 1)
     amounts[index] = cents
     sum += cents
   }

@@ -1,4 +1,6 @@
 /** A CSV statement of any length, as banks write them; the same for the same number of rows. */
+import { createRandom } from '../../scripts/random.ts'
+import { amountOfCents } from './amount-of-cents.ts'
 
 const header =
   'Date,Description,Amount,Currency,Balance,Value date,Account,Counterparty account,Counterparty,BIC,Transaction ID,Memo\n'
@@ -16,20 +18,6 @@ const names = [
 const texts = ['Card payment', 'Transfer', 'Direct debit', 'Standing order', 'Instant transfer']
 const accounts = ['BE68539007547034', 'NL91ABNA0417164300', 'FR1420041010050500013M02606', '']
 
-/** Numbers that look random and are the same in every run. */
-const createDice = (seed: number) => {
-  let state = seed
-  return (sides: number): number => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff
-    return Math.floor((state / 0x80000000) * sides)
-  }
-}
-
-const amountOf = (cents: bigint): string => {
-  const digits = (cents < 0n ? -cents : cents).toString().padStart(3, '0')
-  return `${cents < 0n ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`
-}
-
 const dayOf = (row: number, rows: number): string => {
   const day = new Date(Date.UTC(2025, 0, 1 + Math.floor((row * 365) / rows)))
   return day.toISOString().slice(0, 10)
@@ -42,19 +30,19 @@ const rowsPerPiece = 500
  * come first, with commas between, so that any other reader of CSV can be told of them.
  */
 export function* csvFile(rows: number): Generator<string> {
-  const roll = createDice(20_250_101)
+  const { below, pick } = createRandom(20_250_101)
   let balance = 1_000_000n
   let piece = header
   for (let row = 0; row < rows; row += 1) {
-    const cents = BigInt(roll(4) === 0 ? 1 + roll(900_000) : -1 - roll(200_000))
+    const cents = BigInt(below(4) === 0 ? 1 + below(900_000) : -1 - below(200_000))
     balance += cents
     const on = dayOf(row, rows)
-    const text = `${texts[roll(texts.length)]} ${1_000 + roll(9_000)}`
-    const account = accounts[roll(accounts.length)]
+    const text = `${pick(texts)} ${1_000 + below(9_000)}`
+    const account = pick(accounts)
     const bic = account === '' ? '' : 'KREDBEBB'
     piece +=
-      `${on},${text},${amountOf(cents)},EUR,${amountOf(balance)},${on},BE71096123456769,` +
-      `${account},${names[roll(names.length)]},${bic},T${100_000_000 + row},Invoice ${row} of ${on}\n`
+      `${on},${text},${amountOfCents(cents)},EUR,${amountOfCents(balance)},${on},BE71096123456769,` +
+      `${account},${pick(names)},${bic},T${100_000_000 + row},Invoice ${row} of ${on}\n`
     if ((row + 1) % rowsPerPiece !== 0) continue
     yield piece
     piece = ''

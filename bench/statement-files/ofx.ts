@@ -1,4 +1,7 @@
 /** An OFX 1.02 file as a bank writes it: one account, a line per leaf, a few accents and references to characters. */
+import { createRandom } from '../../scripts/random.ts'
+import { amountOfCents } from './amount-of-cents.ts'
+
 const payees = [
   'Bakkerij Van Damme',
   'ACME Insurance Co.',
@@ -10,21 +13,7 @@ const payees = [
 const accented = ['Café de la Gare', 'Müller &amp; Söhne']
 const purposes = ['Invoice', 'Factuur', 'Abonnement', 'Rent of the month', 'Card payment']
 
-/** Always the same numbers, so that two runs measure the same file. */
-const createDice = (seed: number) => {
-  let state = seed
-  return (sides: number): number => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return Math.floor((state / 4_294_967_296) * sides)
-  }
-}
-
 const two = (number: number): string => String(number).padStart(2, '0')
-
-const money = (cents: bigint): string => {
-  const size = cents < 0n ? -cents : cents
-  return `${cents < 0n ? '-' : ''}${size / 100n}.${two(Number(size % 100n))}`
-}
 
 const header = [
   'OFXHEADER:100',
@@ -70,7 +59,7 @@ const start = `<OFX>
 
 const end = (balance: bigint) => `</BANKTRANLIST>
 <LEDGERBAL>
-<BALAMT>${money(balance)}
+<BALAMT>${amountOfCents(balance)}
 <DTASOF>20241231
 </LEDGERBAL>
 </STMTRS>
@@ -81,21 +70,21 @@ const end = (balance: bigint) => `</BANKTRANLIST>
 
 /** The text of a file with so many lines, in pieces. */
 export function* ofxFile(lines: number): Generator<string> {
-  const dice = createDice(20_240_131)
+  const { below, pick } = createRandom(20_240_131)
   let balance = 0n
   yield `${header.join('\n')}\n\n${start}`
   for (let index = 0; index < lines; index += 1) {
-    const isIn = dice(4) === 0
-    const cents = BigInt(1 + dice(500_000)) * (isIn ? 1n : -1n)
+    const isIn = below(4) === 0
+    const cents = BigInt(1 + below(500_000)) * (isIn ? 1n : -1n)
     balance += cents
-    const day = `${2_015 + Math.floor((index / lines) * 10)}${two(1 + dice(12))}${two(1 + dice(28))}`
+    const day = `${2_015 + Math.floor((index / lines) * 10)}${two(1 + below(12))}${two(1 + below(28))}`
     yield `<STMTTRN>
 <TRNTYPE>${isIn ? 'CREDIT' : 'DEBIT'}
 <DTPOSTED>${day}120000
-<TRNAMT>${money(cents)}
+<TRNAMT>${amountOfCents(cents)}
 <FITID>${day}${String(index).padStart(7, '0')}
-<NAME>${dice(30) === 0 ? accented[index % 2] : payees[dice(payees.length)]}
-<MEMO>${purposes[dice(purposes.length)]} ${1_000 + dice(90_000)}
+<NAME>${below(30) === 0 ? pick(accented) : pick(payees)}
+<MEMO>${pick(purposes)} ${1_000 + below(90_000)}
 </STMTTRN>
 `
   }

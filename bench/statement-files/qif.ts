@@ -1,4 +1,6 @@
 /** A QIF file as a personal finance program writes it: one account, days by the month first, a few splits and accents. */
+import { createRandom } from '../../scripts/random.ts'
+
 const payees = [
   'Delhaize Grocery',
   'Café de la Gare',
@@ -9,15 +11,6 @@ const payees = [
   'Bookshop “Le Pavé”',
 ]
 const categories = ['Food:Groceries', 'Utilities:Water', 'Salary', '[Savings]', 'Leisure']
-
-/** Always the same numbers, so that two runs measure the same file. */
-const createDice = (seed: number) => {
-  let state = seed
-  return (sides: number): number => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return Math.floor((state / 4_294_967_296) * sides)
-  }
-}
 
 const money = (cents: number): string => {
   const units = Math.floor(cents / 100).toString()
@@ -32,13 +25,13 @@ const splitsOf = (cents: number): string => {
 
 /** The text of a file with so many records, in pieces. */
 export function* qifFile(records: number): Generator<string> {
-  const dice = createDice(20_240_131)
+  const { below, pick } = createRandom(20_240_131)
   yield '!Type:Bank\n'
   for (let index = 0; index < records; index += 1) {
-    const cents = 1 + dice(500_000)
-    const isIn = dice(4) === 0
-    const day = `${1 + dice(12)}/${1 + dice(28)}/${2_015 + Math.floor((index / records) * 10)}`
-    const splits = isIn || dice(20) > 0 ? '' : splitsOf(cents)
-    yield `D${day}\nT${isIn ? '' : '-'}${money(cents)}\nCX\nN${1_000 + index}\nP${payees[dice(payees.length)]}\nMpayment ${index}\nL${categories[dice(categories.length)]}\n${splits}^\n`
+    const cents = 1 + below(500_000)
+    const isIn = below(4) === 0
+    const day = `${1 + below(12)}/${1 + below(28)}/${2_015 + Math.floor((index / records) * 10)}`
+    const splits = isIn || below(20) > 0 ? '' : splitsOf(cents)
+    yield `D${day}\nT${isIn ? '' : '-'}${money(cents)}\nCX\nN${1_000 + index}\nP${pick(payees)}\nMpayment ${index}\nL${pick(categories)}\n${splits}^\n`
   }
 }

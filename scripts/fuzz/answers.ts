@@ -1,7 +1,7 @@
 /** Answers that a person or a saved mapping may give beside a file, sensible and not. */
 import { columnRoles, dateOrders, decimalSigns, type CsvMapping } from '../../domain/csv-layout.ts'
 import type { ParseOptions } from '../../statement-files/output.ts'
-import type { Random } from './random.ts'
+import type { Random } from '../random.ts'
 
 const delimiters = [',', ';', '\t', '|', '', ';;', '"', '\n', ' ', '\u2028', '\ud800']
 const encodings = ['utf-8', 'windows-1252', 'cp850', 'utf-16le', 'utf-16be', 'UTF-7', 'big5', 'nonsense', 'base64'] // prettier-ignore

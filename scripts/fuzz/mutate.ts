@@ -1,5 +1,5 @@
 /** Changes that banks, editors, mail programs, broken downloads and attackers make to a file. */
-import type { Random } from './random.ts'
+import type { Random } from '../random.ts'
 
 /** Works on latin1 text, so that one character is one byte. */
 type Mutation = (text: string, random: Random, other: string) => string

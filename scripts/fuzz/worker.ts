@@ -7,7 +7,7 @@ import { watchCoverage } from './coverage.ts'
 import { mutate } from './mutate.ts'
 import { saidInPieces } from './pieces.ts'
 import { brokenPromise } from './promises.ts'
-import { createRandom, type Random } from './random.ts'
+import { createRandom, type Random } from '../random.ts'
 import { listSeeds } from './seeds.ts'
 import type { Finding, FuzzOrder, FuzzResult } from './shared.ts'
 
@@ -62,9 +62,9 @@ const kindOf = (reason: string): string =>
     .slice(0, 3)
     .join('\n')
 
-const run = async (): Promise<FuzzResult> => {
+const run = (): FuzzResult => {
   const random = createRandom(order.seed)
-  const corpus = await listSeeds(order.format)
+  const corpus = listSeeds(order.format)
   const coverage = watchCoverage()
   const findings = new Map<string, Finding>()
   let runs = 0
@@ -84,4 +84,4 @@ const run = async (): Promise<FuzzResult> => {
 }
 
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port between threads has no origin
-parentPort?.postMessage(await run())
+parentPort?.postMessage(run())

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { amountOfCents } from '../../bench/statement-files/amount-of-cents.ts'
 import { readConfig } from '../../config.ts'
 import { ApiProblem, waitFor } from '../../scripts/erp.ts'
 import { connectTemporal } from '../../temporal.ts'
@@ -17,7 +18,7 @@ import {
   importOf,
   reverted,
 } from './support/file-customer.ts'
-import { aMonth, asCamt, asCoda, euro, type Month } from './support/month.ts'
+import { aMonth, asCamt, asCoda, type Month } from './support/month.ts'
 
 let first: Stage
 beforeAll(async () => {
@@ -27,7 +28,7 @@ afterAll(() => first.close())
 
 /** What the books must hold of a month. */
 const truthOf = ({ movements }: Month): string[] =>
-  movements.map(({ on, cents }) => `${on} ${euro(cents)}`).toSorted()
+  movements.map(({ on, cents }) => `${on} ${amountOfCents(cents)}`).toSorted()
 
 /** The bank of a connection whose history is this month; returns the name it is found under. */
 const openBank = async ({ stack }: Stage, month: Month): Promise<string> => {

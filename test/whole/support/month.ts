@@ -1,5 +1,16 @@
 /** One month of one account, as its bank writes it in CAMT.053 and in CODA: the same lines, the same balances. */
-import { ibanOfBelgian, remainder97 } from '../../../domain/iban.ts'
+import { amountOfCents } from '../../../bench/statement-files/amount-of-cents.ts'
+import { belgianIban } from '../../../bench/statement-files/belgian.ts'
+import {
+  blanks,
+  digits,
+  firstRecords,
+  joined,
+  lastRecords,
+  signed,
+  wide,
+  type Frame,
+} from '../../../bench/statement-files/coda-record.ts'
 
 interface Movement {
   /** `YYYY-MM-DD`. */
@@ -21,12 +32,6 @@ export interface Month {
 
 const dayMs = 86_400_000
 
-const ibanNumbered = (number: number): string => {
-  const ten = String(number).padStart(10, '0')
-  const check = String(remainder97(ten) || 97).padStart(2, '0')
-  return ibanOfBelgian(`${ten}${check}`) ?? ''
-}
-
 /** A month of an account that ended a week ago; two of its lines are twins. */
 export const aMonth = (account: number, mark: string): Month => {
   const movements = Array.from({ length: 20 }, (_none, index): Movement => {
@@ -36,26 +41,20 @@ export const aMonth = (account: number, mark: string): Month => {
       on: new Date(Date.now() - (30 - own) * dayMs).toISOString().slice(0, 10),
       cents: own % 3 === 0 ? 10_000 + own * 137 : -(1_000 + own * 211),
       name: `${mark} Partner ${own}`,
-      iban: ibanNumbered(account + 1 + (own % 5)),
+      iban: belgianIban(account + 1 + (own % 5)),
       text: `${mark} INVOICE ${own}`,
       endToEndId: isTwin || own === 7 ? '' : `E2E${account}N${own}`,
     }
   })
   const holder = `${mark} HOLDER`
-  return { iban: ibanNumbered(account), holder, openingCents: 123_456, movements }
-}
-
-/** Decimal text of cents. */
-export const euro = (cents: number): string => {
-  const digits = String(Math.abs(cents)).padStart(3, '0')
-  return `${cents < 0 ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`
+  return { iban: belgianIban(account), holder, openingCents: 123_456, movements }
 }
 
 const sumOf = (movements: readonly Movement[]): number =>
   movements.reduce((sum, { cents }) => sum + cents, 0)
 
 const marked = (cents: number): string =>
-  `<Amt Ccy="EUR">${euro(Math.abs(cents))}</Amt><CdtDbtInd>${cents < 0 ? 'DBIT' : 'CRDT'}</CdtDbtInd>`
+  `<Amt Ccy="EUR">${amountOfCents(Math.abs(cents))}</Amt><CdtDbtInd>${cents < 0 ? 'DBIT' : 'CRDT'}</CdtDbtInd>`
 
 const balance = (code: string, cents: number, on: string): string =>
   `<Bal><Tp><CdOrPrtry><Cd>${code}</Cd></CdOrPrtry></Tp>${marked(cents)}<Dt><Dt>${on}</Dt></Dt></Bal>`
@@ -79,11 +78,7 @@ export const asCamt = (month: Month): string => {
 <Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><GrpHdr><MsgId>M1</MsgId><CreDtTm>${last}T20:00:00</CreDtTm></GrpHdr><Stmt><Id>S1</Id><CreDtTm>${last}T20:00:00</CreDtTm><Acct><Id><IBAN>${iban}</IBAN></Id><Ccy>EUR</Ccy></Acct>${balance('OPBD', openingCents, first)}${balance('CLBD', openingCents + sumOf(movements), last)}${movements.map(entry).join('\n')}</Stmt></BkToCstmrStmt></Document>`
 }
 
-const wide = (text: string, width: number): string => text.slice(0, width).padEnd(width)
-const digits = (number: number, width: number): string => String(number).padStart(width, '0')
-const blanks = (width: number): string => ' '.repeat(width)
-const thousandths = (cents: number): string => digits(Math.abs(cents) * 10, 15)
-const signed = (cents: number): string => `${cents < 0 ? 1 : 0}${thousandths(cents)}`
+const thousandths = (cents: number): bigint => BigInt(cents) * 10n
 const shortDay = (on: string): string => `${on.slice(8)}${on.slice(5, 7)}${on.slice(2, 4)}`
 
 const movementRecords = (movement: Movement, index: number): string[] => {
@@ -92,7 +87,7 @@ const movementRecords = (movement: Movement, index: number): string[] => {
   const day = shortDay(on)
   const code = cents < 0 ? '00101000' : '00150000'
   return [
-    `21${numbers}${wide(`BANK${numbers}`, 21)}${signed(cents)}${day}${code}0${wide(text, 53)}${day}00001 0`,
+    `21${numbers}${wide(`BANK${numbers}`, 21)}${signed(thousandths(cents))}${day}${code}0${wide(text, 53)}${day}00001 0`,
     `22${numbers}${blanks(53)}${wide(endToEndId, 35)}${blanks(27)}1 0`,
     `23${numbers}${wide(iban, 34)}EUR${wide(name, 35)}${blanks(43)}0 0`,
   ]
@@ -107,17 +102,13 @@ interface Day {
 
 const group = ({ month, openingCents, movements, isLast }: Day): string[] => {
   const day = shortDay(movements.at(-1)?.on ?? '')
-  const account = `${wide(month.iban, 34)}EUR`
+  const opening = thousandths(openingCents)
+  const frame: Frame = { ...month, createdOn: day, openingOn: day, opening, closingOn: day }
   const records = movements.flatMap(movementRecords)
-  const side = (isDebit: boolean): string =>
-    thousandths(sumOf(movements.filter(({ cents }) => cents < 0 === isDebit)))
-  return [
-    `00000${day}00005${blanks(18)}${wide(month.holder, 26)}${wide('GKCCBEBB', 11)}00403200393 00000${blanks(39)}2`,
-    `12001${account}${signed(openingCents)}${day}${wide(month.holder, 26)}${wide('Current account', 35)}001`,
-    ...records,
-    `8001${account}${signed(openingCents + sumOf(movements))}${day}${blanks(64)}0`,
-    `9${blanks(15)}${digits(records.length + 2, 6)}${side(true)}${side(false)}${blanks(75)}${isLast ? 2 : 1}`,
-  ]
+  const debit = -thousandths(sumOf(movements.filter(({ cents }) => cents < 0)))
+  const credit = thousandths(sumOf(movements.filter(({ cents }) => cents > 0)))
+  const totals = { records: records.length, debit, credit, isLast }
+  return [...firstRecords(frame), ...records, ...lastRecords(frame, totals)]
 }
 
 /** The month as CODA, one statement a day. */
@@ -129,8 +120,5 @@ export const asCoda = (month: Month): string => {
     openingCents += sumOf(movements)
     return records
   })
-  return groups
-    .flat()
-    .map((record) => `${record}\r\n`)
-    .join('')
+  return joined(groups.flat())
 }
