@@ -39,6 +39,7 @@ import { getReadyz } from './health/get-readyz.ts'
 import { deleteImport } from './imports/delete-import.ts'
 import { getImport } from './imports/get-import.ts'
 import { getImportFile } from './imports/get-import-file.ts'
+import { getImportProgress } from './imports/get-import-progress.ts'
 import { getImports } from './imports/get-imports.ts'
 import { patchImport } from './imports/patch-import.ts'
 import { postConfirmation } from './imports/post-confirmation.ts'
@@ -94,6 +95,7 @@ export const routes: readonly Route[] = [
   deleteImport,
   postConfirmation,
   getImportFile,
+  getImportProgress,
   getRun,
   getEvents,
   getApiKeys,

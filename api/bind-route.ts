@@ -7,6 +7,7 @@ import type { createAuthenticate } from './authenticate.ts'
 import { checkRole, checkTenant } from './authenticate.ts'
 import { checkedCall } from './checked-call.ts'
 import type { Deps } from './deps.ts'
+import { fieldOf } from './error-fields.ts'
 import { answerOnce } from './idempotency.ts'
 import { Problem } from './problem.ts'
 import type { Role } from './roles.ts'
@@ -29,7 +30,7 @@ export const bindRoute = (
   const role: Role = roles[route.operation]
 
   const admit: RequestHandler = async (request, response, next) => {
-    if (route.changesOnRead && request.method === 'HEAD') return next('route')
+    if (route.getOnly && request.method === 'HEAD') return next('route')
     const state = stateOf(response)
     state.operation = route.operation
     if (role !== 'public') {
@@ -89,8 +90,17 @@ const send = async (
 ): Promise<void> => {
   response.status(status).set({ 'Cache-Control': 'no-store', ...headers })
   const plain = text ?? bytes
-  if (parts !== undefined) await pipeline(Readable.from(parts), response)
+  if (parts !== undefined) await sendParts(response, parts)
   else if (plain !== undefined) response.send(plain)
   else if (body === undefined) response.end()
   else response.json(body)
+}
+
+const sendParts = async (response: Response, parts: NonNullable<Reply['parts']>): Promise<void> => {
+  try {
+    await pipeline(Readable.from(parts), response)
+  } catch (error) {
+    // a reader who leaves is no failure of ours, and nobody is there to be told
+    if (fieldOf(error, 'code') !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
+  }
 }

@@ -4,6 +4,7 @@ import type { DatabasePool } from 'slonik'
 import type { Provider } from '../activities/providers/provider.ts'
 import type { Vault } from '../db/vault.ts'
 import type { ProviderId } from '../domain/ids.ts'
+import type { OpenStreams } from './event-stream.ts'
 
 /** What endpoints are made of; built once by `startApi`. */
 export interface Deps {
@@ -17,6 +18,7 @@ export interface Deps {
   /** Tests check every answer against its documented schema; production does not pay for it. */
   validateResponses: boolean
   limits: Limits
+  streams: OpenStreams
   /** True once the process was asked to stop: it finishes what runs and takes nothing new. */
   isStopping: () => boolean
 }

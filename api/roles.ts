@@ -43,6 +43,7 @@ export const roles = {
   'DELETE /v1/imports/:importId': commanders,
   'POST /v1/imports/:importId/confirmations': commanders,
   'GET /v1/imports/:importId/file': readers,
+  'GET /v1/imports/:importId/progress': readers,
   'GET /v1/runs/:runId': readers,
   'GET /v1/events': readers,
   'GET /v1/api-keys': commanders,

@@ -37,8 +37,8 @@ export interface Reply {
   body?: unknown
   text?: string
   bytes?: Buffer
-  /** Bytes that are read while they are sent. */
-  parts?: AsyncIterable<Uint8Array>
+  /** What is made while it is sent. */
+  parts?: AsyncIterable<Uint8Array | string>
   headers?: Record<string, string>
   /** What a repetition with the same idempotency key is told instead of `body`, where that holds a secret. */
   replay?: unknown
@@ -68,8 +68,8 @@ interface Definition<P, Q, B> {
   answers: Record<number, Answer>
   /** Repetitions with one Idempotency-Key are answered alike. */
   idempotent?: true
-  /** Reading it uses something up, so that only GET is answered and never HEAD. */
-  changesOnRead?: true
+  /** Only GET is answered and never HEAD: reading it uses something up, or takes as long as the reader stays. */
+  getOnly?: true
   /** Answered to blocked tenants and ended trials too. */
   evenWhenBlocked?: true
   handler(call: Call<Outputs<P>, Outputs<Q>, Outputs<B>>, deps: Deps): Promise<Reply>

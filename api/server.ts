@@ -12,6 +12,7 @@ import { connectTemporal } from '../temporal.ts'
 import { createApp } from './app.ts'
 import type { Limits } from './deps.ts'
 import { defaultLimits } from './deps.ts'
+import { createOpenStreams } from './event-stream.ts'
 import { createLog } from './log.ts'
 
 const headersTimeoutMs = 10_000
@@ -54,6 +55,7 @@ export const startApi = async (config: Config, options: Options = {}): Promise<R
     log,
     validateResponses: options.validateResponses ?? false,
     limits: { ...defaultLimits, ...options.limits },
+    streams: createOpenStreams(),
     isStopping: () => isStopping,
   })
   const server = createServer(

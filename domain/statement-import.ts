@@ -16,6 +16,10 @@ export const importStates = [
 ] as const
 export type ImportState = (typeof importStates)[number]
 
+/** Whether nothing happens any more unless somebody asks for it; a preview still waits for an answer. */
+export const isImportOver = (state: ImportState): boolean =>
+  state === 'imported' || state === 'reverted' || state === 'discarded' || state === 'failed'
+
 /** The id of the one workflow that imports a file. */
 export const statementImportWorkflowId = (importId: string): string =>
   `statement-import/${importId.toLowerCase()}`

@@ -20,7 +20,7 @@ export const getCallback = route({
   operation: 'GET /callbacks/:provider',
   summary: 'Return from the page of the bank',
   params,
-  changesOnRead: true,
+  getOnly: true,
   answers: {
     303: { description: 'On to the return address of the flow' },
     400: { description: 'The link is unknown, used or too old', contentType: 'text/html' },

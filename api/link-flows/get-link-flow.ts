@@ -11,7 +11,7 @@ export const getLinkFlow = route({
   operation: 'GET /v1/link-flows/:flowId',
   summary: 'Progress of a link flow',
   params: z.strictObject({ flowId: z.uuid() }),
-  changesOnRead: true,
+  getOnly: true,
   answers: {
     200: {
       description: 'The flow; with url when nobody was shown it before',

@@ -21,7 +21,7 @@ export const getLinkPage = route({
   operation: 'GET /link/:provider/:flowId',
   summary: "Page that opens a provider's widget",
   params,
-  changesOnRead: true,
+  getOnly: true,
   answers: {
     200: { description: 'The page', contentType: 'text/html' },
     400: { description: 'The link is unknown, used or too old', contentType: 'text/html' },

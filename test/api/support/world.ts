@@ -11,6 +11,7 @@ import { mintApiKey } from '../../../api/api-key.ts'
 import { createApp } from '../../../api/app.ts'
 import type { Deps } from '../../../api/deps.ts'
 import { defaultLimits } from '../../../api/deps.ts'
+import { createOpenStreams } from '../../../api/event-stream.ts'
 import { createLog } from '../../../api/log.ts'
 import type { Scope } from '../../../api/roles.ts'
 import { createDatabasePool } from '../../../db/pool.ts'
@@ -97,6 +98,7 @@ export const createWorld = async ({
     log: createLog('info', { write: (line) => void logged.push(line) }),
     validateResponses: true,
     limits: { ...defaultLimits, hookDeadlineMs: 5_000 },
+    streams: createOpenStreams(2),
     isStopping: () => false,
     ...own,
   }
