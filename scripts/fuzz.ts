@@ -13,6 +13,9 @@ import {
   type FuzzResult,
 } from './fuzz/shared.ts'
 
+/** A week: what is longer was mistyped. */
+const longestSeconds = 604_800
+
 const { values } = parseArgs({
   options: {
     format: { type: 'string', multiple: true },
@@ -21,12 +24,23 @@ const { values } = parseArgs({
   },
 })
 
-const wanted = values.format ?? formats
-const chosen = formats.filter((format) => wanted.includes(format))
-if (chosen.length < wanted.length) {
-  console.error(`A format is one of ${formats.join(', ')}.`)
+const refuse = (sentence: string): never => {
+  console.error(sentence)
   process.exit(2)
 }
+
+const wanted = values.format ?? formats
+const chosen = formats.filter((format) => wanted.includes(format))
+if (!wanted.every((word) => formats.some((format) => format === word)))
+  refuse(`A format is one of ${formats.join(', ')}.`)
+
+const seconds = Number(values.seconds)
+if (!(seconds > 0 && seconds <= longestSeconds))
+  refuse(`--seconds is a number above 0 and up to ${longestSeconds}.`)
+
+const seed = Number(values.seed)
+if (!/^\d+$/.test(values.seed) || seed >= 2 ** 32)
+  refuse('--seed is a whole number from 0 to 4294967295.')
 
 /** Time that this process has computed: a machine that is busy otherwise makes no file slow. */
 const cpuMs = (): number => {
@@ -57,11 +71,11 @@ const watch = (worker: Worker, { counters, input }: FuzzOrder): Promise<FuzzResu
     worker.once('exit', () => clearInterval(timer))
   })
 
-const fuzz = async (format: Format, seconds: number): Promise<FuzzResult> => {
+const fuzz = async (format: Format): Promise<FuzzResult> => {
   const order: FuzzOrder = {
     format,
-    seed: Number(values.seed),
-    untilAt: Date.now() + seconds * 1_000,
+    seed,
+    untilAt: Date.now() + (seconds / chosen.length) * 1_000,
     counters: new SharedArrayBuffer(8),
     input: new SharedArrayBuffer(inputBytes),
   }
@@ -82,21 +96,19 @@ const shortened = (reason: string): string[] => {
 
 const keep = (format: Format, { reason, input }: Finding, index: number): void => {
   mkdirSync(folder, { recursive: true })
-  const file = path.join(folder, `${format}-${values.seed}-${index}`)
+  const file = path.join(folder, `${format}-${seed}-${index}`)
   writeFileSync(file, input)
   console.log(`  ${file} (${input.length} bytes)\n    ${shortened(reason).join('\n    ')}`)
 }
 
-let count = 0
+let isWell = true
 for (const format of chosen) {
-  const { runs, covered, corpus, findings } = await fuzz(
-    format,
-    Number(values.seconds) / chosen.length,
-  )
+  const { runs, covered, corpus, findings } = await fuzz(format)
   console.log(
-    `${format}: ${runs} files read, ${covered} blocks of code reached, ${corpus} files worth changing, ${findings.length} findings (seed ${values.seed})`,
+    `${format}: ${runs} files read, ${covered} blocks of code reached, ${corpus} files worth changing, ${findings.length} findings (seed ${seed})`,
   )
+  if (runs === 0) console.error(`${format}: the time was too short for any file.`)
   for (const [index, finding] of findings.entries()) keep(format, finding, index)
-  count += findings.length
+  isWell &&= runs > 0 && findings.length === 0
 }
-process.exitCode = count === 0 ? 0 : 1
+process.exitCode = isWell ? 0 : 1
