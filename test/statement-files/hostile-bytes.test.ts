@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { brokenPromise, isAccepted, listProblems } from '../../scripts/fuzz/promises.ts'
 import type { ParsedFile } from '../../statement-files/collect.ts'
-import type { Format } from '../../statement-files/detect.ts'
+import { formats, type Format } from '../../statement-files/detect.ts'
 import { isImportable } from '../../statement-files/problem.ts'
 import { zip } from './archive/zip.ts'
-import { eachFormat, parse, samples } from './hostile/samples.ts'
+import { eachFormat, parse, proofs, samples } from './hostile/samples.ts'
 
 /** What an import would take over of a file: its accepted statements with their amounts. */
 const acceptedAmounts = (file: ParsedFile): string[] =>
@@ -66,14 +66,17 @@ describe('a file that is cut anywhere', () => {
       expect([length, brokenPromise(parse(bytes.subarray(0, length)))]).toEqual([length, null])
   })
 
-  // QIF and CSV without balances have no end and no total: what is missing cannot be seen
-  test.each(['coda', 'camt053', 'ofx'] as const)('%s is never taken over in part', (format) => {
-    const whole = original(format)
-    for (let length = 0; length < samples[format].length; length += 1) {
-      const accepted = acceptedAmounts(parse(samples[format].subarray(0, length)))
-      expect([length, accepted]).toEqual([length, accepted.length === 0 ? [] : whole])
-    }
-  })
+  // the others have no end and no total: what is missing cannot be seen
+  test.each(formats.filter((format) => proofs[format].hasEnd))(
+    '%s is never taken over in part',
+    (format) => {
+      const whole = original(format)
+      for (let length = 0; length < samples[format].length; length += 1) {
+        const accepted = acceptedAmounts(parse(samples[format].subarray(0, length)))
+        expect([length, accepted]).toEqual([length, accepted.length === 0 ? [] : whole])
+      }
+    },
+  )
 
   test('csv with balances never has an amount that was cut', () => {
     const whole = original('csv')
@@ -92,16 +95,14 @@ const isUnproven = (format: Format, at: number): boolean => {
 }
 
 describe('a file of which one byte was changed', () => {
-  // OFX, QIF and CSV without balances carry no check: another digit is another amount
-  const checked: readonly Format[] = ['coda', 'camt053', 'csv']
-
   test.each(eachFormat)(
     '$format keeps every promise, and is refused where it carries a check and its amounts would be others',
     ({ format, bytes }) => {
       const whole = original(format)
       for (const { at, value, changed } of changedFiles(bytes)) {
         const file = parse(changed)
-        const isProven = checked.includes(format) && !isUnproven(format, at)
+        // where there is no check, another digit is another amount
+        const isProven = proofs[format].part !== null && !isUnproven(format, at)
         const lost = isProven ? silentLoss(file, whole) : null
         expect([at, value, brokenPromise(file), lost]).toEqual([at, value, null, null])
       }
@@ -109,18 +110,16 @@ describe('a file of which one byte was changed', () => {
   )
 })
 
-/** Parts of a file that a program may lose or write twice: records, entries, rows. */
-const partsOf: Readonly<Record<'coda' | 'camt053' | 'csv', RegExp>> = {
-  coda: /[^\n]*\n/g,
-  camt053: /<(Ntry|Bal)>(?:(?!<\1>)[^])*?<\/\1>/g,
-  csv: /[^\n]*\n/g,
-}
+const eachProven = formats.flatMap((format) => {
+  const { part } = proofs[format]
+  return part === null ? [] : [{ format, pattern: part }]
+})
 
 describe('a file of which a part is missing, stands twice or stands elsewhere', () => {
-  test.each(['coda', 'camt053', 'csv'] as const)('%s is refused', (format) => {
+  test.each(eachProven)('$format is refused', ({ format, pattern }) => {
     const whole = original(format)
     const text = samples[format].toString('latin1')
-    const parts = [...text.matchAll(partsOf[format])].map(({ 0: part, index }) => ({ part, index }))
+    const parts = [...text.matchAll(pattern)].map(({ 0: part, index }) => ({ part, index }))
     expect(parts.length).toBeGreaterThan(3)
     // the header, the oldest and the newest row of a CSV file have nothing before or behind them that proves them
     for (const { part, index } of format === 'csv' ? parts.slice(2, -1) : parts) {

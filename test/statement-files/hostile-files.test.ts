@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { brokenPromise, isAccepted, listProblems } from '../../scripts/fuzz/promises.ts'
-import { formats, type Format } from '../../statement-files/detect.ts'
+import { formats } from '../../statement-files/detect.ts'
 import { limits } from '../../statement-files/limits.ts'
 import { isImportable } from '../../statement-files/problem.ts'
-import { eachFormat, parse, samples } from './hostile/samples.ts'
+import { camtHead, camtOpen, eachFormat, heads, ofxHead, parse } from './hostile/samples.ts'
 
 const codesOf = (text: string | Uint8Array) =>
   listProblems(parse(Buffer.from(text))).map(({ code }) => code)
@@ -15,20 +15,6 @@ const expectRefused = (bytes: Uint8Array) => {
   expect(file.statements.filter((statement) => isAccepted(file, statement))).toEqual([])
   expect(isImportable(listProblems(file))).toBe(false)
   return listProblems(file)
-}
-
-const camtHead = '<?xml version="1.0"?>'
-const camtOpen =
-  '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"><BkToCstmrStmt><Stmt>'
-const ofxHead = 'OFXHEADER:100\nDATA:OFXSGML\nVERSION:102\n\n<OFX>'
-
-/** The beginning of a file of each format, behind which anything may stand. */
-const heads: Readonly<Record<Format, string>> = {
-  camt053: camtHead + camtOpen,
-  ofx: ofxHead,
-  qif: '!Type:Bank\n',
-  coda: samples.coda.subarray(0, 130).toString('latin1'),
-  csv: 'Date;Text;Amount\n2024-01-31;a;1,00\n',
 }
 
 describe('XML that wants to be more than a statement', () => {

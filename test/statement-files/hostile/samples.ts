@@ -28,6 +28,36 @@ export const samples: Readonly<Record<Format, Buffer>> = {
   ),
 }
 
+export const camtHead = '<?xml version="1.0"?>'
+export const camtOpen =
+  '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"><BkToCstmrStmt><Stmt>'
+export const ofxHead = 'OFXHEADER:100\nDATA:OFXSGML\nVERSION:102\n\n<OFX>'
+
+/** The beginning of a file of each format, behind which anything may stand. */
+export const heads: Readonly<Record<Format, string>> = {
+  camt053: camtHead + camtOpen,
+  ofx: ofxHead,
+  qif: '!Type:Bank\n',
+  coda: samples.coda.subarray(0, 130).toString('latin1'),
+  csv: 'Date;Text;Amount\n2024-01-31;a;1,00\n',
+}
+
+interface Proof {
+  /** Whether a file says where it ends, so that a cut one is noticed. */
+  hasEnd: boolean
+  /** Parts that a program may lose or write twice (records, entries, rows), and that a sum or a balance of the sample proves. */
+  part: RegExp | null
+}
+
+/** By what a changed sample can be told from a whole one. */
+export const proofs: Readonly<Record<Format, Proof>> = {
+  coda: { hasEnd: true, part: /[^\n]*\n/g },
+  camt053: { hasEnd: true, part: /<(Ntry|Bal)>(?:(?!<\1>)[^])*?<\/\1>/g },
+  ofx: { hasEnd: true, part: null },
+  qif: { hasEnd: false, part: null },
+  csv: { hasEnd: false, part: /[^\n]*\n/g },
+}
+
 export const eachFormat = formats.map((format) => ({ format, bytes: samples[format] }))
 
 export const parse = (bytes: Uint8Array): ParsedFile =>
