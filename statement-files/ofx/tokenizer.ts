@@ -1,33 +1,11 @@
 /**
  * Cuts OFX text, SGML and XML alike, into tags and the text between them: one pass over pieces of any cut, never back.
- * A tag is `<`, perhaps `/`, a short name, perhaps attributes, `>`; any other `<` is text.
  */
 import { limits } from '../limits.ts'
+import { notMarkup, TagScanner, tooLong, unfinished } from './tag-scanner.ts'
 import type { TokenSink } from './token-sink.ts'
 
-const maxName = 40
-const maxAttributes = 1_000
-
-const slash = 0x2f
-const greater = 0x3e
-
-/** 1: letters that may begin a name; 2: what may follow; 4: to be put in capitals. */
-const nameCodes = new Uint8Array(128)
-for (let code = 0x41; code <= 0x5a; code += 1) {
-  nameCodes[code] = 1
-  nameCodes[code + 0x20] = 5
-}
-for (const character of '0123456789._') nameCodes[character.charCodeAt(0)] = 2
-
-const isAngle = (code: number): boolean => code === 0x3c || code === greater
-
-/** Nothing, a slash, or something with `=` behind a blank. */
-const attributes = /^(?:\s*\/)?$|^\s[^=]*=/
-
-const classOf = (code: number): number => (code < 128 ? (nameCodes[code] ?? 0) : 0)
-
-const notMarkup = -1
-const unfinished = -2
+const maxInstruction = 1_000
 
 type Mode = 'text' | 'comment' | 'literal' | 'instruction'
 const ends: Readonly<Record<Exclude<Mode, 'text'>, string>> = {
@@ -48,14 +26,7 @@ export class Tokenizer {
   #at = 0
   #mode: Mode = 'text'
   #instruction = ''
-  #nameFrom = 0
-  #nameTo = 0
-  /** Names that were seen last, as written and in capitals. */
-  readonly #written: string[] = Array.from({ length: 128 }, () => '')
-  readonly #names: string[] = Array.from({ length: 128 }, () => '')
-  #isEndTag = false
-  #isSelfClosed = false
-  #hasSmallLetters = false
+  readonly #tag = new TagScanner()
   #lineFrom = 0
   #nextLineEnd = -1
   #lineEnd = ''
@@ -188,77 +159,31 @@ export class Tokenizer {
   }
 
   #tell(): void {
-    const name = this.#name()
-    if (this.#isEndTag) this.#sink.close(name)
+    const { isEndTag, isSelfClosed } = this.#tag
+    const name = this.#tag.name(this.#source)
+    if (isEndTag) this.#sink.close(name)
     else {
       this.#sink.open(name)
-      if (this.#isSelfClosed) this.#sink.close(name)
+      if (isSelfClosed) this.#sink.close(name)
     }
-  }
-
-  /** The name in capitals. A file repeats few names many times: most need no text of their own. */
-  #name(): string {
-    const start = this.#nameFrom
-    const length = this.#nameTo - start
-    const place = (this.#source.charCodeAt(start + (length >> 1)) + length * 8) & 127
-    const known = this.#written[place] ?? ''
-    if (known.length === length && this.#source.startsWith(known, start))
-      return this.#names[place] ?? ''
-    const written = this.#source.slice(start, this.#nameTo)
-    const name = this.#hasSmallLetters ? written.toUpperCase() : written
-    this.#written[place] = written
-    this.#names[place] = name
-    return name
   }
 
   /** First character behind the markup that begins at `open`, or why there is none. */
   #markup(open: number): number {
     const code = this.#source.charCodeAt(open + 1)
-    if (code === slash || (classOf(code) & 1) !== 0) return this.#tag(open, code === slash)
+    if (this.#tag.isStart(code)) {
+      const end = this.#tag.scan(this.#source, open)
+      return end === tooLong ? this.#refuseName(open) : end
+    }
     if (code === 0x21 || code === 0x3f) return this.#special(open)
     return open + 1 < this.#source.length ? notMarkup : unfinished
   }
 
-  #tag(open: number, isEndTag: boolean): number {
-    const source = this.#source
-    const start = open + (isEndTag ? 2 : 1)
-    let at = start
-    let code = source.charCodeAt(at)
-    let seen = 0
-    for (let kind = classOf(code); kind !== 0 && at - start <= maxName; kind = classOf(code)) {
-      seen |= kind
-      at += 1
-      code = source.charCodeAt(at)
-    }
-    if (at - start > maxName) return this.#refuseName(open, at)
-    if (at >= source.length) return unfinished
-    this.#nameFrom = start
-    this.#nameTo = at
-    this.#isEndTag = isEndTag
-    this.#isSelfClosed = false
-    this.#hasSmallLetters = (seen & 4) !== 0
-    if (at === start || (classOf(source.charCodeAt(start)) & 1) === 0) return notMarkup
-    return code === greater ? at + 1 : this.#attributes(at)
-  }
-
-  #refuseName(open: number, end: number): number {
+  #refuseName(open: number): number {
     this.#at = open
     this.#isStopped = true
-    this.#sink.longName(this.#source.slice(open, end))
+    this.#sink.longName(this.#tag.beginning(this.#source, open))
     return notMarkup
-  }
-
-  /** What stands behind a name is blank, ends with a slash or holds `=`; otherwise this is no tag. */
-  #attributes(start: number): number {
-    const source = this.#source
-    const last = Math.min(source.length, start + maxAttributes)
-    let at = start
-    while (at < last && !isAngle(source.charCodeAt(at))) at += 1
-    if (at >= last) return at === start + maxAttributes ? notMarkup : unfinished
-    const inner = source.slice(start, at).trimEnd()
-    if (source.charCodeAt(at) !== greater || !attributes.test(inner)) return notMarkup
-    this.#isSelfClosed = inner.endsWith('/')
-    return at + 1
   }
 
   #special(open: number): number {
@@ -296,7 +221,7 @@ export class Tokenizer {
 
   #tellSpecial(mode: Mode, text: string): void {
     if (mode === 'literal') this.#sink.literal(text)
-    if (mode === 'instruction' && this.#instruction.length < maxAttributes)
-      this.#instruction += text.slice(0, maxAttributes)
+    if (mode === 'instruction' && this.#instruction.length < maxInstruction)
+      this.#instruction += text.slice(0, maxInstruction)
   }
 }
