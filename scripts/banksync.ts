@@ -1,11 +1,12 @@
 /** The command line: `npm exec banksync -- <command> …`. */
 import { Unavailable } from './banksync/api.ts'
-import { exitCodes, UsageError } from './banksync/exit-codes.ts'
+import { exitCodes, Interrupted, UsageError } from './banksync/exit-codes.ts'
 import { helpOf, isCommand, type Command } from './banksync/help.ts'
 import { importFile } from './banksync/import-file.ts'
 import { parse } from './banksync/parse.ts'
+import { problemText } from './banksync/problem-text.ts'
 import { revert } from './banksync/revert.ts'
-import { ApiProblem } from './erp.ts'
+import { ApiProblem, type Problem } from './erp.ts'
 
 const commands: Record<Command, (args: readonly string[]) => Promise<number>> = {
   parse,
@@ -28,19 +29,27 @@ const run = async ([name = '', ...args]: readonly string[]): Promise<number> => 
   return exitCodes.ok
 }
 
+/** The API speaks to programs of headers; a person gave an option. */
+const forPerson = (problem: Problem): Problem =>
+  problem.code === 'unauthenticated'
+    ? {
+        ...problem,
+        detail: 'The API does not accept this key. Name another with --key or BANKSYNC_API_KEY.',
+      }
+    : problem
+
 const tellFailure = (error: unknown): number => {
   if (error instanceof UsageError) {
     process.stderr.write(`${error.message}\nSee: npm exec banksync -- --help\n`)
     return exitCodes.usage
   }
   if (error instanceof ApiProblem) {
-    const { code, detail = code, reference = '' } = error.problem
-    process.stderr.write(`${detail} (${code}${reference === '' ? '' : `, ${reference}`})\n`)
+    process.stderr.write(`${problemText(forPerson(error.problem))}\n`)
     return exitCodes.refused
   }
-  if (error instanceof Unavailable) {
+  if (error instanceof Unavailable || error instanceof Interrupted) {
     process.stderr.write(`${error.message}\n`)
-    return exitCodes.unavailable
+    return error instanceof Unavailable ? exitCodes.unavailable : exitCodes.interrupted
   }
   process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
   return exitCodes.defect

@@ -6,6 +6,7 @@ export interface Problem {
   detail?: string
   reference?: string
   until?: string
+  errors?: { pointer: string; detail: string }[]
 }
 
 /** An answer that was not a success. */

@@ -83,5 +83,5 @@ export const quoted = (text: string): string => {
 }
 
 /** Whether nothing among these keeps lines from being imported. */
-export const isImportable = (problems: readonly Problem[]): boolean =>
+export const isImportable = (problems: readonly Pick<Problem, 'severity'>[]): boolean =>
   problems.every(({ severity }) => severity === 'warning' || severity === 'notice')

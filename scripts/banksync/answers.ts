@@ -1,8 +1,8 @@
 /** Answers to what a preview may ask, as options of the command line. */
-import { dateOrders, decimalSigns } from '../../domain/csv-layout.ts'
+import { columnRoles, dateOrders, decimalSigns, type ColumnRole } from '../../domain/csv-layout.ts'
 import { UsageError } from './exit-codes.ts'
 import type { ShownProblem } from './imports.ts'
-import { oneOf } from './options.ts'
+import { encodingNamed, oneOf } from './options.ts'
 
 export const answerOptions = {
   encoding: { type: 'string' },
@@ -38,10 +38,13 @@ const rowOf = (text: string): number => {
   return Number(text)
 }
 
+const rolesOf = (text: string): ColumnRole[] =>
+  text.split(',').flatMap((role) => oneOf('columns', columnRoles, role.trim()) ?? [])
+
 const csvOf = ({ delimiter, columns, inverted, ...values }: Values) => ({
   ...(delimiter === undefined ? {} : { delimiter: delimiter === '\\t' ? '\t' : delimiter }),
   ...(values['header-row'] === undefined ? {} : { headerRow: rowOf(values['header-row']) }),
-  ...(columns === undefined ? {} : { roles: columns.split(',') }),
+  ...(columns === undefined ? {} : { roles: rolesOf(columns) }),
   ...(inverted === undefined ? {} : { isInverted: inverted }),
 })
 
@@ -49,7 +52,7 @@ const csvOf = ({ delimiter, columns, inverted, ...values }: Values) => ({
 export const correctionsOf = (values: Values): Record<string, unknown> | null => {
   const csv = csvOf(values)
   const corrections = {
-    encoding: values.encoding,
+    encoding: encodingNamed(values.encoding),
     dateOrder: oneOf('date-order', dateOrders, values['date-order']),
     decimalSign: oneOf('decimal-sign', decimalSigns, values['decimal-sign']),
     accounts: values.map?.map(mappingOf),
@@ -64,8 +67,10 @@ const answers: Readonly<Record<string, (params: ShownProblem['params']) => strin
   decimal_sign_ambiguous: () => "--decimal-sign '.'|','",
   encoding_uncertain: () => '--encoding NAME',
   columns_unclear: () => '--columns booked_on,amount,text,…',
-  account_unknown: ({ account = '' }) =>
-    account === '' ? '--account NUMBER-OR-ID' : `--map '${account}=ACCOUNT-ID' | '${account}=skip'`,
+  account_unknown: ({ account = 'none' }) =>
+    account === 'none'
+      ? '--account NUMBER-OR-ID'
+      : `--map '${account}=ACCOUNT-ID' | '${account}=skip'`,
   some_accounts_unknown: () => '--map NUMBER=ACCOUNT-ID | NUMBER=skip',
 }
 

@@ -2,18 +2,16 @@
 import type { Language } from '../../locales/languages.ts'
 import { ApiProblem, type Problem } from '../erp.ts'
 import { UsageError } from './exit-codes.ts'
-import { sendFile } from './send-file.ts'
+import { problemText } from './problem-text.ts'
+import { sendFile, type Sending } from './send-file.ts'
 
 export interface Api {
   call: <Answer>(method: string, path: string, body?: unknown) => Promise<Answer>
   upload: <Answer>(upload: Upload) => Promise<Answer>
 }
 
-interface Upload {
+interface Upload extends Omit<Sending, 'headers'> {
   path: string
-  file: string
-  /** Hears how many of how many bytes are on their way. */
-  onSent: (done: number, total: number) => void
 }
 
 /** The service cannot be reached, or has trouble of its own. */
@@ -47,24 +45,39 @@ const headersOf = (key: string, language: Language) => ({
   'accept-language': language,
 })
 
-/** The text of a success; anything else is thrown. */
-const checked = (call: string, { status, text }: { status: number; text: string }): string => {
-  if (status < 300) return text === '' ? 'null' : text
-  if (status >= 500 || !text.startsWith('{')) throw new Unavailable(`${call} → ${status}`)
-  const problem: Problem = JSON.parse(text)
-  throw new ApiProblem(call, status, problem)
+interface Answered {
+  status: number
+  text: string
 }
 
-const unavailable = (error: unknown): Unavailable => {
+const isProblem = (value: unknown): value is Problem =>
+  typeof value === 'object' && value !== null && 'code' in value && typeof value.code === 'string'
+
+/** What a success says; anything else is thrown. */
+const answerIn = (call: string, { status, text }: Answered) => {
+  try {
+    // its shape is the caller's knowledge of the documentation
+    if (status < 300) return JSON.parse(text)
+    const problem: unknown = JSON.parse(text)
+    if (isProblem(problem) && status < 500) throw new ApiProblem(call, status, problem)
+    if (isProblem(problem)) throw new Unavailable(problemText(problem))
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+  }
+  throw new Unavailable(`${call} → ${status}, which is not how Bank Sync answers. Is --url right?`)
+}
+
+const asUnavailable = (error: unknown): never => {
+  if (error instanceof Error && error.name === 'AbortError') throw error
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
   const reason = cause instanceof Error ? cause.message : String(cause)
-  return new Unavailable(`The API does not answer: ${reason}`)
+  throw new Unavailable(`The API does not answer: ${reason}`, { cause: error })
 }
 
 /** Speaks to the API at a place. */
 export const createApi = ({ url, key }: Place, language: Language): Api => ({
   async call<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
-    const answer = await fetch(new URL(path, url), {
+    const request = {
       method,
       headers: {
         ...headersOf(key, language),
@@ -73,23 +86,18 @@ export const createApi = ({ url, key }: Place, language: Language): Api => ({
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(callTimeoutMs),
-    }).catch((error: unknown) => {
-      throw unavailable(error)
-    })
-    const text = checked(`${method} ${path}`, { status: answer.status, text: await answer.text() })
-    // its shape is the caller's knowledge of the documentation
-    const parsed: Answer = JSON.parse(text)
-    return parsed
+    }
+    const answered = await fetch(new URL(path, url), request)
+      .then(async (answer) => ({ status: answer.status, text: await answer.text() }))
+      .catch(asUnavailable)
+    return answerIn(`${method} ${path}`, answered)
   },
 
-  async upload<Answer>({ path, file, onSent }: Upload): Promise<Answer> {
+  async upload<Answer>({ path, ...sending }: Upload): Promise<Answer> {
     const headers = headersOf(key, language)
-    const sent = await sendFile(new URL(path, url), { headers, file, onSent }).catch(
-      (error: unknown) => {
-        throw unavailable(error)
-      },
+    const answered = await sendFile(new URL(path, url), { headers, ...sending }).catch(
+      asUnavailable,
     )
-    const parsed: Answer = JSON.parse(checked('POST /v1/imports', sent))
-    return parsed
+    return answerIn('POST /v1/imports', answered)
   },
 })

@@ -9,6 +9,8 @@ export const exitCodes = {
   usage: 64,
   /** The service does not answer. */
   unavailable: 69,
+  /** Ctrl-C: 128 + SIGINT. */
+  interrupted: 130,
   /** Nobody reads what is written: 128 + SIGPIPE. */
   notRead: 141,
 }
@@ -16,4 +18,9 @@ export const exitCodes = {
 /** The command line itself is wrong. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
+}
+
+/** A person pressed Ctrl-C; the message says what that leaves behind. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted'
 }

@@ -1,8 +1,7 @@
 /** Imports as the API shows them: what the command line reads of them. */
+import { isImportOver, type ImportState, type Verdict } from '../../domain/statement-import.ts'
 import type { Position } from '../../statement-files/parsed.ts'
-import type { Severity } from '../../statement-files/problem.ts'
-import { until } from '../until.ts'
-import type { Api } from './api.ts'
+import { isImportable, type Severity } from '../../statement-files/problem.ts'
 
 export interface ShownProblem {
   code: string
@@ -40,7 +39,7 @@ export interface ShownStatement {
   alreadyPresent: number
   possibleDuplicates: number
   sample: ShownLine[]
-  verdict: 'importable' | 'waiting' | 'refused' | 'left_out' | 'repeated'
+  verdict: Verdict
   problems: ShownProblem[]
 }
 
@@ -62,7 +61,7 @@ export interface Preview {
 
 export interface Import {
   id: string
-  state: string
+  state: ImportState
   revision: number
   previewedRevision: number | null
   progress: { done: number; total: number }
@@ -77,35 +76,10 @@ export interface ImportWithPreview extends Import {
   preview: Preview | null
 }
 
-const limitMs = 1_800_000
-const everyMs = 250
-
-interface Waiting {
-  id: string
-  isOver: (one: ImportWithPreview) => boolean
-  onLook: (one: ImportWithPreview) => void
-}
-
-/** Looks at an import until it is where it should be; half an hour at most. */
-export const waitForImport = (
-  api: Api,
-  { id, isOver, onLook }: Waiting,
-): Promise<ImportWithPreview> =>
-  until(
-    async () => {
-      const one = await api.call<ImportWithPreview>('GET', `/v1/imports/${id}`)
-      onLook(one)
-      return isOver(one) ? one : undefined
-    },
-    { what: 'the end of the import', limitMs, everyMs },
-  )
-
 /** Whether the preview shows what was asked for last, or will never come. */
 export const isPreviewed = ({ state, revision, previewedRevision }: Import): boolean =>
-  state === 'failed' || (state === 'preview' && previewedRevision === revision)
+  isImportOver(state) || (state === 'preview' && previewedRevision === revision)
 
 /** Whether a file, or a part of it, is refused or waits for an answer. */
 export const isRefused = ({ problems, statements }: Preview): boolean =>
-  [...problems, ...statements.flatMap((each) => each.problems)].some(
-    ({ severity }) => severity === 'error' || severity === 'question',
-  )
+  !isImportable([...problems, ...statements.flatMap((each) => each.problems)])

@@ -78,6 +78,7 @@ export const openJsonReport: OpenReport = (options): FileReport => {
   const written = (): string => {
     const head = isBegun ? '' : `{${inner({ file, ...about })},"statements":[`
     isBegun = true
+    waiting = 0
     return head + statements.take()
   }
   return {

@@ -1,6 +1,7 @@
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util'
 import type { Language } from '../../locales/languages.ts'
 import { languages } from '../../locales/languages.ts'
+import { isEncoding } from '../../statement-files/decode.ts'
 import { UsageError } from './exit-codes.ts'
 
 /** The option's value among those it may have; undefined where it was not given. */
@@ -18,6 +19,12 @@ export const oneOf = <Value extends string>(
 /** The language of the messages: English unless another is named. */
 export const languageNamed = (given: string | undefined): Language =>
   oneOf('lang', languages, given) ?? 'en'
+
+/** The encoding that was named; undefined where none was. */
+export const encodingNamed = (given: string | undefined): string | undefined => {
+  if (given === undefined || isEncoding(given)) return given
+  throw new UsageError(`--encoding: ${given} is not known.`)
+}
 
 /** The options and names of a command; an unknown option is a wrong command line. */
 export const argumentsOf = <Options extends ParseArgsOptionsConfig>(

@@ -1,7 +1,6 @@
 /** `banksync parse`: what statement files say, without importing them. */
 import { once } from 'node:events'
 import { dateOrders, decimalSigns } from '../../domain/csv-layout.ts'
-import { isEncoding } from '../../statement-files/decode.ts'
 import type { FilePart } from '../../statement-files/format.ts'
 import { readStatementFile } from '../../statement-files/format.ts'
 import { limits } from '../../statement-files/limits.ts'
@@ -10,7 +9,7 @@ import { isImportable, problem } from '../../statement-files/problem.ts'
 import { exitCodes, UsageError } from './exit-codes.ts'
 import type { FileReport, ReportOptions } from './file-report.ts'
 import { openJsonReport } from './json-report.ts'
-import { argumentsOf, languageNamed, oneOf } from './options.ts'
+import { argumentsOf, encodingNamed, languageNamed, oneOf } from './options.ts'
 import { readBytes } from './read-bytes.ts'
 import { openTextReport } from './text-report.ts'
 import { whyUnreadable, words } from './words.ts'
@@ -28,15 +27,15 @@ const localDay = (at: Date): string =>
     .map((part) => String(part).padStart(2, '0'))
     .join('-')
 
-const answersOf = (values: Record<string, string | boolean | undefined>): ParseOptions => {
-  const { encoding, 'date-order': order, 'decimal-sign': sign } = values
-  if (encoding !== undefined && !isEncoding(String(encoding)))
-    throw new UsageError(`--encoding: ${encoding} is not known.`)
-  const dateOrder = oneOf('date-order', dateOrders, order)
-  const decimalSign = oneOf('decimal-sign', decimalSigns, sign)
+type Answers = Partial<Record<'encoding' | 'date-order' | 'decimal-sign', string>>
+
+const answersOf = (values: Answers): ParseOptions => {
+  const encoding = encodingNamed(values.encoding)
+  const dateOrder = oneOf('date-order', dateOrders, values['date-order'])
+  const decimalSign = oneOf('decimal-sign', decimalSigns, values['decimal-sign'])
   return {
     today: localDay(new Date()),
-    ...(encoding === undefined ? {} : { encoding: String(encoding) }),
+    ...(encoding === undefined ? {} : { encoding }),
     ...(dateOrder === undefined ? {} : { dateOrder }),
     ...(decimalSign === undefined ? {} : { decimalSign }),
   }

@@ -2,7 +2,7 @@
 import type { Language } from '../../locales/languages.ts'
 import { answerTo } from './answers.ts'
 import type { Preview, ShownProblem, ShownStatement } from './imports.ts'
-import { placeOf } from './text-report.ts'
+import { kindOf, placeOf } from './text-report.ts'
 import { words } from './words.ts'
 
 const statementsMax = 50
@@ -82,13 +82,9 @@ export const previewText = (language: Language, preview: Preview): string => {
   const { format, formatVersion, encoding, problems, statements, totals } = preview
   const said = words[language]
   const shown = statements.slice(0, statementsMax)
-  const kind =
-    format === null
-      ? said.noFormat
-      : `${`${format} ${formatVersion ?? ''}`.trim()}, ${said.encoding} ${encoding ?? ''}`
   const rows = [headingsOf(language), ...shown.map((each) => cellsOf(each, language))]
   return [
-    `${kind}\n`,
+    `${kindOf(language, { format, version: formatVersion, encoding })}\n`,
     shown.length === 0 ? '' : tableOf(rows),
     samplesText(preview),
     totals.statements > shown.length ? `… ${totals.statements - shown.length} +\n` : '',

@@ -7,16 +7,19 @@ import { text } from 'node:stream/consumers'
 
 const timeoutMs = 900_000
 
-interface Sending {
+export interface Sending {
   headers: Record<string, string>
   file: string
+  /** Hears how many of how many bytes are on their way; the total of a pipe is not known and 0. */
   onSent: (done: number, total: number) => void
+  /** Cuts the sending off, with an AbortError. */
+  signal: AbortSignal
 }
 
-/** Posts a file piece by piece, its size announced, and gives the answer; one that comes early ends the sending. */
+/** Posts a file piece by piece, its size announced where it is known, and gives the answer; one that comes early ends the sending. */
 export const sendFile = async (
   target: URL,
-  { headers, file, onSent }: Sending,
+  { headers, file, onSent, signal }: Sending,
 ): Promise<{ status: number; text: string }> => {
   const { size } = await stat(file)
   const open = target.protocol === 'https:' ? overHttps : overHttp
@@ -25,10 +28,11 @@ export const sendFile = async (
     headers: {
       ...headers,
       'content-type': 'application/octet-stream',
-      'content-length': size,
+      // a pipe tells no size
+      ...(size === 0 ? {} : { 'content-length': size }),
       'idempotency-key': crypto.randomUUID(),
     },
-    signal: AbortSignal.timeout(timeoutMs),
+    signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
   })
   const source = createReadStream(file)
   let done = 0

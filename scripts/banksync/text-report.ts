@@ -8,6 +8,18 @@ import { balanceOf } from '../../statement-files/verify.ts'
 import type { FileReport, OpenReport } from './file-report.ts'
 import { words } from './words.ts'
 
+interface Recognised {
+  format: string | null
+  version: string | null
+  encoding: string | null
+}
+
+/** What a file is: `camt053 8, encoding utf-8`. */
+export const kindOf = (language: Language, { format, version, encoding }: Recognised): string =>
+  format === null
+    ? words[language].noFormat
+    : `${`${format} ${version ?? ''}`.trimEnd()}, ${words[language].encoding} ${encoding ?? ''}`
+
 /** `line 3, column 14` or `record 7, positions 48–53`, in the reader's language. */
 export const placeOf = (
   language: Language,
@@ -64,28 +76,24 @@ const statementText = (
 
 /** Begins the readable account of one file. */
 export const openTextReport: OpenReport = ({ file, language }): FileReport => {
-  const said = words[language]
   const told: { statement: number; summary: StatementSummary }[] = []
   const problems: Problem[] = []
-  let format = ''
-  let encoding = ''
-  let version = ''
+  const about: Recognised = { format: null, version: null, encoding: null }
   return {
     add(part) {
-      if (part.kind === 'recognised') ({ format, encoding } = part)
-      if (part.kind === 'version') ({ version } = part)
+      if (part.kind === 'recognised') {
+        about.format = part.format
+        about.encoding = part.encoding
+      }
+      if (part.kind === 'version') about.version = part.version
       if (part.kind === 'problem') problems.push(part.problem)
       if (part.kind === 'statement') told.push({ statement: part.statement, summary: part.summary })
       return ''
     },
     end() {
-      const kind =
-        format === ''
-          ? said.noFormat
-          : `${`${format} ${version}`.trim()}, ${said.encoding} ${encoding}`
       const statements = told.toSorted((one, other) => one.statement - other.statement)
       return [
-        `${file}: ${kind}\n`,
+        `${file}: ${kindOf(language, about)}\n`,
         ...problems.map((each) => problemLine(language, each)),
         ...statements.map(({ summary }) => statementText(language, summary, problems)),
       ].join('')

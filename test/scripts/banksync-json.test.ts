@@ -134,6 +134,29 @@ test('a large statement is written while it is read, and the document stays whol
   ])
 })
 
+test('a small statement behind a large one tells its account and balances before its lines', () => {
+  const report = begin()
+  const long = aLine({ text: 'x'.repeat(10_000) })
+  let text = report.add(recognised)
+  for (let count = 0; count < 300; count += 1) text += report.add(lines(0, long))
+  expect(text).not.toBe('')
+  text += report.add(closed(0, 'BE0'))
+  for (const small of [1, 2]) {
+    text += report.add(lines(small, aLine()))
+    text += report.add(closed(small, `BE${small}`))
+  }
+  const { statements } = JSON.parse(text + report.end())
+  for (const statement of statements.slice(1))
+    expect(Object.keys(statement).slice(0, 5)).toEqual([
+      'account',
+      'currency',
+      'opening',
+      'closing',
+      'lines',
+    ])
+  expect(statements.length).toBe(3)
+})
+
 test('of two large statements that come in turns the later one waits until the first is whole', () => {
   const report = begin()
   const long = (amount: string) => aLine({ amount, text: 'x'.repeat(10_000) })

@@ -1,33 +1,17 @@
-import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { runProgram, type Ended } from '../support/run-program.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
+const bin = path.join(root, 'scripts/banksync.mjs')
 const fixtures = path.join(root, 'test/fixtures/statement-files')
 const good = path.join(fixtures, 'coda/synthetic__ok_latin1.cod')
 const unbalanced = path.join(fixtures, 'coda/synthetic__bad_balance.cod')
 
-interface Ended {
-  code: number
-  stdout: string
-  stderr: string
-}
-
-const run = async (
-  [program, ...args]: [string, ...string[]],
-  { cwd = root, env = {} }: { cwd?: string; env?: Record<string, string> } = {},
-): Promise<Ended> =>
-  promisify(execFile)(program, args, { cwd, env: { ...process.env, ...env } }).then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    ({ code, stdout, stderr }: Ended) => ({ code, stdout, stderr }),
-  )
-
-const banksync = (...args: string[]): Promise<Ended> =>
-  run([process.execPath, path.join(root, 'scripts/banksync.mjs'), ...args])
+const banksync = (...args: string[]): Promise<Ended> => runProgram([process.execPath, bin, ...args])
 
 const documentsOf = ({ stdout }: Ended) =>
   stdout
@@ -47,7 +31,10 @@ describe('parse', () => {
     const env = { npm_config_cache: dir, npm_config_offline: 'true' }
     const options = { cwd: path.join(fixtures, 'coda'), env }
     const files = ['synthetic__ok_latin1.cod', 'synthetic__ok_utf8.cod']
-    const ended = await run(['npm', 'exec', 'banksync', '--', 'parse', '--json', ...files], options)
+    const ended = await runProgram(
+      ['npm', 'exec', 'banksync', '--', 'parse', '--json', ...files],
+      options,
+    )
     expect(ended.code, ended.stderr).toBe(0)
     const documents = documentsOf(ended)
     expect(documents.map(({ file, format }) => [file, format])).toEqual(
@@ -116,12 +103,14 @@ describe('a wrong command line', () => {
     [['parse', '--lang', 'xx', good], 'en fr nl'],
     [['import', good, '--key', 'k'], '--url'],
     [['import', good, '--url', 'http://localhost'], '--key'],
+    [['import', good, '--url', 'http://localhost', '--key', 'k', '--columns', 'x'], 'booked_on'],
+    [['import', good, '--url', 'http://localhost', '--key', 'k', '--encoding', 'x'], 'not known'],
     [['revert', '--url', 'http://localhost', '--key', 'k'], 'id of one import'],
+    [['revert', '--url', 'http://localhost', '--key', 'k', 'x'], 'id of one import'],
   ])('%j ends with 64 and says what is missing', async (args, said) => {
-    const { code, stderr, stdout } = await run(
-      [process.execPath, path.join(root, 'scripts/banksync.mjs'), ...args],
-      { env: { BANKSYNC_URL: '', BANKSYNC_API_KEY: '' } },
-    )
+    const { code, stderr, stdout } = await runProgram([process.execPath, bin, ...args], {
+      env: { BANKSYNC_URL: '', BANKSYNC_API_KEY: '' },
+    })
     expect([code, stdout]).toEqual([64, ''])
     expect(stderr).toContain(said)
   })

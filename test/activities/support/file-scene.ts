@@ -126,7 +126,6 @@ export const openFileScene = async () => {
     (await withTenant(pool, tenantId, (tx) => events.list(tx, 0, 100))).map(({ type }) => type)
 
   /** A linked account with a number, so that files find it. */
-  /** A linked account with a number, so that files find it. */
   const aNumberedAccount = async (): Promise<Linked> => {
     const account = await aLinkedAccount(pool)
     await asAdministrator(adminUrl, (client) =>

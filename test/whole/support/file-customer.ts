@@ -1,11 +1,10 @@
 /** A customer with statement files: everything through the command line, books read back through the feed. */
-import { execFile } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { promisify } from 'node:util'
 import { waitFor } from '../../../scripts/erp.ts'
 import { listLines } from '../../../scripts/feed.ts'
 import type { Stage } from '../../bad-days/support/stage.ts'
+import { runProgram, type Ended } from '../../support/run-program.ts'
 
 export interface Imported {
   id: string
@@ -20,22 +19,13 @@ export interface Imported {
   }
 }
 
-interface Ended {
-  code: number
-  stdout: string
-  stderr: string
-}
-
 const bin = path.resolve(import.meta.dirname, '../../../scripts/banksync.mjs')
 
 /** Runs the command line as this tenant. */
-export const banksync = async ({ stack, apiKey }: Stage, ...args: string[]): Promise<Ended> => {
-  const env = { ...process.env, BANKSYNC_URL: stack.urls.api, BANKSYNC_API_KEY: apiKey }
-  return promisify(execFile)(process.execPath, [bin, ...args], { env }).then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    ({ code, stdout, stderr }: Ended) => ({ code, stdout, stderr }),
-  )
-}
+export const banksync = ({ stack, apiKey }: Stage, ...args: string[]): Promise<Ended> =>
+  runProgram([process.execPath, bin, ...args], {
+    env: { BANKSYNC_URL: stack.urls.api, BANKSYNC_API_KEY: apiKey },
+  })
 
 const parsed = (ended: Ended): Imported => {
   if (ended.stdout === '') throw new Error(`the command said nothing: ${ended.stderr}`)
@@ -62,7 +52,7 @@ export const reverted = async (stage: Stage, { id }: Imported): Promise<Imported
 export const accountFor = async ({ erp }: Stage, number: string): Promise<string> =>
   (await erp.call<{ id: string }>('POST', '/v1/accounts', { number, currency: 'EUR' })).id
 
-/** Day, amount and text of each line in our books, sorted; twins stay two. */
+/** Day and amount of each line in our books, sorted; twins stay two. */
 export const booksOf = async ({ erp }: Stage, accountId: string): Promise<string[]> =>
   (await listLines(erp, accountId))
     .map(({ bookedOn, amount }) => `${bookedOn} ${amount}`)
