@@ -53,7 +53,8 @@ const declaredIn = (bytes: Uint8Array): string | null => {
   const head = Buffer.from(bytes.subarray(0, headBytes)).toString('latin1')
   const found = declared.exec(head)
   const name = (found?.[1] ?? found?.[2] ?? '').toLowerCase()
-  const encoding = meant.get(name) ?? name
+  // OFX leaves out whose standard it is
+  const encoding = meant.get(name) ?? name.replace(/^8859-/, 'iso-8859-')
   // these have been ruled out by the bytes, or need a mark
   if (encoding === '' || encoding.startsWith('utf') || encoding.startsWith('ucs')) return null
   return isEncoding(encoding) ? encoding : null

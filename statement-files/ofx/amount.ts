@@ -1,10 +1,11 @@
 /** Amounts as OFX files write them: the standard forbids grouping, banks do it all the same. */
+import type { DecimalSign } from '../../domain/csv-layout.ts'
 import { decimalOf } from '../decimal.ts'
 import { limits } from '../limits.ts'
 
 interface AmountReading {
   amount: string
-  /** The mark may as well part thousands: the amount is only what the standard would make of it. */
+  /** Up to here nothing tells whether the mark parts thousands: the amount is only the likelier one. */
   isUnclear: boolean
 }
 
@@ -60,19 +61,24 @@ const partsOf = (text: string): Parts | null => {
   return { isNegative, integer: unsigned.slice(0, mark), sign, fraction: unsigned.slice(mark + 1) }
 }
 
-/** Reads the amounts of one file; what its clear amounts show helps with those that may mean two things. */
-export const createAmountReader = (): AmountReader => {
-  let decimalSign: string | null = null
+/**
+ * Reads the amounts of one file; what its clear amounts show, or a person `answered`, helps with those that may mean two
+ * things.
+ */
+export const createAmountReader = (answered?: DecimalSign): AmountReader => {
+  let decimalSign: string | null = answered ?? null
 
   /** Reads what has one mark with three digits behind it. */
-  const readGroupLike = (parts: Parts): AmountReading => {
+  const readGroupLike = (parts: Parts, decimals: number): AmountReading => {
     const { isNegative, integer, sign, fraction } = parts
-    const isGrouping = decimalSign !== null && decimalSign !== sign
+    // yen have no decimals that could be meant, and cents no third one but zero
+    const isLikely = decimals === 0 || !fraction.endsWith('0')
+    const isGrouping = decimalSign === null ? isLikely : decimalSign !== sign
     return {
       amount: isGrouping
         ? decimalOf(isNegative, integer + fraction, '')
         : decimalOf(isNegative, integer, fraction),
-      isUnclear: decimalSign === null,
+      isUnclear: decimalSign === null && decimals > 0,
     }
   }
 
@@ -80,7 +86,7 @@ export const createAmountReader = (): AmountReader => {
     const parts = partsOf(text)
     if (parts === null) return null
     const { isNegative, integer, sign, fraction } = parts
-    if (decimals !== 3 && isGroupLike(integer, fraction)) return readGroupLike(parts)
+    if (decimals !== 3 && isGroupLike(integer, fraction)) return readGroupLike(parts, decimals)
     const whole = digitsOf(integer)
     if (whole === null || !/^\d*$/.test(fraction)) return null
     if (fraction !== '') decimalSign ??= sign

@@ -1,5 +1,5 @@
 /** Dates of OFX files: the first eight digits are the day as the bank wrote it; time and zone never move it. */
-import { dayOf } from '../day.ts'
+import { dayOf, dayOfIso } from '../day.ts'
 
 export type DayReader = (text: string) => string | null
 
@@ -19,7 +19,9 @@ export const createDayReader = (): DayReader => {
     const found = known.get(digits)
     if (found !== undefined) return found
     const day = read(digits)
-    if (day !== null && known.size < maxKnown) known.set(digits, day)
+    // some banks write days as XML has them, which no other order could be taken for
+    if (day === null) return dayOfIso(text)
+    if (known.size < maxKnown) known.set(digits, day)
     return day
   }
 }

@@ -76,7 +76,7 @@ const shapes: readonly [name: string, level: number, leaves?: string][] = [
   ['CCSTMTTRNRS', 1],
   ['INVSTMTTRNRS', 1],
   ['STATUS', 2, 'CODE SEVERITY MESSAGE'],
-  ['STMTRS', 2, 'CURDEF'],
+  ['STMTRS', 2, 'CURDEF DTSTART DTEND LEDGER'],
   ['CCSTMTRS', 2, 'CURDEF'],
   ['INVSTMTRS', 2],
   ['ACCTINFO', 2],
@@ -93,7 +93,7 @@ const shapes: readonly [name: string, level: number, leaves?: string][] = [
   [
     'STMTTRN',
     5,
-    'TRNTYPE DTPOSTED DTAVAIL TRNAMT FITID CORRECTFITID CORRECTACTION CHECKNUM NAME NAME2 MEMO',
+    'TRNTYPE DTPOSTED DTAVAIL TRNAMT FITID CORRECTFITID CORRECTACTION CHECKNUM CHKNUM NAME EXTDNAME NAME2 MEMO',
   ],
   ['STMTTRNP', 5],
   ['PAYEE', innerLevel, `NAME ${ownText}`],
@@ -102,6 +102,14 @@ const shapes: readonly [name: string, level: number, leaves?: string][] = [
   ['CCACCTTO', innerLevel, 'ACCTID'],
   ['CURRENCY', innerLevel, 'CURRATE CURSYM'],
   ['ORIGCURRENCY', innerLevel, 'CURRATE CURSYM'],
+]
+
+/** Names in OFC, the format from which OFX was made and which some banks still write. */
+const earlierNames: readonly [earlier: string, name: string][] = [
+  ['OFC', 'OFX'],
+  ['ACCTSTMT', 'STMTTRNRS'],
+  ['ACCTFROM', 'BANKACCTFROM'],
+  ['ACCTTO', 'BANKACCTTO'],
 ]
 
 /** What lies around every document: the header of a file may be written as elements. */
@@ -113,17 +121,16 @@ export const createGround = (): Element => ({
   column: 1,
 })
 
-/** Elements for the reading of one file, by name. */
-export const createElements = (): ReadonlyMap<string, Element> =>
-  new Map(
-    shapes.map(([name, level, leaves = '']) => [
-      name,
-      {
-        name,
-        level,
-        leaves: new Leaves(leaves === '' ? [] : leaves.split(' ')),
-        line: 1,
-        column: 1,
-      },
-    ]),
-  )
+/** Elements for the reading of one file, by each of their names. */
+export const createElements = (): ReadonlyMap<string, Element> => {
+  const elements = new Map<string, Element>()
+  for (const [name, level, leaves = ''] of shapes) {
+    const names = leaves === '' ? [] : leaves.split(' ')
+    elements.set(name, { name, level, leaves: new Leaves(names), line: 1, column: 1 })
+  }
+  for (const [earlier, name] of earlierNames) {
+    const element = elements.get(name)
+    if (element !== undefined) elements.set(earlier, element)
+  }
+  return elements
+}

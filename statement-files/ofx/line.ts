@@ -17,11 +17,10 @@ export interface LineLeaves {
   originalCurrency: Leaves
 }
 
-/** One text of several that often repeat or continue each other. */
-const joined = (name: string, second: string, memo: string): string => {
-  const names = second === '' ? name : `${name} ${second}`.trimStart()
-  if (memo === '' || names.includes(memo)) return names
-  return names === '' || memo.startsWith(names) ? memo : `${names} ${memo}`
+/** One text of two that often repeat or continue each other. */
+const joined = (text: string, more: string): string => {
+  if (more === '' || text.includes(more)) return text
+  return text === '' || more.startsWith(text) ? more : `${text} ${more}`
 }
 
 const unitsOf = (decimal: string, scale: number): bigint =>
@@ -65,7 +64,7 @@ const addCounterparty = (line: ParsedLine, given: LineLeaves): void => {
 const addReferences = (line: ParsedLine, leaves: Leaves): void => {
   const bankReference = leaves.text('FITID')
   if (bankReference !== '') line.bankReference = bankReference
-  const chequeNumber = leaves.text('CHECKNUM')
+  const chequeNumber = leaves.text('CHECKNUM') || leaves.text('CHKNUM')
   if (chequeNumber !== '') line.chequeNumber = chequeNumber
   const typeCode = leaves.text('TRNTYPE')
   if (typeCode !== '') line.typeCode = typeCode
@@ -80,9 +79,12 @@ const addReferences = (line: ParsedLine, leaves: Leaves): void => {
 /** Adds to a line everything but its amount and days. */
 export const addTexts = (line: ParsedLine, given: LineLeaves): void => {
   const { line: leaves, payee } = given
-  const name = leaves.text('NAME') || payee.text('NAME') || payee.text('-')
+  const longName = leaves.text('EXTDNAME')
+  const name = leaves.text('NAME') || payee.text('NAME') || payee.text('-') || longName
   if (name !== '') line.counterparty = name
-  line.text = joined(name, leaves.text('NAME2'), leaves.text('MEMO'))
+  const second = leaves.text('NAME2')
+  const names = second === '' ? name : `${name} ${second}`.trimStart()
+  line.text = joined(joined(names, longName), leaves.text('MEMO'))
   addCounterparty(line, given)
   addReferences(line, leaves)
 }

@@ -1,6 +1,6 @@
 /** Reads OFX, QFX and QBO files: bank and card statements out of SGML and XML alike. */
-import type { OpenParser, Output } from '../output.ts'
-import type { Position } from '../parsed.ts'
+import type { OpenParser, Output, ParseOptions } from '../output.ts'
+import type { AccountRef, Position } from '../parsed.ts'
 import type { Problem } from '../problem.ts'
 import { problem, quoted } from '../problem.ts'
 import { createAmountReader } from './amount.ts'
@@ -23,7 +23,7 @@ class OfxReader implements TokenSink {
   readonly tokenizer: Tokenizer = new Tokenizer(this)
   readonly #output: Output
   readonly #rawLines: number
-  readonly #readers: Readers = { amounts: createAmountReader(), day: createDayReader() }
+  readonly #readers: Readers
   readonly #header = createHeader()
   readonly #found = createFindings()
   readonly #stack: ElementStack
@@ -31,10 +31,13 @@ class OfxReader implements TokenSink {
   #statement: Statement | null = null
   /** What the bank answered to the request being read. */
   #answer: Problem | null = null
+  /** An account named before its statement begins. */
+  #account: AccountRef | null = null
 
-  constructor(output: Output, rawLines: number) {
+  constructor(output: Output, { rawLines = 0, decimalSign }: ParseOptions) {
     this.#output = output
     this.#rawLines = rawLines
+    this.#readers = { amounts: createAmountReader(decimalSign), day: createDayReader() }
     const events = {
       opened: (element: Element) => this.#opened(element),
       closed: (element: Element, hasEndTag: boolean) =>
@@ -121,6 +124,7 @@ class OfxReader implements TokenSink {
     this.#found.statements += 1
     if (this.#answer !== null) this.#statement.problem(this.#answer)
     this.#answer = null
+    this.#statement.account(this.#account)
   }
 
   readonly #openInvestments: Step = ({ line, column }) => {
@@ -145,16 +149,20 @@ class OfxReader implements TokenSink {
     this.#statement?.line(this.#line, element, this.tokenizer.kept(hasEndTag))
   }
 
-  readonly #closeStatement: Step = () => {
+  readonly #closeStatement: Step = ({ leaves }) => {
+    this.#statement?.period(leaves)
+    this.#statement?.balance(leaves, 'LEDGER')
     this.#statement?.close()
     this.#statement = null
   }
 
   readonly #closeAccount: Step = ({ name, leaves }) => {
-    if (this.#statement !== null) return this.#statement.account(name, leaves)
-    const account = this.#stack.isOpen('ACCTINFO') ? accountOf(name, leaves) : null
+    const account = accountOf(name, leaves)
+    if (this.#statement !== null) return this.#statement.account(account)
+    if (this.#stack.isOpen('STMTTRNRS')) this.#account = account
     const { listed } = this.#found
-    if (account !== null && listed.length < maxListed) listed.push(account)
+    const isListed = account !== null && this.#stack.isOpen('ACCTINFO')
+    if (isListed && listed.length < maxListed) listed.push(account)
   }
 
   readonly #closeStatus: Step = (element) => {
@@ -169,6 +177,7 @@ class OfxReader implements TokenSink {
   readonly #closeAnswer: Step = () => {
     if (this.#answer !== null) this.#keepBankProblem(this.#answer)
     this.#answer = null
+    this.#account = null
   }
 
   #refuseRequest(told: Problem): void {
@@ -235,7 +244,7 @@ class OfxReader implements TokenSink {
 }
 
 /** See `OpenParser`. */
-export const openOfx: OpenParser = (output, { rawLines = 0 }) => {
-  const reader = new OfxReader(output, rawLines)
+export const openOfx: OpenParser = (output, options) => {
+  const reader = new OfxReader(output, options)
   return { write: (text) => reader.tokenizer.write(text), end: () => reader.end() }
 }

@@ -2,6 +2,7 @@
 import { decimalsOf } from '../currency.ts'
 import { negated } from '../../domain/money.ts'
 import { DecimalSum, sumOf } from '../decimal.ts'
+import { readAmount } from '../inference/decimal-sign.ts'
 import { ibanOf } from '../../domain/iban.ts'
 import type { OpenStatement } from '../output.ts'
 import type { AccountRef, Checkpoint, ParsedLine, Position } from '../parsed.ts'
@@ -27,6 +28,14 @@ interface Seen {
   positiveDebits: number
 }
 
+/** An amount whose mark may part thousands. */
+interface Doubt {
+  text: string
+  /** As it was given on. */
+  amount: string
+  position: Position
+}
+
 export class Statement {
   lineCount = 0
   readonly #opened: OpenStatement
@@ -41,6 +50,8 @@ export class Statement {
     debits: 0,
     positiveDebits: 0,
   }
+  /** The first for each mark. */
+  readonly #doubts = new Map<string, Doubt>()
 
   constructor(opened: OpenStatement, element: Element, readers: Readers) {
     this.#opened = opened
@@ -54,8 +65,7 @@ export class Statement {
     this.#seen.isComplete = false
   }
 
-  account(name: string, leaves: Leaves): void {
-    const account = accountOf(name, leaves)
+  account(account: AccountRef | null): void {
     if (account !== null) this.#opened.head.account ??= account
   }
 
@@ -67,16 +77,16 @@ export class Statement {
     if (to !== null && (head.to === undefined || to > head.to)) head.to = to
   }
 
-  balance(leaves: Leaves): void {
-    const written = leaves.text('BALAMT')
+  balance(leaves: Leaves, name: 'BALAMT' | 'LEDGER' = 'BALAMT'): void {
+    const written = leaves.text(name)
     const { checkpoints } = this.#opened.head
     if (written === '' || checkpoints.length > 0) return
     this.#nameCurrency()
-    const amount = this.#amount(leaves, 'BALAMT')
+    const amount = this.#amount(leaves, name)
     const on = this.#balanceDay(leaves)
     if (amount === null) return
     const checkpoint: Checkpoint = { kind: 'closing', amount, origin: 'stated' }
-    checkpoint.position = leaves.where('BALAMT')
+    checkpoint.position = leaves.where(name)
     if (on !== null) checkpoint.on = on
     checkpoints.push(checkpoint)
   }
@@ -107,6 +117,7 @@ export class Statement {
   close(): void {
     const { head } = this.#opened
     this.#nameCurrency()
+    this.#askForSign()
     if (head.account === undefined)
       this.problem(problem('malformed', { reason: 'missing', text: 'ACCTID' }, this.#place))
     const opening = this.#opening()
@@ -139,14 +150,36 @@ export class Statement {
     return null
   }
 
-  /** Reads an amount; tells where it cannot, or where it may mean two things. */
+  /** Reads an amount; tells where it cannot, and notes where it may mean two things. */
   #amount(leaves: Leaves, name: string): string | null {
     const text = leaves.text(name)
-    const decimals = decimalsOf(this.#opened.head.currency)
-    const reading = this.#readers.amounts.read(text, decimals)
-    if (reading === null || reading.isUnclear)
+    const reading = this.#read(text)
+    if (reading === null) {
       this.problem(problem('bad_amount', { text: quoted(text) }, leaves.where(name)))
-    return reading === null ? null : reading.amount
+      return null
+    }
+    const { amount, isUnclear } = reading
+    const mark = text.includes(',') ? ',' : '.'
+    if (isUnclear && !this.#doubts.has(mark))
+      this.#doubts.set(mark, { text, amount, position: leaves.where(name) })
+    return amount
+  }
+
+  #read(text: string): ReturnType<AmountReader['read']> {
+    return this.#readers.amounts.read(text, decimalsOf(this.#opened.head.currency))
+  }
+
+  /** What was given on before the file showed how it marks decimals is right, or a person has to say. */
+  #askForSign(): void {
+    for (const { text, amount, position } of this.#doubts.values()) {
+      const now = this.#read(text)
+      if (now !== null && !now.isUnclear && now.amount === amount) continue
+      const first = readAmount(text, '.') ?? text
+      const second = readAmount(text, ',') ?? text
+      this.problem(
+        problem('decimal_sign_ambiguous', { text: quoted(text), first, second }, position),
+      )
+    }
   }
 
   #badDay(what: string, text: string, position: Position): void {

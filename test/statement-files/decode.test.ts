@@ -44,6 +44,7 @@ describe('which characters a file is written in', () => {
   test.each([
     ['OFXHEADER:100\r\nCHARSET:1252\r\n', 'windows-1252'],
     ['OFXHEADER:100\r\nCHARSET:8859-1\r\n', 'windows-1252'],
+    ['OFXHEADER:100\r\nCHARSET:8859-15\r\n', 'iso-8859-15'],
     ['OFXHEADER:100\r\nCHARSET:NONE\r\n', 'windows-1252'],
     ['OFXHEADER:100\r\nENCODING:UNICODE\r\nCHARSET:CSUNICODE\r\n', 'windows-1252'],
     ['<?xml version="1.0" encoding="ISO-8859-1"?>', 'windows-1252'],

@@ -24,6 +24,7 @@ describe('what a file is', () => {
     ['<OFX><SIGNONMSGSRSV1>', 'ofx'],
     ['<ofx><signonmsgsrsv1>', 'ofx'],
     ['<START><OFXHEADER>100</OFXHEADER></START>', 'ofx'],
+    ['<OFC>\n<DTD>2', 'ofx'],
     ['!Type:Bank\nD01/02/2024', 'qif'],
     ['# written by hand\n\n# twice\n!Account\nNmine\n^', 'qif'],
     ['!Option:AutoSwitch\r\n!Account', 'qif'],

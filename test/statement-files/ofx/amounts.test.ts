@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { parseStatementFile } from '../../../statement-files/collect.ts'
 import { createAmountReader } from '../../../statement-files/ofx/amount.ts'
 import { codesOf, file, line, linesOf, parse, problemsOf, statement } from './document.ts'
 
@@ -58,8 +59,53 @@ describe('amounts of OFX files', () => {
     expect(read('1,000')?.isUnclear).toBe(true)
     expect(read('1.000')?.isUnclear).toBe(true)
     expect(read('1,000', 3)).toEqual({ amount: '1.000', isUnclear: false })
-    const [told] = problemsOf(parse(file(statement({ lines: line('1,000') }))))
-    expect(told).toMatchObject({ code: 'bad_amount', severity: 'error', params: { text: '1,000' } })
+    const thousand = file(statement({ lines: line('1,000'), balance: '' }))
+    const column = 1 + (thousand.split('\n')[6]?.indexOf('<TRNAMT>') ?? 0)
+    expect(problemsOf(parse(thousand))).toEqual([
+      {
+        code: 'decimal_sign_ambiguous',
+        severity: 'question',
+        params: { text: '1,000', first: '1000', second: '1.000' },
+        position: { line: 7, column },
+      },
+    ])
+  })
+
+  test.each([
+    ['.', '1000.00'],
+    [',', '1.00'],
+  ] as const)('a person who says that %s marks decimals is believed', (decimalSign, amount) => {
+    const bytes = Buffer.from(file(statement({ lines: line('1,000'), balance: '' })))
+    const answered = parseStatementFile(bytes, { today: '2024-06-01', decimalSign })
+    expect(problemsOf(answered)).toEqual([])
+    expect(answered.statements[0]?.lines[0]?.amount).toBe(amount)
+  })
+
+  test('an amount of two meanings is asked about once for each mark', () => {
+    const lines = ['1,000', '2,000', '3.000', '4.000'].map((amount) => line(amount)).join('')
+    const told = problemsOf(parse(file(statement({ lines, balance: '' }))))
+    expect(told.map(({ params }) => params['text'])).toEqual(['1,000', '3.000'])
+  })
+
+  test.each([
+    ['-10.500', '1234.500', ['-10.50', '1234.50']],
+    ['-1,234', '100.00', ['-1234.00', '100.00']],
+  ])('%s is clear where a later %s shows the mark of decimals', (first, later, amounts) => {
+    const parsed = parse(file(statement({ lines: line(first) + line(later), balance: '' })))
+    expect(problemsOf(parsed)).toEqual([])
+    expect(parsed.statements[0]?.lines.map(({ amount }) => amount)).toEqual(amounts)
+  })
+
+  test('an amount that a later one shows to be read wrong is asked about, not given on', () => {
+    expect(codesOf(line('1,000') + line('12.50'))).toEqual(['decimal_sign_ambiguous'])
+    expect(codesOf(line('1.234') + line('12.50'))).toEqual(['decimal_sign_ambiguous'])
+  })
+
+  test('a mark in an amount of yen parts thousands: yen have no decimals', () => {
+    const lines = line('-1,234') + line('5.000')
+    const yen = parse(file(statement({ currency: '<CURDEF>JPY', lines, balance: '' })))
+    expect(problemsOf(yen)).toEqual([])
+    expect(yen.statements[0]?.lines.map(({ amount }) => amount)).toEqual(['-1234', '5000'])
   })
 
   test('an earlier amount of the file tells what one mark before three digits means', () => {

@@ -8,11 +8,13 @@ describe('lines of OFX files', () => {
     ['20240131233000.000[-8:PST]', '2024-01-31'],
     ['20240201003000[+9:JST]', '2024-02-01'],
     ['202402010030 ', '2024-02-01'],
+    ['2024-02-01', '2024-02-01'],
+    ['2024-02-01T00:30:00+09:00', '2024-02-01'],
   ])('%s is the day as written, whatever time and zone follow', (text, day) => {
     expect(linesOf(line('1.00', '', text))[0]?.bookedOn).toBe(day)
   })
 
-  test.each(['00000000', '22/06/2025', '20240230', '22062025', '2024013', 'today'])(
+  test.each(['00000000', '22/06/2025', '20240230', '22062025', '2024013', '2024-02-30', 'today'])(
     'the booking day %s is refused in its own words',
     (text) => {
       const parsed = parse(file(statement({ lines: line('1.00', '', text) })))
@@ -84,6 +86,18 @@ describe('lines of OFX files', () => {
     expect(linesOf(line('1.00', '<PAYEE>Ann</PAYEE>'))[0]?.counterparty).toBe('Ann')
     const open = '<PAYEE><NAME>Ann<CITY>Ghent<MEMO>m'
     expect(linesOf(line('1.00', open))[0]).toMatchObject({ counterparty: 'Ann', text: 'Ann m' })
+  })
+
+  test('a long name stands for a missing name, and is text beside one', () => {
+    const longName = '<EXTDNAME>Ann and Sons Limited'
+    expect(linesOf(line('1.00', longName))[0]).toMatchObject({
+      counterparty: 'Ann and Sons Limited',
+      text: 'Ann and Sons Limited',
+    })
+    expect(linesOf(line('1.00', `<NAME>Ann and${longName}<MEMO>x`))[0]).toMatchObject({
+      counterparty: 'Ann and',
+      text: 'Ann and Sons Limited x',
+    })
   })
 
   test('an inner element of one line says nothing about the next', () => {
