@@ -161,8 +161,8 @@ export const unknownAccounts = (judged: readonly Judged[]): ImportProblem[] => {
     ),
   )
   if (unknown.size === 0 || named.size < 2) return []
-  const accounts = [...unknown].slice(0, accountsNamedMax).join(', ')
-  return [problem('some_accounts_unknown', { n: unknown.size, accounts })]
+  const numbers = [...unknown].slice(0, accountsNamedMax).join(', ')
+  return [problem('some_accounts_unknown', { n: unknown.size, numbers })]
 }
 
 const countOf = (problems: readonly ImportProblem[]): number =>

@@ -86,7 +86,9 @@ describe('a preview', () => {
     const upload = await scene.uploaded(tenantId, await fixture('coda/synthetic__two_accounts.cod'))
     expect(await upload.run('previewImport')).toMatchObject({ importable: 1 })
     const preview = await upload.preview()
-    expect(codes(preview.problems)).toEqual(['some_accounts_unknown'])
+    expect(preview.problems).toMatchObject([
+      { code: 'some_accounts_unknown', params: { n: 1, numbers: secondIban } },
+    ])
     expect(preview.statements.map(({ verdict }) => verdict)).toEqual(['importable', 'waiting'])
     await upload.correct({ accounts: [{ number: secondIban, accountId: null }] })
     expect(await upload.run('previewImport')).toMatchObject({ questions: 0, revision: 2 })

@@ -31,7 +31,7 @@ test.each(languages)('the texts of %s can be written whatever is left out', (lan
       wanted: '2',
       account: 'BE1',
       chosen: 'BE2',
-      accounts: 'BE1',
+      numbers: 'BE1',
       expected: 'EUR',
       application: '01',
       status: 2000,
@@ -44,3 +44,13 @@ test.each(languages)('the texts of %s can be written whatever is left out', (lan
     expect(text).not.toBe(code)
   }
 })
+
+test.each(languages)(
+  'accounts that are not known are named as the file names them, in %s',
+  (language) => {
+    const numbers = 'BE43966258584001, 0012345'
+    expect(renderFileProblem(language, 'some_accounts_unknown', { n: 2, numbers })).toContain(
+      numbers,
+    )
+  },
+)
