@@ -49,7 +49,8 @@ const dayCourse = ({ survey, days, options }: ChoiceInput): DayCourse => {
 const isBooked = ({ roles, days }: ChoiceInput, cells: readonly string[]): boolean => {
   const state = rowStateOf(cells[roles.indexOf('status')] ?? '')
   if (state === 'pending' || state === 'refused') return false
-  return trimmed(cells[days.index] ?? '') !== ''
+  const day = trimmed(cells[days.index] ?? '')
+  return day !== '' && rowStateOf(day) !== 'pending'
 }
 
 /** The steps of the sample by account, as far as their rows can be read. */

@@ -14,14 +14,18 @@ import { directionOf } from './words.ts'
 
 const ways = ['signed', 'minus', 'absolute'] as const
 
-/** What the debit column itself says: all amounts with a minus, none, or some. */
-export const usualWay = (debit: Column | undefined): TwoSides['how'] => {
-  if (debit === undefined || debit.negatives === 0) return 'minus'
-  return debit.negatives + debit.zeros >= debit.filled ? 'signed' : 'absolute'
+/** What the columns themselves say: amounts out all have a minus, none, or some. */
+export const usualWay = (debit: Column | undefined, credit?: Column): TwoSides['how'] => {
+  if (debit === undefined || debit.negatives === 0)
+    return credit !== undefined && isAllNegative(credit) ? 'absolute' : 'minus'
+  return isAllNegative(debit) ? 'signed' : 'absolute'
 }
 
+const isAllNegative = ({ negatives, zeros, filled }: Column): boolean =>
+  negatives > 0 && negatives + zeros >= filled
+
 const sidesOf = (columns: readonly Column[], debit: number, credit: number): TwoSides[] => {
-  const usual = usualWay(columns[debit])
+  const usual = usualWay(columns[debit], columns[credit])
   return [usual, ...ways.filter((how) => how !== usual)].map((how) => ({
     kind: 'sides',
     debit,

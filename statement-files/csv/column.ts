@@ -141,7 +141,9 @@ export class Column {
 
   /** Whether every cell says in or out. */
   get isDirections(): boolean {
-    return this.#every((cell) => directionOf(cell) !== 0)
+    if (!this.#every((cell) => directionOf(cell) !== 0)) return false
+    // a dash alone stands for nothing
+    return !this.distinct.has('-') || this.distinct.size > 1
   }
 
   /** Whether some of its cells, of which all are known, say that a row was not booked. */

@@ -29,38 +29,38 @@ const dictionary: readonly Entry[] = [
   [
     'booked_on',
     9,
-    'booking date|booked on|booked|date booked|posting date|post date|posted date|posted|date posted|boekingsdatum|boekdatum|date comptable|date de comptabilisation|date comptabilisation|buchungstag|buchungsdatum|fecha contable|data contabile|bogforingsdato|bogfort|bokforingsdag|bokforingsdato|kirjauspaiva|datum zauctovani|datum verrekening|completed date|date completed|settlement date|data ksiegowania|afrekeningsdatum|verrekeningsdatum|date de reglement',
+    'booking date|booked on|booked|date booked|posting date|post date|posted date|posted|date posted|boekingsdatum|boekdatum|date comptable|date de comptabilisation|date comptabilisation|buchungstag|buchungsdatum|fecha contable|data contabile|bogforingsdato|bogfort|bokforingsdag|bokforingsdato|kirjauspaiva|datum zauctovani|datum verrekening|completed date|date completed|settlement date|data ksiegowania|afrekeningsdatum|verrekeningsdatum|date de reglement|booked at|data registrazione|data contabilizzazione|posted transactions date|reskontradatum|buchung|buchungszeit|data de contabilizacao|konyveles datuma|konyvelesi datum|datum knjizenja',
   ],
   [
     'booked_on',
     7,
-    'transaction date|date operation|date d operation|date de l operation|date d execution|uitvoeringsdatum|transactiedatum|datum verrichting|verrichtingsdatum|date de transaction|date de la transaction|date transaction|data operacji|data operazione|data transakcji|fecha operacion|fecha de operacion|data movimento|data lancamento|datum provedeni|trans date|execution date|umsatzdatum|belegdatum|date of transaction|payment date',
+    'transaction date|date operation|date d operation|date de l operation|date d execution|uitvoeringsdatum|transactiedatum|datum verrichting|verrichtingsdatum|date de transaction|date de la transaction|date transaction|data operacji|data operazione|data transakcji|fecha operacion|fecha de operacion|data movimento|data lancamento|datum provedeni|trans date|execution date|umsatzdatum|belegdatum|date of transaction|payment date|data mov|data lancamento|transaktionsdatum|transaktionsdag|tranzakcio datuma|datum transakce|release date|txn date|tran date|dateop|date op',
   ],
   [
     'booked_on',
     5,
-    'date|datum|data|dato|fecha|pvm|paiva|kuupaev|datums|created|created utc|timestamp|date time|day|jour|tag',
+    'date|datum|data|dato|fecha|pvm|f operacion|created at|paiva|kuupaev|datums|created|created utc|timestamp|date time|day|jour|tag',
   ],
   [
     'value_on',
     8,
-    'value date|valuta|valutadatum|valuta datum|valuta date|date valeur|date de valeur|wertstellung|wertstellungsdatum|wert|fecha valor|fecha de valor|data valuta|data valor|valor date|rentedatum|rentedato|interest date|arvopaiva|data waluty|datum valuty|available on|available on utc|effective date|value on|date of value',
+    'value date|valuta|valutadatum|valuta datum|valuta date|date valeur|date de valeur|wertstellung|wertstellungsdatum|wert|fecha valor|fecha de valor|data valuta|data valor|valor date|rentedatum|rentedato|interest date|arvopaiva|data waluty|datum valuty|available on|available on utc|effective date|value on|date of value|f valor|dateval|date val|ertek nap|erteknap|value dat',
   ],
   [
     'amount',
     8,
-    'amount|bedrag|montant|betrag|umsatz|importe|importo|valor|belob|belop|castka|zauctovana castka|suma|kwota|summa|maara|value|net|net amount|transaction amount|transactiebedrag|mutatiebedrag|montant de l operation|montant operation|amount in account currency|movement|monto|money|transaktionsbetrag|iznos|osszeg|suma operacji|kwota operacji|tutar|montant net',
+    'amount|bedrag|montant|betrag|umsatz|importe|importo|valor|belob|belop|castka|zauctovana castka|suma|kwota|summa|maara|value|net|net amount|transaction amount|transactiebedrag|mutatiebedrag|montant de l operation|montant operation|amount in account currency|movement|monto|money|transaktionsbetrag|iznos|osszeg|suma operacji|kwota operacji|tutar|montant net|montante|objem|castka v mene uctu|transaction net amount|umsatz in eur|betrag in eur|netto|netto betrag|neto|importe neto',
   ],
-  ['amount', 5, 'gross|brutto|inflow|total|paid|bruto'],
+  ['amount', 5, 'gross|brutto|inflow|total|paid|bruto|totaal|brut|total amount'],
   [
     'debit',
     8,
-    'debit|debits|debet|debit amount|amount debit|montant debit|withdrawal|withdrawals|withdrawal amount|paid out|money out|soll|belastung|uitgaven|depense|depenses|cargo|cargos|debito|dare|outflow|out|uttag|af|ausgaben|ausgang|debe|uscite|addebito|addebiti|saida|saidas|gastos|obciazenia|obciazenie|terheles|bedrag af|debetbedrag|spent|amount out|debits amount',
+    'debit|debits|debet|debit amount|amount debit|montant debit|withdrawal|withdrawals|withdrawal amount|paid out|money out|soll|belastung|uitgaven|depense|depenses|cargo|cargos|debito|dare|outflow|out|uttag|af|ausgaben|ausgang|debe|uscite|addebito|addebiti|saida|saidas|gastos|obciazenia|obciazenie|terheles|bedrag af|debetbedrag|spent|amount out|debits amount|lastschrift|lastschriften|gasto|ut fra konto|ut|ut av konto|belop ut|wydatki|wyplywy|debit euros|amount debit|bedrag debet|prelevement|sortie|sorties|maksut|pagos|kiadas|zatizeni|vydaj|vydaje',
   ],
   [
     'credit',
     8,
-    'credit|credits|credit amount|amount credit|montant credit|deposit|deposits|deposit amount|paid in|money in|haben|gutschrift|inkomsten|recette|recettes|abono|abonos|credito|avere|inflow|in|insattning|bij|einnahmen|eingang|haber|entrate|accredito|accrediti|entrada|entradas|ingresos|uznania|uznanie|jovairas|bedrag bij|creditbedrag|received|amount in',
+    'credit|credits|credit amount|amount credit|montant credit|deposit|deposits|deposit amount|paid in|money in|haben|gutschrift|inkomsten|recette|recettes|abono|abonos|credito|avere|inflow|in|insattning|bij|einnahmen|eingang|haber|entrate|accredito|accrediti|entrada|entradas|ingresos|uznania|uznanie|jovairas|bedrag bij|creditbedrag|received|amount in|gutschriften|ingreso|inn pa konto|inn|inn til konto|belop inn|wplywy|credit euros|bedrag credit|entree|entrees|versement|bevetel|pripsani|prijem|prijmy',
   ],
   [
     'direction',
@@ -70,18 +70,19 @@ const dictionary: readonly Entry[] = [
   [
     'balance',
     8,
-    'balance|saldo|solde|kontostand|running balance|running bal|balance after|nieuw saldo|saldo na mutatie|saldo na trn|saldo na boeking|zustatek|likutis|jaak|stav|account balance|current balance|net cash balance|saldo final|saldo disponible|balance after transaction|nouveau solde|eindsaldo|boeksaldo|saldo nach buchung|saldo despues|saldo po operacji|closing balance|beginsaldo|ledger balance|kontosaldo|saldo contabile',
+    'balance|saldo|solde|kontostand|running balance|running bal|balance after|nieuw saldo|saldo na mutatie|saldo na trn|saldo na boeking|zustatek|likutis|jaak|stav|account balance|current balance|net cash balance|saldo final|saldo disponible|balance after transaction|nouveau solde|eindsaldo|boeksaldo|saldo nach buchung|saldo despues|saldo po operacji|closing balance|beginsaldo|ledger balance|kontosaldo|saldo contabile|guthaben|bokfort saldo|saldo contabilistico|saldo po transakcji|zustatek na uctu|account running balance|partial balance|egyenleg|resulting balance|konyvelt egyenleg|saldo rekening|accountbalance|saldo nach|saldo contable',
   ],
   [
     'currency',
     8,
-    'currency|munt|devise|devies|wahrung|valuta|muntsoort|ccy|valiuta|moneda|divisa|moeda|mena|mena uctu|waluta|currency code|deviza|commodity|devise du compte|valuta rekening|valuuta|valuta code|account currency|cur|curr|devise compte|muntcode|valutakod',
+    'currency|munt|devise|devies|wahrung|valuta|muntsoort|ccy|valiuta|moneda|divisa|moeda|mena|mena uctu|waluta|currency code|deviza|commodity|devise du compte|valuta rekening|valuuta|valuta code|account currency|cur|curr|devise compte|muntcode|valutakod|valutacode|posted currency|whg|whrg|valuutta|penznem|deviza nem',
   ],
   [
     'account',
     7,
-    'account|account number|account no|account name|account iban|rekening|rekeningnummer|compte|numero de compte|n de compte|no de compte|iban|auftragskonto|kontonummer|konto|iban auftragskonto|card|card number|card no|kaart|kredietkaart|kaartnummer|card id|carte|numero de carte|cislo uctu|saskaitos nr|cuenta|conta|conto|rekening nummer|number account|own account|eigen rekening|iban bban|product account|bank account|numer konta|numer rachunku|konto nr|kontonr|account id|iban rekening|iban compte|rekeningnr',
+    'account|account number|account no|account iban|rekening|rekeningnummer|compte|numero de compte|n de compte|no de compte|iban|auftragskonto|kontonummer|konto|iban auftragskonto|card|card number|card no|kaart|kredietkaart|kaartnummer|card id|carte|numero de carte|cislo uctu|saskaitos nr|cuenta|conta|conto|rekening nummer|number account|own account|eigen rekening|iban bban|product account|bank account|numer konta|numer rachunku|konto nr|kontonr|account id|iban rekening|iban compte|rekeningnr|posted account|account num|iban kontoinhaber|vlastni cislo uctu|szamlaszam|konto nummer|numero de cuenta|numero conto',
   ],
+  ['account', 4, 'account name|account label|product name'],
   [
     'counterparty_account',
     8,
@@ -97,7 +98,7 @@ const dictionary: readonly Entry[] = [
   [
     'text',
     6,
-    'memo|description|omschrijving|mededeling|mededelingen|vrije mededeling|libelle|libelles|libelle operation|communication|communications|verwendungszweck|buchungstext|details|detail|narrative|text|note|notes|bericht|message|transactions|remarque|remarques|remarks|label|concepto|descripcion|descrizione|causale|historico|descricao|beskrivelse|beskrivning|tekst|zprava|poznamka|particulars|details du mouvement|type verrichting|type transaction|type de transaction|transactie|toelichting|paaiskinimai|paaiskinimas|selgitus|selite|viesti|transaction details|transaction description|opis|tytul|popis|extra info|payment details|narration|descriere|memo description|vorgang|buchungsdetails|reden|motif|communicatie|subject|details de l operation|detail de l ecriture|observaciones|observations|transaction|mutatie omschrijving|item title|bezeichnung|concept|description 1|description 2|omschrijving 1|omschrijving 2|omschrijving 3|note text',
+    'memo|description|omschrijving|mededeling|mededelingen|vrije mededeling|libelle|libelles|libelle operation|communication|communications|verwendungszweck|buchungstext|details|detail|narrative|text|note|notes|bericht|message|transactions|remarque|remarques|remarks|label|concepto|descripcion|descrizione|causale|historico|descricao|beskrivelse|beskrivning|tekst|zprava|poznamka|particulars|details du mouvement|type verrichting|type transaction|type de transaction|transactie|toelichting|paaiskinimai|paaiskinimas|selgitus|selite|viesti|transaction details|transaction description|opis|tytul|popis|extra info|payment details|narration|descriere|memo description|vorgang|buchungsdetails|reden|motif|communicatie|subject|details de l operation|detail de l ecriture|observaciones|observations|transaction|mutatie omschrijving|item title|bezeichnung|concept|description 1|description 2|omschrijving 1|omschrijving 2|omschrijving 3|note text|beschreibung|buchungs details|avisierungstext|forklaring|otsikko|transaction remarks|notifications|description 3|libelle complet|informations complementaires|descrizione completa|memo description|bemerkung|comment|komentar|zprava pro prijemce|tekst 1|narration text|opis operacji|opis transakcji|title|titulo',
   ],
   [
     'text',
@@ -134,12 +135,12 @@ const dictionary: readonly Entry[] = [
   [
     'fee',
     8,
-    'fee|fees|kosten|frais|commission|gebuhr|gebuhren|poplatek|kosten op verrichting|charges|comision|commissions|reg fee|provision|transaction fee',
+    'fee|fees|entgelt|gebuhr betrag|total fees|vergoeding|kosten|frais|commission|gebuhr|gebuhren|poplatek|kosten op verrichting|charges|comision|commissions|reg fee|provision|transaction fee',
   ],
   [
     'ignored',
     9,
-    'adres|address|adresse|adres tegenpartij|straat en nummer|postcode en plaats|postcode|city|plaats|land|landcode|country|category|categorie|kategorie|kategorie transakce|time|time zone|timezone|exchange rate|rate|koers|taux|cours|wisselkoers|tax|sort code|parent category|sub category|labels|tags|branch|bank|bank name|from email address|to email address|budget|reden van weigering|motif du refus|check number|cheque number|check or slip|quantity|symbol|price|available balance|disponible|beschikbaar saldo|account type|product|initiated date|started date|start date|end date|opening balance|valutair saldo|locatie|type de compte|mcc|glaubiger id|creditor id|mandatsreferenz|mandate|mandate id|machtigingskenmerk|incassant id|batch id',
+    'adres|address|adresse|adres tegenpartij|straat en nummer|postcode en plaats|postcode|city|plaats|land|landcode|country|category|categorie|kategorie|kategorie transakce|time|time zone|timezone|exchange rate|rate|koers|taux|cours|wisselkoers|tax|sort code|parent category|sub category|labels|tags|branch|bank|bank name|from email address|to email address|budget|reden van weigering|motif du refus|check number|cheque number|check or slip|quantity|symbol|price|available balance|disponible|beschikbaar saldo|account type|product|initiated date|started date|start date|end date|opening balance|valutair saldo|locatie|type de compte|mcc|glaubiger id|glaeubiger id|kundenreferenz|creditor id|mandatsreferenz|mandate|mandate id|machtigingskenmerk|incassant id|batch id',
   ],
 ]
 
@@ -181,9 +182,19 @@ const partHints = (words: readonly string[]): Hint[] => {
   return hints
 }
 
+const isSideWord = (word: string): boolean =>
+  (byPhrase.get(word) ?? []).some(({ role }) => role === 'debit' || role === 'credit')
+
+/** What stands in brackets is beside the point, unless it says which side the amounts are on. */
+const withoutBrackets = (bracketed: string): string => {
+  const word = folded(bracketed)
+  return isSideWord(word) ? ` ${word} ` : ' '
+}
+
 /** The roles that a column's name speaks for, strongest first. */
 export const hintsOf = (name: string): Hint[] => {
-  const plain = folded(name.replace(/\([^)]{0,20}\)/g, ' ')) || folded(name)
+  const spaced = name.replace(/(\p{Ll})(\d)/gu, '$1 $2')
+  const plain = folded(spaced.replace(/\([^)]{0,20}\)/g, withoutBrackets)) || folded(spaced)
   const words = plain.split(' ').slice(0, 12)
   const whole = (byPhrase.get(plain) ?? []).map(({ role, weight }) => ({
     role,

@@ -6,7 +6,13 @@ import { hintsOf, type Hint } from './names.ts'
 const isNumeric = (column: Column): boolean => column.isAmounts || column.filled === 0
 
 const isAccountLike = (column: Column): boolean =>
-  column.filled > 0 && !column.isDates && !column.isMoney && !column.isCurrencies
+  column.filled > 0 && !column.isDates && !column.isMoney && !column.isCurrencies && isNamed(column)
+
+/** A number, or the name of an account where the column says so: how a card was read is neither. */
+const isNamed = ({ name, distinct }: Column): boolean =>
+  !isOfCard(name) || [...distinct].some((cell) => /\d/.test(cell))
+
+const isOfCard = (name: string): boolean => /kaart|card|carte/i.test(name)
 
 const isTextLike = (column: Column): boolean => !column.isDates && !column.isMoney
 
@@ -115,11 +121,11 @@ const settleAccounts = ({ columns, roles }: Assignment): void => {
   const index = roles.indexOf('account')
   const column = columns[index]
   if (column === undefined) return
-  const isCard = /kaart|card|carte/i.test(column.name)
-  const isOwn =
-    isCard || (column.filled === column.rows && !column.distinct.has('-') && isFew(column))
+  const isWhole = column.filled === column.rows && !column.distinct.has('-')
+  const isOwn = isWhole && (isOfCard(column.name) || isFew(column))
   if (isOwn) return
-  roles[index] = has(roles, 'counterparty_account') ? 'ignored' : 'counterparty_account'
+  const isOther = !isOfCard(column.name) && !has(roles, 'counterparty_account')
+  roles[index] = isOther ? 'counterparty_account' : 'ignored'
 }
 
 /** A few numbers that return; numbers that all differ are those of others. */
@@ -194,12 +200,18 @@ const settleSides = ({ columns, roles }: Assignment): void => {
     return
   }
   if (debit < 0 || amount < 0) return
-  const widest = Math.max(filledOf(columns, debit), filledOf(columns, credit))
-  if (filledOf(columns, amount) < widest) roles[amount] = 'ignored'
+  if (areSidesTelling({ columns, roles })) roles[amount] = 'ignored'
   else roles[debit] = roles[credit] = 'ignored'
 }
 
-const filledOf = (columns: readonly Column[], index: number): number => columns[index]?.filled ?? 0
+/** Sides say more than an amount that is missing in some rows, or that has neither sign nor direction. */
+const areSidesTelling = ({ columns, roles }: Assignment): boolean => {
+  const sides = columns.filter((_, index) => roles[index] === 'debit' || roles[index] === 'credit')
+  const amount = columns[roles.indexOf('amount')]!
+  if (sides.some(({ filled }) => filled > amount.filled)) return true
+  if (amount.negatives > 0 || has(roles, 'direction')) return false
+  return sides.every(({ filled, zeros }) => filled > zeros)
+}
 
 const settleText = ({ columns, roles }: Assignment): void => {
   if (has(roles, 'text')) return

@@ -6,7 +6,7 @@ import { problem, quoted } from '../problem.ts'
 import { readBalance, readRowAmount, type RowAmount } from './amounts.ts'
 import { kindOf, looksLikeDay, plainDay, trimmed } from './cell.ts'
 import type { LineReader } from './line-reader.ts'
-import { folded } from './names.ts'
+import { folded, hintsOf } from './names.ts'
 import type { Plan } from './plan.ts'
 import type { SkipReason } from './skipped-rows.ts'
 import { countFilled, isLineLike, type Row } from './table.ts'
@@ -127,7 +127,8 @@ export class RowJudge {
     if (typeof amount !== 'string') return unreadable(row, amount.unreadable)
     const verdict = this.#lineOf(row, { day, amount })
     const { counterpartyAccount, text } = verdict.line
-    const isBalance = counterpartyAccount === undefined && isBalanceRow(text)
+    const said = text === '' ? this.#onlyText(row.cells) : text
+    const isBalance = counterpartyAccount === undefined && isBalanceRow(said)
     return isBalance ? this.#summary(row, amount, 'summary') : verdict
   }
 
@@ -135,7 +136,8 @@ export class RowJudge {
     const { cells } = row
     if (isBalanceRow(this.#reader.textOf(cells))) return this.#summary(row, null, 'summary')
     // a line break inside a row leaves its first part here
-    if (cells.length < this.#plan.table.width) return columnsProblem(row)
+    if (cells.length < this.#plan.table.width || this.#hasOtherMoney(cells))
+      return columnsProblem(row)
     return { ...this.#summary(row, null, 'summary'), lacksAmount: true }
   }
 
@@ -150,6 +152,10 @@ export class RowJudge {
 
   #withBadDay(row: Row, amount: RowAmount, cell: string): Verdict {
     const { line } = row
+    // some banks write that a line is not booked yet where its day will stand
+    const state = rowStateOf(cell)
+    if ((state === 'pending' || state === 'refused') && !/\d/.test(cell))
+      return { kind: 'skip', reason: state }
     const told = problem('bad_date', { text: quoted(cell), what: 'booking' }, { line })
     if (typeof amount !== 'string') {
       if (looksLikeDay(cell)) return { kind: 'broken', problem: told }
@@ -189,6 +195,22 @@ export class RowJudge {
   #isTotal({ cells }: Row): boolean {
     if (isBalanceRow(this.#reader.textOf(cells))) return true
     return this.#plan.table.width > totalCells + 1 && countFilled(cells) <= totalCells
+  }
+
+  /** The only words of a row, in whatever column they stand; empty where there are more. */
+  #onlyText(cells: readonly string[]): string {
+    const texts = cells.map(trimmed).filter((cell) => cell.length > 3 && kindOf(cell) === 'text')
+    return texts.length === 1 ? (texts[0] ?? '') : ''
+  }
+
+  /** Whether a row without amount has one in a column of which nothing is known: it must not be lost. */
+  #hasOtherMoney(cells: readonly string[]): boolean {
+    const { columns, roles } = this.#plan
+    return columns.some((column, index) => {
+      const cell = trimmed(cells[index] ?? '')
+      if (roles[index] !== 'ignored' || !column.isMoney || !/[1-9]/.test(cell)) return false
+      return kindOf(cell) === 'amount' && hintsOf(column.name)[0]?.role !== 'ignored'
+    })
   }
 
   #isOnlyText(cells: readonly string[]): boolean {

@@ -44,7 +44,5 @@ const sides = ({ columns }: ChoiceInput['survey'], { debit, credit }: TwoSides):
   [debit, credit].flatMap((index) => columns[index] ?? [])
 
 /** The name of the column says that it is the one side or the other. */
-const isSide = ({ name }: Column): boolean => {
-  const role = hintsOf(name)[0]?.role
-  return role === 'debit' || role === 'credit'
-}
+const isSide = ({ name }: Column): boolean =>
+  hintsOf(name).some(({ role, weight }) => weight > 3 && (role === 'debit' || role === 'credit'))

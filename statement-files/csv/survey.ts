@@ -36,6 +36,14 @@ const fillOf = (sample: readonly Row[]): number => {
   return rows.length === 0 ? 0 : total / rows.length
 }
 
+const [besideCells, besideWidth] = [2, 4]
+
+/** Whether a row only tells something beside the lines: its few cells say nothing of the columns they stand in. */
+const isBeside = (cells: readonly string[], width: number): boolean =>
+  width >= besideWidth &&
+  countFilled(cells) <= besideCells &&
+  !cells.some((cell) => looksLikeDay(trimmed(cell)))
+
 export interface Surveyor {
   row: (cells: readonly string[], line: number) => void
   /** Whether more rows cannot change what was found. */
@@ -57,7 +65,7 @@ export const createSurveyor = (headerLine?: number): Surveyor => {
   let hasDays = false
 
   const see = (cells: readonly string[]) => {
-    if (cells.length < 2) return
+    if (cells.length < 2 || isBeside(cells, columns.length)) return
     for (const index of open) columns[index]?.see(trimmed(cells[index] ?? ''))
     if (rowCount % rowsKept !== 0) return
     isDone = rowCount >= rowsEnough && isSettled()

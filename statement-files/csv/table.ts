@@ -21,7 +21,7 @@ export interface Table {
 /** More columns than any bank has. */
 export const columnsMax = 500
 
-const searched = 40
+const searched = 100
 const nameLength = 100
 
 const withoutTrailingEmpty = (cells: readonly string[]): string[] => {
@@ -89,8 +89,18 @@ const tableBelow = (rows: readonly Row[], index: number): Table => {
   return {
     header: { names, line: row?.line ?? 1, index },
     start: index + 1,
-    width: names.length,
+    width: widthBelow(rows, index, names.length),
   }
+}
+
+/** A header may leave its last columns without a name: they count where the rows fill them. */
+const widthBelow = (rows: readonly Row[], index: number, named: number): number => {
+  const most = rows[index]?.cells.length ?? 0
+  if (most === named || most > columnsMax) return named
+  let width = named
+  for (const { cells } of rows.slice(index + 1))
+    if (isLineLike(cells)) width = Math.max(width, withoutTrailingEmpty(cells).length)
+  return Math.min(width, most)
 }
 
 /** The width that most rows have, without empty cells behind. */
@@ -104,12 +114,30 @@ const usualWidth = (rows: readonly Row[]): number => {
 
 const namedHeader = (rows: readonly Row[]): Table | null => {
   let best = { index: -1, meaning: 0 }
-  for (const [index, { cells }] of rows.slice(0, searched).entries()) {
-    const names = withoutTrailingEmpty(cells)
-    const meaning = areNames(names) ? meaningOf(names) : 0
-    if (meaning > best.meaning) best = { index, meaning }
+  for (const [index, row] of rows.slice(0, searched).entries()) {
+    const meaning = headerMeaning(row)
+    if (meaning === 0) continue
+    // a summary above the table has names and amounts too, but no lines
+    const whole = meaning + (hasLinesBelow(rows, index) ? columnsMax : 0)
+    if (whole > best.meaning) best = { index, meaning: whole }
   }
   return best.index < 0 ? null : tableBelow(rows, best.index)
+}
+
+const headerMeaning = ({ cells }: Row): number => {
+  const names = withoutTrailingEmpty(cells)
+  return areNames(names) ? meaningOf(names) : 0
+}
+
+/** Rows below a header among which its first line stands. */
+const rowsToFirstLine = 4
+
+const hasLinesBelow = (rows: readonly Row[], index: number): boolean => {
+  for (const row of rows.slice(index + 1, index + 1 + rowsToFirstLine)) {
+    if (isLineLike(row.cells)) return true
+    if (headerMeaning(row) > 0) return false
+  }
+  return false
 }
 
 /** A row of names nobody knows right above the first line. */
@@ -123,11 +151,37 @@ const unknownHeader = (rows: readonly Row[], first: number): Table | null => {
   return areNames(names) && isAsWide ? tableBelow(rows, index) : null
 }
 
-const withoutHeader = (rows: readonly Row[], start: number): Table => ({
-  header: null,
-  start,
-  width: usualWidth(rows.slice(start)),
-})
+const withoutHeader = (rows: readonly Row[], first: number): Table => {
+  const start = isOfOtherKind(rows, first) ? first + 1 : first
+  return { header: null, start, width: usualWidth(rows.slice(start)) }
+}
+
+/** How the days of a row are written: the year in front, or behind; nothing where no day stands. */
+const dayForms = (cells: readonly string[]): string[] =>
+  cells.map((cell) => {
+    const text = trimmed(cell)
+    if (kindOf(text) !== 'date') return ''
+    return /^\d{4}/.test(text) ? 'year' : 'day'
+  })
+
+const rowsCompared = 10
+
+/** Whether the first row writes its days elsewhere or otherwise than all others: it tells of the account. */
+const isOfOtherKind = (rows: readonly Row[], first: number): boolean => {
+  const own = dayForms(rows[first]?.cells ?? [])
+  const others = rows
+    .slice(first + 1)
+    .filter(({ cells }) => isLineLike(cells))
+    .slice(0, rowsCompared)
+    .map(({ cells }) => dayForms(cells))
+  if (others.length < 2) return false
+  const [one = []] = others
+  const isOneForm = others.every((forms) => forms.join() === one.join())
+  const inBoth = own.flatMap((form, index) =>
+    form !== '' && one[index] !== undefined && one[index] !== '' ? [form === one[index]] : [],
+  )
+  return isOneForm && (inBoth.length === 0 || inBoth.includes(false))
+}
 
 /**
  * Finds the table in the first rows of a file; null where no row looks like a line and none like a header. `headerLine`

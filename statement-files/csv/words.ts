@@ -19,12 +19,17 @@ export const directionOf = (cell: string): -1 | 0 | 1 => {
   return inWords.has(word) ? 1 : 0
 }
 
-const pendingWords =
-  /\b(?:pending|in behandeling|en attente|en cours|vorgemerkt|authori[sz]ed|authori[sz]ation|gereserveerd|reserv\w{1,8}|processing|scheduled|not posted|unposted|pendiente|on hold|hold|niet geboekt|offen|created|incomplete|gepland)\b/
-const refusedWords =
-  /\b(?:refused|geweigerd|refuse\w{0,2}|reject\w{0,3}|declined|abgelehnt|failed|failure|cancel\w{0,5}|geannuleerd|annule\w{0,2}|denied|reverted|voided|expired|removed|blocked|mislukt|echoue\w{0,2}|rechazad[oa]|storniert|zruseno)\b/
-const bookedWords =
-  /\b(?:booked|posted|completed?|accept\w{0,4}|geaccepteerd|uitgevoerd|verwerkt|geboekt|settled|cleared|executed|execut\w{0,4}|gebucht|done|success\w{0,3}|comptabilise\w{0,2}|processed|paid|provedeno|zauctovano)\b/
+const wordsOf = (words: string): RegExp => new RegExp(`\\b(?:${words})\\b`)
+
+const pendingWords = wordsOf(
+  'pending|in behandeling|en attente|en cours|a venir|vorgemerkt|ausstehend|schwebend|authori[sz]ed|authori[sz]ation|geautoriseerd|gereserveerd|reserv\\w{1,8}|processing|scheduled|not posted|unposted|pendiente|pendente|retenid[oa]|en proceso|on hold|hold|niet geboekt|noch nicht \\w{1,12}|offen|created|incomplete|gepland|venter|ventende|vantande|vantar|odottaa|varaus|kesken|autorizzat[oa]|non contabilizzat[oa]|da contabilizzare|in attesa|in lavorazione|em processamento|agendad[oa]|oczekuj\\w{1,6}|w toku|w realizacji|blokada|niezaksiegowan\\w{1,3}|nezauctovan\\w{1,3}|ceka\\w{0,8}|blokovan\\w{1,3}|fuggo|fuggoben',
+)
+const refusedWords = wordsOf(
+  'refused|geweigerd|refuse\\w{0,2}|reject\\w{0,3}|declined|abgelehnt|fehlgeschlagen|zuruckgewiesen|failed|failure|cancel\\w{0,5}|geannuleerd|annul\\w{0,6}|denied|reverted|voided|expired|removed|blocked|mislukt|verlopen|echoue\\w{0,2}|rechazad[oa]|anulad[oa]|recusad[oa]|estornad[oa]|negad[oa]|rifiutat[oa]|fallit[oa]|storniert|zruseno|zamitnut\\w{1,2}|odrzucon\\w{1,2}|anulowan\\w{1,2}|afvist|avvist|avvisad|hylatty|elutasitva|elutasitott',
+)
+const bookedWords = wordsOf(
+  'booked|posted|completed?|accept\\w{0,4}|geaccepteerd|uitgevoerd|verwerkt|geboekt|voltooid|geslaagd|succesvol|settled|cleared|executed|execut\\w{0,4}|gebucht|abgeschlossen|erledigt|ausgefuhrt|done|success\\w{0,3}|comptabilise\\w{0,2}|effectuee?|terminee?|realisee?|processed|paid|provedeno|zauctovan\\w{1,3}|realizovan\\w{1,3}|udfort|utfort|utford|bogfort|bokfort|bokford|gennemfort|contabilizzat[oa]|eseguit[oa]|completat[oa]|contabilizad[oa]|liquidad[oa]|completad[oa]|realizad[oa]|concluid[oa]|efetuad[oa]|aprovad[oa]|zaksiegowan\\w{1,2}|zrealizowan\\w{1,2}|wykonan\\w{1,2}|toteutunut|kirjattu|konyvelt|teljesult|teljesitve',
+)
 
 export type RowState = 'booked' | 'pending' | 'refused'
 
