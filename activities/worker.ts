@@ -35,13 +35,24 @@ const temporalLogLevels = {
 const workflowFile = (name: string): string =>
   fileURLToPath(new URL(`../workflows/${name}`, import.meta.url))
 
-const workflowsOf = ({
-  workflowBundle,
-}: Config): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath' | 'dataConverter'> =>
+const activityInterceptors: WorkerOptions['interceptors'] = {
+  activity: [(context) => ({ inbound: new FailureInterceptor(context) })],
+}
+
+type WorkflowOptions = Pick<
+  WorkerOptions,
+  'workflowBundle' | 'workflowsPath' | 'dataConverter' | 'interceptors'
+>
+
+const workflowsOf = ({ workflowBundle }: Config): WorkflowOptions =>
   workflowBundle === null
     ? {
         workflowsPath: workflowFile('index.ts'),
         dataConverter: { payloadConverterPath: workflowFile('payload-converter.ts') },
+        interceptors: {
+          ...activityInterceptors,
+          workflowModules: [workflowFile('interceptors.ts')],
+        },
       }
     : { workflowBundle: { codePath: workflowBundle } }
 
@@ -66,7 +77,7 @@ const createWorkers = async (
     connection,
     namespace: config.temporalNamespace,
     activities: createActivities(deps),
-    interceptors: { activity: [(context) => ({ inbound: new FailureInterceptor(context) })] },
+    interceptors: activityInterceptors,
     shutdownGraceTime: graceTime,
     shutdownForceTime: forceTime,
   }

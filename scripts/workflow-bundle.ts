@@ -1,21 +1,16 @@
 /** Workflow code, bundled once into a file: workers then start without a bundler. */
-import { access, mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { bundleWorkflowCode } from '@temporalio/worker'
 
 const workflows = path.resolve(import.meta.dirname, '../workflows')
 
-/** Bundles `workflows/index.ts` (with its converters, those there are) and writes the code to `file`. */
+/** Bundles `workflows/index.ts` with its converter and interceptors, and writes the code to `file`. */
 export const writeWorkflowBundle = async (file: string): Promise<void> => {
-  const failureConverter = path.join(workflows, 'failure-converter.ts')
-  const hasConverter = await access(failureConverter).then(
-    () => true,
-    () => false,
-  )
   const { code } = await bundleWorkflowCode({
     workflowsPath: path.join(workflows, 'index.ts'),
     payloadConverterPath: path.join(workflows, 'payload-converter.ts'),
-    ...(hasConverter ? { failureConverterPath: failureConverter } : {}),
+    workflowInterceptorModules: [path.join(workflows, 'interceptors.ts')],
     logger: silent,
   })
   await mkdir(path.dirname(file), { recursive: true })

@@ -276,7 +276,7 @@ const plainChoice = ({ accountId, chosen, journalRef }: Choice): Choice => ({
 
 /** A signal comes from anywhere: what is not understood is noted in the chatter and changes nothing. */
 const refuse = (handled: Handled, name: string): void => {
-  enqueue(handled.state.refusals, name.slice(0, 100))
+  enqueue(handled.state.refusals, name.trim().slice(0, 100))
   wake(handled)
 }
 

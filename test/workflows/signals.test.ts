@@ -102,6 +102,7 @@ describe('the ordinary command line', () => {
     ['a list', 'providerEvent', ['--input', '[{"kind":"x"}]']],
     ['nothing at all', 'credentialsUpdated', []],
     ['two inputs', 'credentialsUpdated', ['--input', '1', '--input', '2']],
+    ['a name that Temporal keeps for itself', '__temporal_x', ['--input', '1']],
     ['a name nobody knows', 'mfaAnswered', ['--input', '{"challengeId":"x"}']],
     ['bytes', 'credentialsUpdated', ['--input', 'x', '--input-meta', 'encoding=binary/plain']],
     [
