@@ -42,17 +42,22 @@ export const readInProcess = async (
   return reading.parse(JSON.parse(stdout))
 }
 
-const node = (name: string, way: Way): Contestant => ({
+const node = (name: string, way: Way, isBare = false): Contestant => ({
   name,
-  isBare: way !== 'ours',
+  isBare,
   read: (file) => readInProcess(way, file),
 })
 
-const python = (name: string, script: string, { command, env }: PeerProgram): Contestant => ({
+interface PythonUse {
+  script: string
+  isBare?: boolean
+}
+
+const python = (name: string, use: PythonUse, { command, env }: PeerProgram): Contestant => ({
   name,
-  isBare: false,
+  isBare: use.isBare ?? false,
   read: async (file) => {
-    const args = [inFolder(`peers/${script}`), file]
+    const args = [inFolder(`peers/${use.script}`), file]
     const { stdout } = await run(command, args, { ...options, env: { ...process.env, ...env } })
     return reading.parse(JSON.parse(stdout))
   },
@@ -93,19 +98,27 @@ const hledger: ProgramUse = {
 
 /** Who reads a format, we first; peers that are not on this machine are left out, as `findPeers` has said aloud. */
 export const contestantsOf = (format: Format, peers: Peers): Contestant[] => {
-  const py = (name: string, script: string) =>
-    peers.python === null ? [] : [python(name, script, peers.python)]
+  const py = (name: string, use: PythonUse) =>
+    peers.python === null ? [] : [python(name, use, peers.python)]
   const native = (name: string, found: PeerProgram | null, use: ProgramUse) =>
     found === null ? [] : [program(name, found, use)]
   const others: Readonly<Record<Format, Contestant[]>> = {
     ofx: [
       ...native('libofx (ofxdump)', peers.ofxdump, ofxdump),
-      ...py('ofxtools', 'read_ofxtools.py'),
+      ...py('ofxtools', { script: 'read_ofxtools.py' }),
     ],
-    coda: py('pycoda', 'read_pycoda.py'),
-    qif: py('quiffen', 'read_quiffen.py'),
-    csv: [...native('hledger', peers.hledger, hledger), node('papaparse alone', 'papaparse')],
-    camt053: [...py('lxml iterparse, no mapping', 'read_lxml.py'), node('saxes alone', 'saxes')],
+    coda: py('pycoda', { script: 'read_pycoda.py' }),
+    qif: py('quiffen', { script: 'read_quiffen.py' }),
+    csv: [
+      ...native('hledger', peers.hledger, hledger),
+      node('papaparse with a mapping', 'papaparse-mapped'),
+      node('papaparse alone', 'papaparse', true),
+    ],
+    camt053: [
+      ...py('lxml with a mapping', { script: 'read_lxml_mapped.py' }),
+      ...py('lxml alone', { script: 'read_lxml.py', isBare: true }),
+      node('saxes alone', 'saxes', true),
+    ],
   }
   return [node(ownName, 'ours'), ...others[format]]
 }
