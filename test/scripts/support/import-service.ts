@@ -1,5 +1,5 @@
 /** A service that knows one import, as the command line sees it: an HTTP server whose answers a test decides. */
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 
@@ -63,7 +63,7 @@ export const openImportService = async (
 ): Promise<ImportService> => {
   const calls: string[] = []
   const files: string[] = []
-  const server = createServer(async (request, response) => {
+  const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const [path = ''] = (request.url ?? '').split('?')
     const call = `${request.method} ${path.replace(importId, 'ID')}`
     const body = await text(request)
@@ -72,7 +72,8 @@ export const openImportService = async (
     const said = answer(call, calls)
     response.writeHead(said.status ?? 200, { 'content-type': 'application/json' })
     response.end(typeof said.body === 'string' ? said.body : JSON.stringify(said.body))
-  })
+  }
+  const server = createServer((request, response) => void respond(request, response))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {
