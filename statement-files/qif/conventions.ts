@@ -1,5 +1,5 @@
 /** How one file writes dates and amounts, decided from all of it before any line is given. */
-import type { DateOrder, DecimalSign } from '../../domain/csv-layout.ts'
+import { decimalSigns, type DateOrder, type DecimalSign } from '../../domain/csv-layout.ts'
 import { createDateVote, readDay } from '../inference/date-order.ts'
 import { createAmountVote, readAmount } from '../inference/decimal-sign.ts'
 import type { ParseOptions } from '../output.ts'
@@ -21,8 +21,13 @@ const optionOrders = new Map<string, DateOrder>([
 
 const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39
 
+/** A year behind an apostrophe: perhaps another sign before it, perhaps a blank for its first digit. */
+const shortenedYear = /[/.-]?['’]\s?(\d{1,2})$/
+
 /** A date without the text that some banks let run into it, as in `03/25/099Withdrawal`. */
 export const dateOf = (value: string): string => {
+  const year = /['’]/.test(value) ? shortenedYear.exec(value) : null
+  if (year !== null) return `${value.slice(0, year.index)}'${(year[1] ?? '').padStart(2, '0')}`
   if (value.length <= 10 && isDigit(value.charCodeAt(value.length - 1))) return value
   const numbers = /^\d{1,4}[/.\-' ]{1,3}\d{1,2}[/.\-' ]{1,3}\d{1,4}/.exec(value)?.[0]
   return numbers ?? value
@@ -33,6 +38,11 @@ export const readings = (date: string, today: string): [string | null, string | 
   readDay(date, 'dmy', today),
   readDay(date, 'mdy', today),
 ]
+
+/** Whether a record has what only movements have: a day and an amount. */
+export const isMovement = ({ date, amount }: QifRecord, today: string): boolean =>
+  readings(dateOf(date ?? ''), today).some((day) => day !== null) &&
+  decimalSigns.some((sign) => readAmount(amount ?? '', sign) !== null)
 
 /** Hears every record once and then knows the conventions of the file. */
 export const createElection = ({ dateOrder, decimalSign }: ParseOptions) => {

@@ -1,7 +1,7 @@
 /** The second pass over a file: its records become lines of the statement of their account. */
 import type { Output, ParseOptions } from '../output.ts'
-import { asWarning, problem, quoted } from '../problem.ts'
-import { amountReadings, type Conventions } from './conventions.ts'
+import { asWarning, problem, quoted, type Problem } from '../problem.ts'
+import { amountReadings, type Conventions, isMovement } from './conventions.ts'
 import { lineOf, transferAccount, type LineReading } from './line.ts'
 import { isOpening } from './opening.ts'
 import type { QifRecord, RecordSink } from './record-reader.ts'
@@ -25,6 +25,9 @@ class Movements implements RecordSink {
   readonly #statements
   readonly #place: Place = { accounts: [], statement: null, reading: null }
   readonly #investments = { count: 0, line: 0 }
+  /** The first movement in a section that is not known, and what that is called. */
+  #unplaced: { section: string; line: number } | null = null
+  #section = ''
   readonly #told = new Set<string>()
 
   constructor(output: Output, options: ParseOptions, conventions: Conventions) {
@@ -41,6 +44,7 @@ class Movements implements RecordSink {
     const statement = isBooked ? this.#statementOf(header.name) : null
     this.#place.statement = statement
     this.#place.reading = statement === null ? null : this.#readingOf(statement)
+    this.#section = header.kind === 'account' ? '' : header.name
     if (header.kind === 'unknown') this.#tellOnce('unknown_field', header.name, line)
     if (header.kind === 'investment' && this.#investments.line === 0) this.#investments.line = line
   }
@@ -50,8 +54,21 @@ class Movements implements RecordSink {
     return this.#statements.of(accounts.length === 1 ? (accounts[0] ?? '') : '', section)
   }
 
-  account(name: string): void {
-    if (this.#place.accounts.length < namesKept && name !== '') this.#place.accounts.push(name)
+  account(record: QifRecord): void {
+    const { accounts } = this.#place
+    if (isMovement(record, this.#options.today)) return this.#tellHomeless(record)
+    if (accounts.length < namesKept && record.number !== '') accounts.push(record.number)
+  }
+
+  /** A movement stands where accounts are listed: its section has no beginning. */
+  #tellHomeless({ line }: QifRecord): void {
+    if (this.#isFirst('homeless'))
+      this.#output.problem(problem('malformed', { reason: 'order' }, { line }))
+  }
+
+  unplaced(record: QifRecord): void {
+    if (isMovement(record, this.#options.today))
+      this.#unplaced ??= { section: this.#section, line: record.line }
   }
 
   investment(): void {
@@ -152,8 +169,16 @@ class Movements implements RecordSink {
     if (count > 0 && isNothing) this.#output.problem(problem('investment_only', {}, { line }))
     else if (count > 0)
       this.#output.problem(problem('rows_skipped', { n: count, reason: 'investment' }, { line }))
-    else if (isNothing) this.#output.problem(problem('nothing_to_import'))
+    else if (isNothing) this.#output.problem(this.#whyNothing())
     this.#statements.close()
+  }
+
+  /** Beside others a section of an unknown kind may be a list; movements in the only one are no list. */
+  #whyNothing(): Problem {
+    if (this.#unplaced === null) return problem('nothing_to_import')
+    const { section, line } = this.#unplaced
+    const params = { reason: 'header', textKnown: 'yes', text: quoted(section) }
+    return problem('malformed', params, { line })
   }
 }
 

@@ -19,6 +19,7 @@ const votes = (election: ReturnType<typeof createElection>): RecordSink => ({
   record: election.record,
   investment: election.record,
   account: ignore,
+  unplaced: ignore,
   unknown: ignore,
   repeated: ignore,
   stray: ignore,

@@ -1,5 +1,6 @@
 /** Gathers the fields of a record, one a line, up to its `^`. */
 import { limits } from '../limits.ts'
+import { isSameText } from './same-amount.ts'
 import { headerOf, type Header } from './section.ts'
 
 export interface Split {
@@ -30,7 +31,10 @@ export interface QifRecord {
 export interface RecordSink {
   header: (header: Header, line: number) => void
   record: (record: QifRecord) => void
-  account: (name: string, type: string) => void
+  /** An account of a list: its name where a movement has its number, its type where that has its amount. */
+  account: (record: QifRecord) => void
+  /** A record of a section of an unknown kind. */
+  unplaced: (record: QifRecord) => void
   investment: (record: QifRecord) => void
   /** A field that records of movements do not have. */
   unknown: (letter: string, line: number) => void
@@ -77,7 +81,7 @@ const hasFields: Readonly<Record<Reading, boolean>> = {
   investment: true,
   account: true,
   list: false,
-  unknown: false,
+  unknown: true,
   nothing: false,
 }
 
@@ -130,8 +134,8 @@ export class RecordReader {
     this.#record = null
     if (this.#reading === 'lines') this.#sink.record(record)
     else if (this.#reading === 'investment') this.#sink.investment(record)
-    // an account has its name where a movement has its number, and its type where that has its amount
-    else this.#sink.account(record.number, record.amount ?? '')
+    else if (this.#reading === 'account') this.#sink.account(record)
+    else this.#sink.unplaced(record)
   }
 
   #field(text: string, number: number): void {
@@ -187,8 +191,8 @@ export class RecordReader {
 
   #date(value: string, number: number): void {
     const record = this.#record
-    // a date after a split is that of the split
-    if (record === null || record.splits !== null) return
+    // a second date after a split is that of the split
+    if (record === null || (record.splits !== null && record.date !== null)) return
     if (record.date !== null && this.#reading === 'lines') {
       this.#sink.repeated('^', number)
       this.#close()
@@ -209,7 +213,7 @@ export class RecordReader {
       record.amountLine = number
       return
     }
-    const isSame = record.amount === amount && !text.startsWith(record.amountLetter)
+    const isSame = !text.startsWith(record.amountLetter) && isSameText(record.amount, amount)
     if (!isSame && this.#reading === 'lines') this.#sink.repeated(text, number)
   }
 

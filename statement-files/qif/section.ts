@@ -5,7 +5,7 @@ export type Header =
   | { kind: 'account' }
   | { kind: 'option'; name: string }
 
-const booked = new Set(['bank', 'cash', 'ccard', 'oth a', 'oth l', 'otha', 'othl'])
+const booked = new Set(['bank', 'cash', 'ccard', 'otha', 'othl'])
 const investments = new Set(['invst', 'port', '401(k)/403(b)'])
 const lists = new Set(
   'cat class memorized security prices tag budget invitem template bills tax payee customers vendors employee'.split(
@@ -15,7 +15,7 @@ const lists = new Set(
 
 const kindOf = (name: string): 'lines' | 'investment' | 'list' | 'unknown' => {
   const folded = name.toLowerCase()
-  if (booked.has(folded)) return 'lines'
+  if (booked.has(folded.replace(/\s/g, ''))) return 'lines'
   if (investments.has(folded)) return 'investment'
   return lists.has(folded) ? 'list' : 'unknown'
 }
