@@ -31,6 +31,12 @@ const ofParser = (error: Error): Problem | null => {
     return new Problem('payload-too-large', 'too_large', { params: { limit: limitOf(error) } })
   if (type === 'charset.unsupported' || type === 'encoding.unsupported')
     return new Problem('unsupported-media-type', 'send_json')
+  // the router could not decode the address
+  if (error instanceof URIError)
+    return new Problem('validation-failed', 'invalid_fields', {
+      params: { n: 1 },
+      errors: [{ pointer: '/params', detail: 'percent-encoded UTF-8' }],
+    })
   if (typeof status !== 'number' || status < 400 || status >= 500) return null
   return new Problem('validation-failed', 'malformed_json', {
     errors: [{ pointer: '/body', detail: typeof type === 'string' ? type : 'malformed' }],

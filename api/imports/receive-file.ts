@@ -3,18 +3,18 @@ import { createHash } from 'node:crypto'
 import type { Request } from 'express'
 import * as statementFiles from '../../db/queries/statement-files.ts'
 import { withTenant } from '../../db/tenant.ts'
+import { fileBytesMax } from '../../domain/statement-import.ts'
 import { prolongBodyTime } from '../body-time.ts'
 import type { Deps } from '../deps.ts'
 import { Problem } from '../problem.ts'
-
-/** The same number as the limit of what is read of a file. */
-export const fileBytesMax = 50 * 1024 * 1024
 
 /** Bodies that hold something else than the bytes of the file. */
 const otherBodies = ['json', 'multipart', 'urlencoded']
 
 const tooLarge = (): Problem =>
-  new Problem('payload-too-large', 'too_large', { params: { limit: '50 MB' } })
+  new Problem('payload-too-large', 'too_large', {
+    params: { limit: `${fileBytesMax / 1024 ** 2} MB` },
+  })
 
 const empty = (): Problem =>
   new Problem('validation-failed', 'empty_file', {

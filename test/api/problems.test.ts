@@ -81,7 +81,10 @@ describe('a request that is not well-formed', () => {
   })
 
   test('an address that cannot be decoded', async () => {
-    expect((await world.call('GET', '/v1/runs/%E0%A4%A')).status).toBe(400)
+    expect(await world.call('GET', '/v1/runs/%E0%A4%A')).toMatchObject({
+      status: 400,
+      body: { code: 'validation-failed', errors: [{ pointer: '/params' }] },
+    })
   })
 })
 
@@ -111,6 +114,15 @@ describe('what nobody expected', () => {
     })
     expect(toProblem(Object.assign(new Error('x'), { code: '53100' }))).toBeInstanceOf(Problem)
   })
+})
+
+test('a workflow whose task fails until another version is deployed is 503, so that the sender tries again', () => {
+  const failing = Object.assign(new Error('Workflow Task in failed state'), {
+    code: 9,
+    details: '',
+    metadata: {},
+  })
+  expect(toProblem(failing)).toMatchObject({ code: 'service-unavailable' })
 })
 
 test('no answer may be kept by anybody on the way', async () => {

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { Client } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makeOperatorKey } from '../../api/make-operator-key.ts'
 import type { RunningApi } from '../../api/server.ts'
 import { startApi } from '../../api/server.ts'
 import { readConfig } from '../../config.ts'
@@ -43,6 +44,30 @@ const start = (drainMs = 20_000): Promise<RunningApi> =>
     }),
     { noticeMs: 0, drainMs },
   )
+
+test('a fresh installation: an operator’s key is made by hand, adds a tenant, and that tenant’s key works', async () => {
+  const api = await start()
+  try {
+    const send = async (key: string, path: string, body?: object) => {
+      const response = await fetch(`${api.url}${path}`, {
+        method: body === undefined ? 'GET' : 'POST',
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      })
+      return { status: response.status, body: JSON.parse(await response.text()) }
+    }
+    const operator = await makeOperatorKey(database.appUrl, 'Anna')
+    const made = await send(operator, '/v1/tenants', { name: 'Bakery', clientId: 'bakery' })
+    expect(made.status).toBe(201)
+    expect(await send(made.body.apiKey.key, '/v1/tenant')).toMatchObject({
+      status: 200,
+      body: { clientId: 'bakery' },
+    })
+    expect((await send(operator, '/v1/connections')).status).toBe(403)
+  } finally {
+    await api.stop()
+  }
+})
 
 /** A connection whose row somebody else holds, so that a change of it waits. */
 const heldConnection = async (): Promise<{
