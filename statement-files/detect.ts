@@ -48,7 +48,7 @@ const documentKind = (head: string): string | null => {
 export const detectFormat = (text: string): Format | Problem => {
   const head = text.slice(0, headLength)
   if (head.trim() === '') return problem('file_empty')
-  if (/^0{5}\d{9}05[ D] {7}/.test(head)) return 'coda'
+  if (/^0{5}\d{6}[\d ]{3}05[ D] {7}/.test(head)) return 'coda'
   if (isOfx(head)) return 'ofx'
   if (isQif(head)) return 'qif'
   if (isHtml(head)) return problem('not_a_statement', { what: 'html' })

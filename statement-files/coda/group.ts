@@ -9,7 +9,7 @@ import type { CodaRecord, Field } from './layout.ts'
 import { cut, header, newBalance, oldBalance } from './layout.ts'
 import type { Movements } from './movements.ts'
 import { createMovements } from './movements.ts'
-import type { DayReader } from './reading.ts'
+import type { DatedField, DayReader, Tell } from './reading.ts'
 import {
   balanceAmount,
   numberAt,
@@ -39,6 +39,12 @@ export interface Group {
   recordCount: number
 }
 
+/** Tells that a day cannot be read. Zeros stand for one that the bank does not know: no line depends on it. */
+const tellDay = (record: CodaRecord, dated: DatedField, tell: Tell): void => {
+  const isUnknown = /^0+$/.test(cut(record.text, dated.field))
+  tellBadDate(record, dated, isUnknown ? (told) => tell(asWarning(told)) : tell)
+}
+
 const readHeader = (
   record: CodaRecord,
   { head, problem: tell }: OpenStatement,
@@ -46,7 +52,7 @@ const readHeader = (
 ): void => {
   const { text } = record
   if (days(text, header.createdOn) === null)
-    tellBadDate(record, { field: header.createdOn, what: 'file' }, tell)
+    tellDay(record, { field: header.createdOn, what: 'file' }, tell)
   if (cut(text, header.application) !== '05')
     tell(malformedField(record, { field: header.application, reason: 'header' }))
   if (cut(text, header.duplicate) === 'D') {
@@ -140,7 +146,7 @@ const readBalance = (record: CodaRecord, { kind, fields }: BalanceFields, group:
   const { tell, days, currency } = group.reading
   const amount = signedAmount(record, fields, tell)
   const on = days(record.text, fields.on)
-  if (on === null) tellBadDate(record, { field: fields.on, what: 'balance' }, tell)
+  if (on === null) tellDay(record, { field: fields.on, what: 'balance' }, tell)
   if (amount !== null)
     group.statement.head.checkpoints.push({
       kind,
@@ -173,13 +179,14 @@ const compareAccounts = (record: CodaRecord, { account, structure, reading }: Gr
     reading.tell(
       asWarning(malformedField(record, { field: newBalance.account, reason: 'account_differs' })),
     )
-  if (found.currency !== account.currency)
+  // where nothing is written, nothing is said of the currency
+  if (found.currency !== '' && found.currency !== account.currency)
     reading.tell(
       problem(
         'currency_mismatch',
         {
           what: 'statement',
-          found: quoted(found.currency) || '?',
+          found: quoted(found.currency),
           expected: quoted(account.currency) || '?',
         },
         placeOf(record, newBalance.account),

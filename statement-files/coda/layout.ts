@@ -111,7 +111,7 @@ const kind = (name: string, minimum: number, after: readonly string[]): Kind => 
   isCounted: !['0', '4', '9'].includes(name),
 })
 
-export const kinds: ReadonlyMap<string, Kind> = new Map(
+const kinds: ReadonlyMap<string, Kind> = new Map(
   [
     kind('0', 128, ['', '9']),
     kind('1', 64, ['0']),
@@ -126,6 +126,10 @@ export const kinds: ReadonlyMap<string, Kind> = new Map(
     kind('9', 52, ['1', ...parts, '8', '4']),
   ].map((each) => [each.name, each]),
 )
+
+/** The kind of a record by its first characters; undefined for one that does not exist. */
+export const kindOf = (text: string): Kind | undefined =>
+  kinds.get(text[0] === '2' || text[0] === '3' ? text.slice(0, 2) : text.slice(0, 1))
 
 /** One record: padded to its full length. */
 export interface CodaRecord {

@@ -18,7 +18,8 @@ const valueOnOf = (record: CodaRecord, { days, tell }: Reading): string | undefi
   const field = movement.valueOn
   const day = days(record.text, field)
   if (day !== null) return day
-  if (cut(record.text, field) !== '000000') tellBadDate(record, { field, what: 'value' }, tell)
+  // zeros, or nothing at all, are a day that is not known
+  if (wordAt(record.text, field) !== undefined) tellBadDate(record, { field, what: 'value' }, tell)
   return undefined
 }
 

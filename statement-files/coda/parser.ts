@@ -7,11 +7,11 @@ import { wrongCode } from './announced.ts'
 import { createChain } from './chain.ts'
 import type { Group } from './group.ts'
 import { linkOf, openGroup, readNewBalance, readOldBalance } from './group.ts'
-import type { CodaRecord, Kind } from './layout.ts'
-import { cut, header, kinds, recordLength, trailer } from './layout.ts'
+import type { CodaRecord } from './layout.ts'
+import { cut, header, kindOf, recordLength, trailer } from './layout.ts'
 import type { DayReader, Tell } from './reading.ts'
 import { createDayReader, placeOf } from './reading.ts'
-import { recordText } from './record-text.ts'
+import { recordsOf } from './record-text.ts'
 import { readTrailer } from './trailer.ts'
 
 const version = '2'
@@ -118,9 +118,6 @@ const read = (record: CodaRecord, state: State): void => {
   }
 }
 
-const kindOf = (text: string): Kind | undefined =>
-  kinds.get(text[0] === '2' || text[0] === '3' ? text.slice(0, 2) : text.slice(0, 1))
-
 interface Line {
   text: string
   number: number
@@ -180,9 +177,9 @@ export const openCoda: OpenParser = (output, { today, rawLines = 0 }): FormatPar
   }
   const lines = createLineReader(
     (line, number) => {
-      const text = recordText(line)
-      if (output.isRefused() || text.trim() === '') return
-      readLine({ text, number }, state)
+      for (const [index, text] of recordsOf(line, number).entries())
+        if (!output.isRefused() && text.trim() !== '')
+          readLine({ text, number: number + index }, state)
     },
     (number) =>
       output.refuse(

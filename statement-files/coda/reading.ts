@@ -123,7 +123,7 @@ export const signedAmount = (
 export const balanceAmount = (amount: string, currency: string | undefined): string =>
   atScale(amount, decimalsOf(currency))
 
-interface DatedField {
+export interface DatedField {
   field: Field
   what: 'booking' | 'value' | 'balance' | 'file'
 }

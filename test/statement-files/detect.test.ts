@@ -19,6 +19,7 @@ describe('what a file is', () => {
   test.each([
     [codaHeader, 'coda'],
     [codaHeader.replace('05  ', '05D '), 'coda'],
+    [codaHeader.replace('00005', '   05'), 'coda'],
     ['OFXHEADER:100\r\nDATA:OFXSGML\r\n\r\n<OFX>', 'ofx'],
     ['<?xml version="1.0"?>\n<?OFX OFXHEADER="200"?>\n<OFX>', 'ofx'],
     ['<OFX><SIGNONMSGSRSV1>', 'ofx'],

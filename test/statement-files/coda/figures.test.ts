@@ -58,6 +58,8 @@ test('a currency without decimals keeps none, one with three keeps three', () =>
 test('a new balance of another account warns, one in another currency is refused', () => {
   const other = good.with(4, newBalance(12_025, [5, 'BE43966258584001']))
   expect(problemsOf(parseOne(other))).toEqual(['warning malformed 5:5-41'])
+  const none = good.with(4, newBalance(12_025, [5, ' '.repeat(37)]))
+  expect(problemsOf(parseOne(none))).toEqual(['warning malformed 5:5-41'])
   const foreign = good.with(4, newBalance(12_025, [39, 'USD']))
   expect(problemsOf(parseOne(foreign))).toEqual(['error currency_mismatch 5:5-41'])
 })
@@ -113,11 +115,19 @@ test('a later statement of a file that is no statement by its header is refused'
   expect(statements.map(problemsOf)).toEqual([[], ['error malformed 7:15-16']])
 })
 
-test('a value date of zeros is unknown', () => {
-  const statement = parseOne(good.with(2, movement('00010000', 2_550, [48, '000000'])))
+test.each(['000000', '      '])('a value date of "%s" is unknown', (written) => {
+  const statement = parseOne(good.with(2, movement('00010000', 2_550, [48, written])))
   expect(statement.problems).toEqual([])
   expect(statement.lines[0]).not.toHaveProperty('valueOn')
   expect(statement.lines[0]?.bookedOn).toBe('2024-01-31')
+})
+
+test.each([
+  ['of the file', good.with(0, header([6, '000000'])), '1:6-11'],
+  ['of the old balance', good.with(1, oldBalance(10_000, [59, '000000'])), '2:59-64'],
+  ['of the new balance', good.with(4, newBalance(12_025, [58, '000000'])), '5:58-63'],
+])('a date %s of zeros is unknown: it warns, for no line depends on it', (_, records, place) => {
+  expect(problemsOf(parseOne(records))).toEqual([`warning bad_date ${place}`])
 })
 
 test('a line that cannot be booked on a day is still shown', () => {

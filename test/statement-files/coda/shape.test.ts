@@ -90,8 +90,31 @@ test('a record that lacks what must be there is refused', () => {
 })
 
 test('a record longer than 128 characters is refused', () => {
-  const records = good.with(2, `${good[2]} `)
+  const records = good.with(2, `${good[2]}0`)
   expect(problemsOf(parseOne(records))).toEqual(['error malformed 3:129-129'])
+})
+
+test('blanks behind the last character of a record say nothing', () => {
+  expect(parseOne(good.map((text) => `${text} \t`)).problems).toEqual([])
+})
+
+test('a file may be blocks of 128 characters without any line end', () => {
+  for (const text of [good.join(''), good.join('') + '\r\n', good.join('').slice(0, -70)]) {
+    const { statements, problems } = parse(text)
+    expect([problems, statements[0]?.problems, statements[0]?.sum]).toEqual([[], [], '20.25'])
+  }
+  const damaged = good.with(3, movement('00020000', -525, [40, 'x'])).join('')
+  expect(problemsOf(parse(damaged).statements[0]!)).toContain('error bad_amount 4:33-47')
+})
+
+test('a line end that was lost between two records is refused, not mended', () => {
+  const [zero, one, ...rest] = good
+  expect(problemsOf(parseOne([`${zero}${one}`, ...rest]))).toContain(
+    'error malformed 1:129-256',
+  )
+  expect(problemsOf(parseOne([...good.slice(0, 2), good.slice(2).join('')]))).toContain(
+    'error malformed 3:129-512',
+  )
 })
 
 test('a letter that takes two places in memory is one character', () => {
