@@ -6,14 +6,15 @@ import * as syncRuns from '../db/queries/sync-runs.ts'
 import * as webhooks from '../db/queries/webhooks.ts'
 import { withTenant } from '../db/tenant.ts'
 import type { Snapshot } from '../domain/connection.ts'
+import type { FailureCode } from '../domain/failure.ts'
 import type { Occurrence } from '../domain/transitions/occurrence.ts'
 import type { ConnectionAt, ConnectionRef, Deps } from './deps.ts'
-import { settledFailure } from './failure.ts'
+import { finalFailure, settledFailure } from './failure.ts'
 import { withHeartbeat } from './heartbeat.ts'
 import { openSession } from './open-session.ts'
 import { lockFacts, record } from './record.ts'
 
-/** Withdraws the consent at the provider. Retry-safe: a consent that is gone already is success. */
+/** Withdraws the consent at the provider. Retry-safe: a consent that is gone already is success. Throws what was refused. */
 export const createRevokeConsent = (deps: Deps) =>
   async function revokeConsent(input: ConnectionRef & { requestId: string }): Promise<void> {
     const facts = await withTenant(deps.pool, input.tenantId, (tx) =>
@@ -27,10 +28,17 @@ export const createRevokeConsent = (deps: Deps) =>
         await session.revoke()
       })
     } catch (error) {
-      // a grant that does not work any more has nothing left to withdraw
-      settledFailure(error)
+      const failure = settledFailure(error)
+      if (!hasNothingLeft[failure.code]) throw finalFailure(failure)
     }
   }
+
+/** A grant that does not work any more has nothing left to withdraw; any other refusal leaves it as it was. */
+const hasNothingLeft: Partial<Record<FailureCode, true>> = {
+  connection_gone: true,
+  consent_expired: true,
+  credentials_invalid: true,
+}
 
 /** Closes the connection in our books: secrets forgotten, lines and journals kept. Retry-safe: it sets values. */
 export const createDisconnectConnection = (deps: Deps) =>

@@ -33,6 +33,15 @@ export const settledFailure = (error: unknown): Failure => {
   })
 }
 
+/** What a workflow is told of something that no repetition of the attempt will change. */
+export const finalFailure = ({ code }: Failure): ApplicationFailure =>
+  ApplicationFailure.create({
+    message: `refused: ${code}`,
+    type: code,
+    nonRetryable: true,
+    category: 'BENIGN',
+  })
+
 const firstDelayMs = 1_000
 const longestDelayMs = 30_000
 

@@ -96,6 +96,13 @@ describe('a disconnection', () => {
     expect(await organizations()).toHaveLength(1)
   })
 
+  test('is not told as done where Ponto refuses it for a reason of ours, such as wrong keys', async () => {
+    const subject = await aLinkedSubject(scene)
+    await scene.failNext({ endpoint: 'integration', status: 403, times: 5 })
+    expect(await thrownBy(revoke(subject))).toMatchObject({ nonRetryable: true })
+    expect(await organizations()).toHaveLength(1)
+  })
+
   test('of a connection that was never linked asks nobody', async () => {
     const subject = await aSubject(scene)
     await revoke(subject)
