@@ -1,5 +1,4 @@
 import type { DatabaseTransactionConnection } from 'slonik'
-import type { CsvAnswers } from '../db/queries/csv-profiles.ts'
 import * as csvProfiles from '../db/queries/csv-profiles.ts'
 import * as importAccounts from '../db/queries/import-accounts.ts'
 import { addStatement, lockAccount } from '../db/queries/import-lines.ts'
@@ -8,7 +7,7 @@ import * as staging from '../db/queries/import-staging.ts'
 import type { FinishedImport } from '../db/queries/import-states.ts'
 import * as importStates from '../db/queries/import-states.ts'
 import { withTenant } from '../db/tenant.ts'
-import type { ImportSnapshot } from '../domain/statement-import.ts'
+import { layoutAnswersOf, type ImportSnapshot } from '../domain/statement-import.ts'
 import { announce } from './announce-import.ts'
 import type { Deps } from './deps.ts'
 import { withHeartbeat } from './heartbeat.ts'
@@ -92,13 +91,7 @@ const keepAnswers = async (
   { options, headerFingerprint }: FinishedImport,
   accounts: readonly { accountId: string }[],
 ): Promise<void> => {
-  const { encoding, dateOrder, decimalSign, csv } = options
-  const answers: CsvAnswers = {
-    ...(encoding === undefined ? {} : { encoding }),
-    ...(dateOrder === undefined ? {} : { dateOrder }),
-    ...(decimalSign === undefined ? {} : { decimalSign }),
-    ...(csv === undefined ? {} : { csv }),
-  }
+  const answers = layoutAnswersOf(options)
   if (headerFingerprint === null || Object.keys(answers).length === 0) return
   const accountIds = accounts.map(({ accountId }) => accountId)
   await csvProfiles.save(tx, { accountIds, headerFingerprint, answers })

@@ -11,6 +11,7 @@ import type {
   ImportOptions,
   ImportProblem,
   ImportSnapshot,
+  LayoutAnswers,
   PreviewTotals,
 } from '../domain/statement-import.ts'
 import { previewLifeMs } from '../domain/statement-import.ts'
@@ -114,7 +115,7 @@ const savedAnswers = async (
   { pool }: Deps,
   { tenantId }: Attempting,
   { survey, judged }: Pick<Looked, 'survey' | 'judged'>,
-): Promise<csvProfiles.CsvAnswers | null> => {
+): Promise<LayoutAnswers | null> => {
   const header = survey.layout?.headerFingerprint
   if (header === null || header === undefined) return null
   const profiles = await withTenant(pool, tenantId, (tx) => csvProfiles.listByHeader(tx, header))

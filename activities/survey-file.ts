@@ -1,7 +1,12 @@
 /** Reads a statement file to its end without keeping its lines: what it is, what its statements say, their first lines. */
 import { setImmediate as breathe } from 'node:timers/promises'
 import type { CsvLayout } from '../domain/csv-layout.ts'
-import type { ImportOptions, ImportProblem, SampleLine } from '../domain/statement-import.ts'
+import {
+  layoutAnswersOf,
+  type ImportOptions,
+  type ImportProblem,
+  type SampleLine,
+} from '../domain/statement-import.ts'
 import type { FilePart } from '../statement-files/format.ts'
 import { readStatementFile } from '../statement-files/format.ts'
 import type { ParsedLine, Position } from '../statement-files/parsed.ts'
@@ -37,16 +42,10 @@ export async function* partsOf(
   bytes: Uint8Array,
   options: ImportOptions & { name: string },
 ): AsyncGenerator<FilePart> {
-  const { encoding, dateOrder, decimalSign, csv, name } = options
-  const answers = {
-    ...(encoding === undefined ? {} : { encoding }),
-    ...(dateOrder === undefined ? {} : { dateOrder }),
-    ...(decimalSign === undefined ? {} : { decimalSign }),
-    ...(csv === undefined ? {} : { csv }),
-  }
   const today = new Date().toISOString().slice(0, 10)
+  const about = { ...layoutAnswersOf(options), name: options.name, today, rawLines: sampleLines }
   let sinceMs = performance.now()
-  for (const part of readStatementFile(bytes, { ...answers, name, today, rawLines: sampleLines })) {
+  for (const part of readStatementFile(bytes, about)) {
     yield part
     if (performance.now() - sinceMs < sliceMs) continue
     await breathe()

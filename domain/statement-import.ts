@@ -24,6 +24,9 @@ export const isImportOver = (state: ImportState): boolean =>
 export const statementImportWorkflowId = (importId: string): string =>
   `statement-import/${importId.toLowerCase()}`
 
+/** How much of a file is taken. */
+export const fileBytesMax = 50 * 1024 * 1024
+
 /** How long a preview waits for somebody before it is discarded. */
 export const previewLifeMs = 7 * 24 * 60 * 60 * 1_000
 
@@ -54,6 +57,22 @@ export interface ImportOptions {
   decimalSign?: DecimalSign
   csv?: CsvMapping
 }
+
+/** The answers that belong to what a file looks like, and hold for the next one like it. */
+export type LayoutAnswers = Pick<ImportOptions, 'encoding' | 'dateOrder' | 'decimalSign' | 'csv'>
+
+/** The answers about the layout among those that were given. */
+export const layoutAnswersOf = ({
+  encoding,
+  dateOrder,
+  decimalSign,
+  csv,
+}: ImportOptions): LayoutAnswers => ({
+  ...(encoding === undefined ? {} : { encoding }),
+  ...(dateOrder === undefined ? {} : { dateOrder }),
+  ...(decimalSign === undefined ? {} : { decimalSign }),
+  ...(csv === undefined ? {} : { csv }),
+})
 
 /** One of the first lines of a statement: as the file has it, and as it was understood. */
 export interface SampleLine {

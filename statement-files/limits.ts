@@ -1,6 +1,8 @@
+import { fileBytesMax } from '../domain/statement-import.ts'
+
 /** How much of a file is read; every limit is named in the problem it causes. */
 export const limits = {
-  fileBytes: 50 * 1024 * 1024,
+  fileBytes: fileBytesMax,
   lines: 500_000,
   statements: 20_000,
   /** Characters of one line of text. */

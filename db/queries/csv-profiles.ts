@@ -2,13 +2,10 @@
 import type { DatabaseTransactionConnection } from 'slonik'
 import { sql } from 'slonik'
 import { z } from 'zod'
-import type { ImportOptions } from '../../domain/statement-import.ts'
+import type { LayoutAnswers } from '../../domain/statement-import.ts'
 import { currentTenant } from '../tenant.ts'
 
 type Tx = DatabaseTransactionConnection
-
-/** The answers that belong to a layout, not to one file. */
-export type CsvAnswers = Pick<ImportOptions, 'encoding' | 'dateOrder' | 'decimalSign' | 'csv'>
 
 /** Keeps the answers about a header for some accounts. */
 export const save = async (
@@ -17,7 +14,7 @@ export const save = async (
     accountIds,
     headerFingerprint,
     answers,
-  }: { accountIds: readonly string[]; headerFingerprint: string; answers: CsvAnswers },
+  }: { accountIds: readonly string[]; headerFingerprint: string; answers: LayoutAnswers },
 ): Promise<void> => {
   await tx.query(sql.unsafe`
     INSERT INTO csv_profile (tenant_id, account_id, header_fingerprint, answers)
@@ -29,7 +26,7 @@ export const save = async (
 
 const profileRow = z.object({
   accountId: z.string(),
-  answers: z.custom<CsvAnswers>((value) => typeof value === 'object' && value !== null),
+  answers: z.custom<LayoutAnswers>((value) => typeof value === 'object' && value !== null),
 })
 
 /** What was answered about a header, the latest first. */
