@@ -141,7 +141,7 @@ describe('an import', () => {
   test('keeps what a person answered about a header for the next file with it', async () => {
     const tenantId = await scene.aTenant()
     const accountId = await scene.aFileAccount(tenantId)
-    const table = (day: string) => `Datum;Bedrag;Omschrijving\n${day};-12,50;Koffie\n`
+    const table = (day: string) => `Date,Amount,Text\n${day},-12.50,Coffee\n`
     const first = await scene.uploaded(tenantId, table('01/02/2024'), { accountId })
     expect(await first.run('previewImport')).toMatchObject({ questions: 1 })
     await first.correct({ accountId, dateOrder: 'dmy' })

@@ -76,7 +76,7 @@ describe('parse', () => {
 
   test('takes the answer to a question as an option', async () => {
     const file = path.join(dir, 'ambiguous.csv')
-    await writeFile(file, 'Date;Amount;Text\n03/04/2026;-12,50;Coffee\n05/06/2026;20,00;Refund\n')
+    await writeFile(file, 'Date,Amount,Text\n03/04/2026,-12.50,Coffee\n05/06/2026,20.00,Refund\n')
     const asked = await banksync('parse', '--json', file)
     expect(asked.code).toBe(2)
     expect(asked.stdout).toContain('date_order_ambiguous')
