@@ -52,27 +52,20 @@ test('a file is previewed, corrected, previewed again, confirmed, imported and t
 
 test('a confirmation that comes a moment before the preview is known is taken', async () => {
   const subject = world.arrange()
-  let release = (): void => undefined
-  const held = new Promise<void>((resolve) => {
-    release = resolve
-  })
+  const { promise: held, resolve: release } = Promise.withResolvers<void>()
   subject.before = () => held
   await subject.start()
   await reaches(subject, 'previewing')
-  const confirmed = subject.send('confirmImport')
-  await eventually('the confirmation waiting', async () => (await subject.taken()) > 0)
+  const { answer } = await subject.beginSending('confirmImport')
   release()
-  expect(await confirmed).toMatchObject({ kind: 'accepted' })
+  expect(await answer()).toMatchObject({ kind: 'accepted' })
   await subject.ended()
   expect(subject.snapshot.state).toBe('imported')
 })
 
 test('confirmed twice is imported once, also after it is over', async () => {
   const subject = await previewed()
-  let release = (): void => undefined
-  const held = new Promise<void>((resolve) => {
-    release = resolve
-  })
+  const { promise: held, resolve: release } = Promise.withResolvers<void>()
   subject.before = () => held
   expect(await subject.send('confirmImport')).toMatchObject({ kind: 'accepted' })
   expect(await subject.send('confirmImport')).toMatchObject({ kind: 'accepted' })
@@ -121,10 +114,7 @@ describe('a confirmation is refused', () => {
 
   test('while the preview is being made', async () => {
     const subject = world.arrange()
-    let release = (): void => undefined
-    const held = new Promise<void>((resolve) => {
-      release = resolve
-    })
+    const { promise: held, resolve: release } = Promise.withResolvers<void>()
     subject.before = () => held
     expect(await subject.send('confirmImport')).toMatchObject({ why: 'not_ready' })
     release()
@@ -151,10 +141,7 @@ describe('a confirmation is refused', () => {
 
 test('a reversal asked for during the import follows it; a correction then is refused', async () => {
   const subject = await previewed()
-  let release = (): void => undefined
-  const held = new Promise<void>((resolve) => {
-    release = resolve
-  })
+  const { promise: held, resolve: release } = Promise.withResolvers<void>()
   subject.before = (work) => (work === 'importStatements' ? held : undefined)
   await subject.send('confirmImport')
   await reaches(subject, 'importing')

@@ -15,6 +15,14 @@ import {
 import type { ImportAnswer, ImportStatus, RevisionInput } from '../../../workflows/messages.ts'
 import * as messages from '../../../workflows/messages.ts'
 
+type Command = 'correctImport' | 'confirmImport' | 'discardImport' | 'revertImport'
+
+interface CommandOptions {
+  revision?: number
+  requestId?: string
+  updateId?: string
+}
+
 type Work = 'previewImport' | 'importStatements' | 'revertImport' | 'discardImport' | 'failImport'
 
 export interface FileSubject {
@@ -26,12 +34,9 @@ export interface FileSubject {
   start: () => Promise<void>
   status: () => Promise<ImportStatus>
   /** Sends a command, and starts the workflow for it where none runs. */
-  send: (
-    command: 'correctImport' | 'confirmImport' | 'discardImport' | 'revertImport',
-    options?: { revision?: number; requestId?: string; updateId?: string },
-  ) => Promise<ImportAnswer>
-  /** How many commands the present run has taken, answered or not. */
-  taken: () => Promise<number>
+  send: (command: Command, options?: CommandOptions) => Promise<ImportAnswer>
+  /** Sends a command as `send` does, and resolves as soon as the workflow has taken it. */
+  beginSending: (command: Command) => Promise<{ answer: () => Promise<ImportAnswer> }>
   /** Resolves when the workflow ends. */
   ended: () => Promise<unknown>
 }
@@ -111,6 +116,22 @@ export const createFileWorld = async (parts: {
       const workflowId = statementImportWorkflowId(importId)
       const options = { workflowId, taskQueue: 'connections', args: [{ tenantId, importId }] }
       const handle = client.workflow.getHandle(workflowId)
+      const sent = (
+        command: Command,
+        { revision = 1, requestId = randomUUID(), updateId }: CommandOptions = {},
+      ) =>
+        client.workflow.startUpdateWithStart<() => Promise<void>, ImportAnswer, [RevisionInput]>(
+          command,
+          {
+            args: [{ requestId, revision }],
+            waitForStage: 'ACCEPTED',
+            ...(updateId === undefined ? {} : { updateId }),
+            startWorkflowOperation: new WithStartWorkflowOperation('statementImport', {
+              ...options,
+              workflowIdConflictPolicy: 'USE_EXISTING',
+            }),
+          },
+        )
       const subject: FileSubject = {
         importId,
         snapshot: {
@@ -126,24 +147,10 @@ export const createFileWorld = async (parts: {
         before: () => undefined,
         start: async () => void (await client.workflow.start('statementImport', options)),
         status: () => handle.query(messages.importStatus),
-        send: (command, { revision = 1, requestId = randomUUID(), updateId } = {}) =>
-          client.workflow.executeUpdateWithStart<
-            () => Promise<void>,
-            ImportAnswer,
-            [RevisionInput]
-          >(command, {
-            args: [{ requestId, revision }],
-            ...(updateId === undefined ? {} : { updateId }),
-            startWorkflowOperation: new WithStartWorkflowOperation('statementImport', {
-              ...options,
-              workflowIdConflictPolicy: 'USE_EXISTING',
-            }),
-          }),
-        taken: async () => {
-          const { events } = await handle.fetchHistory()
-          return (events ?? []).filter(
-            (each) => each.workflowExecutionUpdateAcceptedEventAttributes,
-          ).length
+        send: async (command, how) => (await sent(command, how)).result(),
+        beginSending: async (command) => {
+          const taken = await sent(command)
+          return { answer: () => taken.result() }
         },
         ended: () => handle.result(),
       }
