@@ -31,7 +31,7 @@ Uploads a statement file, shows what was understood and what would be added, and
   --url URL              address of the API; else BANKSYNC_URL
   --key KEY              API key; else BANKSYNC_API_KEY
   --account NUMBER|ID    account of statements whose account the file does not name
-  --dry-run              show the preview and import nothing
+  --dry-run              show the preview, throw it away and import nothing
   --yes                  import without asking
   --json                 one JSON document instead of a table
   --lang en|fr|nl        language of the messages (en)
@@ -47,7 +47,7 @@ Answers to questions of a preview:
   --inverted             CSV: positive amounts leave the account
 
 Exit code: 0 imported (or could be) · 2 something was refused, waits for an answer or was not agreed to
-1 a defect of ours · 69 the API does not answer
+1 a defect of ours · 69 the API does not answer · 130 interrupted: nothing is imported, unless it was confirmed before
 `,
   revert: `Usage: npm exec banksync -- revert [--url URL] [--key KEY] [--json] [--lang en|fr|nl] IMPORT
 
