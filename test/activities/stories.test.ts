@@ -7,7 +7,8 @@ import { openScene } from './support/scene.ts'
 import type { Subject } from './support/subject.ts'
 import { aSubject } from './support/subject.ts'
 import type { TestWorker } from './support/worker.ts'
-import { eventually, openWorker } from './support/worker.ts'
+import { eventually } from '../support/eventually.ts'
+import { openWorker } from './support/worker.ts'
 
 let scene: Scene
 let worker: TestWorker

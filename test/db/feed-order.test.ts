@@ -1,21 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import { setImmediate } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import * as events from '../../db/queries/events.ts'
 import type { Arranged, Linked } from './arrange.ts'
 import { aLine, aLinkedAccount, arrange } from './arrange.ts'
+import { eventually } from '../support/eventually.ts'
 
 let arranged: Arranged
 beforeAll(async () => {
   arranged = await arrange()
 })
 afterAll(() => arranged.end())
-
-/** Waits until a condition of the database holds; the test's own time limit ends it. */
-const until = async (holds: () => Promise<boolean>): Promise<void> => {
-  while (!(await holds())) await setImmediate()
-}
 
 const asAdmin = async <T>(work: (client: pg.Client) => Promise<T>): Promise<T> => {
   const client = new pg.Client(arranged.adminUrl)
@@ -51,7 +46,10 @@ const followTwoWriters = async (
     const fast = write.fast().then(() => {
       isFastDone = true
     })
-    await until(async () => isFastDone || (await waitsForLock(client)()))
+    await eventually(
+      'the second writer waiting',
+      async () => isFastDone || (await waitsForLock(client)()),
+    )
     const first = await account.feed()
     gate.resolve()
     await Promise.all([slow, fast])

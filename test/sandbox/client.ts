@@ -20,7 +20,8 @@ export const redirectUri = 'http://127.0.0.1:9/callback'
 
 const basic = `Basic ${Buffer.from('sandbox-client:sandbox-secret').toString('base64')}`
 
-const answerOf = async (response: Response): Promise<Answer> => {
+/** An answer with its body read, as JSON where it is JSON. */
+export const answerOf = async (response: Response): Promise<Answer> => {
   const text = await response.text()
   const isJson = response.headers.get('content-type')?.includes('json') ?? false
   return {

@@ -1,42 +1,29 @@
 import { readFileSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Client, Json } from './client.ts'
 import { openClient } from './client.ts'
+import type { Received } from './listener.ts'
+import { openListener } from './listener.ts'
 import { hasReference, referenceFolder } from './reference.ts'
 import { refusalOf } from './verify-webhook.ts'
 
-interface Received {
-  body: string
-  signature: string
-}
-
 let client: Client
-let received: Received[] = []
-const listener = createServer((request, response) => {
-  let body = ''
-  request.setEncoding('utf8')
-  request.on('data', (chunk: string) => (body += chunk))
-  request.on('end', () => {
-    received.push({ body, signature: String(request.headers['signature']) })
-    response.writeHead(200).end()
-  })
-})
+const listener = await openListener()
+const { received } = listener
+
+const signatureOf = ({ headers }: Received): string => String(headers['signature'])
 
 beforeAll(async () => {
-  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
-  const { port } = listener.address() as AddressInfo
-  client = await openClient({ webhookUrl: `http://127.0.0.1:${port}/hook` })
+  client = await openClient({ webhookUrl: `${listener.url}/hook` })
 })
 afterAll(async () => {
   await client.stop()
-  await new Promise((resolve) => listener.close(resolve))
+  await listener.stop()
 })
 beforeEach(async () => {
   await quiet()
-  received = []
+  listener.forget()
 })
 
 /** A rotation waits for nothing, an event for all before it: when it is answered, the line is empty. */
@@ -44,8 +31,8 @@ const quiet = () => client.sim('POST', '/__sim/webhooks', { action: 'release' })
 
 const keys = async (): Promise<Json[]> => (await client.call(null, '/webhooks/keys')).body.keys
 
-const verdict = async ({ body, signature }: Received) =>
-  refusalOf(body, signature, {
+const verdict = async (event: Received) =>
+  refusalOf(event.body, signatureOf(event), {
     keys: await keys(),
     audience: 'sandbox-application',
     nowSeconds: Date.now() / 1000,
@@ -59,7 +46,7 @@ const typesSeen = async () => {
 const fire = async (flaws = {}) => {
   await client.link()
   await quiet()
-  received = []
+  listener.forget()
   await client.sim('POST', '/__sim/webhooks', {
     action: 'fire',
     type: 'account.transactionsCreated',
@@ -93,7 +80,7 @@ test('a link, a synchronization and a loss are announced', async () => {
     'pontoConnect.synchronization.succeededWithoutChange',
     'pontoConnect.integration.accountAdded',
   ])
-  received = []
+  listener.forget()
   await client.sim('POST', '/__sim/lines', { account: account.id, lines: [{ amount: '5.00' }] })
   await client.synchronize(access, account.id)
   expect(await typesSeen()).toEqual(['pontoConnect.account.transactionsCreated'])
@@ -101,7 +88,7 @@ test('a link, a synchronization and a loss are announced', async () => {
     attributes: { count: 1, synchronizationSubtype: 'accountTransactions' },
     relationships: { account: { data: { id: account.id } } },
   })
-  received = []
+  listener.forget()
   await client.sim('POST', '/__sim/drop', { what: 'consent', account: account.id })
   await client.sim('POST', '/__sim/drop', { what: 'account', account: account.id })
   expect(await typesSeen()).toEqual([
@@ -117,7 +104,7 @@ test('a change is announced by one synchronization and not by the next', async (
   await client.sim('POST', '/__sim/lines', { account: account.id, lines: [{ amount: '5.00' }] })
   await client.synchronize(access, account.id)
   await quiet()
-  received = []
+  listener.forget()
   await client.sim('POST', '/__sim/advance', { ms: 6 * 60_000 })
   await client.synchronize(access, account.id)
   expect(await typesSeen()).toEqual(['pontoConnect.synchronization.succeededWithoutChange'])
@@ -127,7 +114,7 @@ test('the loss of an integration is announced and its tokens are dead', async ()
   const { access, refresh } = await client.link('Twins Bank')
   const { sub } = (await client.call(access, '/ponto-connect/userinfo')).body
   await quiet()
-  received = []
+  listener.forget()
   await client.sim('POST', '/__sim/drop', { what: 'integration', organization: sub })
   expect(await typesSeen()).toEqual(['pontoConnect.integration.revoked'])
   expect((await client.refresh(refresh)).body.error).toBe('invalid_grant')
@@ -137,7 +124,7 @@ test('a line that is announced arrives with its event at once', async () => {
   const { access } = await client.link('Slow Bank')
   const [account] = await client.accounts(access)
   await quiet()
-  received = []
+  listener.forget()
   const lines = [{ amount: '5.00' }]
   await client.sim('POST', '/__sim/lines', { account: account.id, lines, seen: 'announced' })
   expect(await typesSeen()).toContain('pontoConnect.account.transactionsCreated')
@@ -148,7 +135,7 @@ test('events can be repeated, and be held back and released in reverse order', a
   const { id } = JSON.parse(first.body).data
   await client.sim('POST', '/__sim/webhooks', { action: 'repeat', id })
   expect(received.map(({ body }) => JSON.parse(body).data.id)).toEqual([id, id])
-  received = []
+  listener.forget()
   await client.sim('POST', '/__sim/webhooks', { action: 'hold' })
   for (const type of ['one', 'two', 'three'])
     await client.sim('POST', '/__sim/webhooks', { action: 'fire', type })
@@ -193,7 +180,7 @@ describe.runIf(hasReference('the signed event that Ponto published'))(
       const { access } = await client.link('Twins Bank')
       const [account] = await client.accounts(access)
       await quiet()
-      received = []
+      listener.forget()
       await client.synchronize(access, account.id)
       await quiet()
       const shapeOf = (value: Json): Json =>
@@ -209,7 +196,7 @@ describe.runIf(hasReference('the signed event that Ponto published'))(
       )
       const claimsOf = (signature: string) =>
         Object.keys(JSON.parse(Buffer.from(signature.split('.')[1]!, 'base64url').toString()))
-      expect(claimsOf(received[0]!.signature).toSorted()).toEqual(
+      expect(claimsOf(signatureOf(received[0]!)).toSorted()).toEqual(
         claimsOf(vector('example_signature.sig')).toSorted(),
       )
     })

@@ -8,7 +8,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as messages from '../../workflows/messages.ts'
 import { called, posted, reads } from './support/bank.ts'
 import type { Subject, World } from './support/world.ts'
-import { aFlow, aRequest, eventually, openWorld, statusOf, untilStopped } from './support/world.ts'
+import { aFlow, aRequest, openWorld, statusOf, untilStopped } from './support/world.ts'
+import { eventually } from '../support/eventually.ts'
 
 let world: World
 beforeAll(async () => {

@@ -6,11 +6,11 @@ import * as messages from '../../workflows/messages.ts'
 import { day } from '../domain/support/facts.ts'
 import { called, posted, reads } from './support/bank.ts'
 import type { Subject, World } from './support/world.ts'
+import { eventually } from '../support/eventually.ts'
 import {
   aFlow,
   aRequest,
   currentRunOf,
-  eventually,
   openWorld,
   statusOf,
   untilStopped,

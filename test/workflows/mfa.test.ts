@@ -4,7 +4,8 @@ import type { ConnectionFacts } from '../../domain/connection.ts'
 import * as messages from '../../workflows/messages.ts'
 import { called, posted, reads } from './support/bank.ts'
 import type { Subject, World } from './support/world.ts'
-import { aRequest, currentRunOf, eventually, openWorld, statusOf } from './support/world.ts'
+import { aRequest, currentRunOf, openWorld, statusOf } from './support/world.ts'
+import { eventually } from '../support/eventually.ts'
 
 let world: World
 beforeAll(async () => {

@@ -6,7 +6,8 @@ import { temporalBinary } from '../../scripts/temporal-binary.ts'
 import * as messages from '../../workflows/messages.ts'
 import { called, posted, reads } from './support/bank.ts'
 import type { Subject, World } from './support/world.ts'
-import { aRequest, eventually, openWorld, statusOf } from './support/world.ts'
+import { aRequest, openWorld, statusOf } from './support/world.ts'
+import { eventually } from '../support/eventually.ts'
 
 let world: World
 let command: string

@@ -6,7 +6,8 @@ import { day } from '../domain/support/facts.ts'
 import { createTestNamespace } from '../support/temporal.ts'
 import type { FileSubject, FileWorld } from './support/file-world.ts'
 import { createFileWorld } from './support/file-world.ts'
-import { eventually, quiet } from './support/world.ts'
+import { eventually } from '../support/eventually.ts'
+import { quiet } from './support/world.ts'
 
 let world: FileWorld
 beforeAll(async () => {

@@ -11,7 +11,8 @@ import * as messages from '../../workflows/messages.ts'
 import { reads } from './support/bank.ts'
 import { replay } from './support/replay.ts'
 import type { Subject, World } from './support/world.ts'
-import { aFlow, aRequest, currentRunOf, eventually, openWorld, statusOf } from './support/world.ts'
+import { aFlow, aRequest, currentRunOf, openWorld, statusOf } from './support/world.ts'
+import { eventually } from '../support/eventually.ts'
 
 let world: World
 beforeAll(async () => {

@@ -4,13 +4,11 @@ import type { WorkflowHandle } from '@temporalio/client'
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker'
 import { inject } from 'vitest'
 import { FailureInterceptor } from '../../../activities/interceptors.ts'
-import { until } from '../../../scripts/until.ts'
+import { eventually } from '../../support/eventually.ts'
 import * as messages from '../../../workflows/messages.ts'
 import { createTestNamespace } from '../../support/temporal.ts'
 import type { Scene } from './scene.ts'
 import type { Subject } from './subject.ts'
-
-const limitMs = 60_000
 
 /** Starts the workers; `close` them in `afterAll`. */
 export const openWorker = async ({ activities }: Scene) => {
@@ -71,7 +69,3 @@ export const openWorker = async ({ activities }: Scene) => {
 }
 
 export type TestWorker = Awaited<ReturnType<typeof openWorker>>
-
-/** Waits until something is true. */
-export const eventually = (what: string, holds: () => Promise<boolean>): Promise<true> =>
-  until(async () => ((await holds()) ? true : undefined), { what, limitMs, everyMs: 50 })

@@ -1,40 +1,8 @@
-/** A client of Plaid's side, a person at its hosted page and a listener for its events. */
-import { createServer } from 'node:http'
-import type { IncomingHttpHeaders } from 'node:http'
-import type { AddressInfo } from 'node:net'
+/** A client of Plaid's side, and a person at its hosted page. */
 import type { SandboxOptions } from '../../../sandbox/sandbox.ts'
 import type { Answer, Json } from '../client.ts'
 import { openClient } from '../client.ts'
 import { openConformance } from './conformance.ts'
-
-export interface Received {
-  body: string
-  headers: IncomingHttpHeaders
-}
-
-/** A listener on a free port; it answers 200 unless told otherwise. */
-export const openListener = async () => {
-  const received: Received[] = []
-  const refusals: number[] = []
-  const server = createServer((request, response) => {
-    let body = ''
-    request.setEncoding('utf8')
-    request.on('data', (chunk: string) => (body += chunk))
-    request.on('end', () => {
-      received.push({ body, headers: request.headers })
-      response.writeHead(refusals.shift() ?? 200).end()
-    })
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  return {
-    url: `http://127.0.0.1:${port}/hooks/plaid`,
-    received,
-    refuseWith: (...statuses: number[]) => refusals.push(...statuses),
-    codes: () => received.map(({ body }) => JSON.parse(body).webhook_code as string),
-    stop: () => new Promise((resolve) => server.close(resolve)),
-  }
-}
 
 export interface Linked {
   access: string
@@ -176,12 +144,3 @@ export const openPlaid = async (options: SandboxOptions = {}) => {
 }
 
 export type PlaidClient = Awaited<ReturnType<typeof openPlaid>>
-
-/** Asks again until something holds; for what arrives a moment later. */
-export const until = async (holds: () => boolean): Promise<void> => {
-  const endsMs = Date.now() + 10_000
-  while (!holds()) {
-    if (Date.now() > endsMs) throw new Error('it never came true')
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-}

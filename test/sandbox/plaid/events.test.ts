@@ -1,15 +1,19 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Json } from '../client.ts'
+import { eventually } from '../../support/eventually.ts'
+import type { Listener } from '../listener.ts'
+import { openListener } from '../listener.ts'
 import type { PlaidClient } from './client.ts'
-import { openListener, openPlaid, until } from './client.ts'
+import { openPlaid } from './client.ts'
 import { refusalOf } from './verify.ts'
 
 let plaid: PlaidClient
-let listener: Awaited<ReturnType<typeof openListener>>
+/** How the next events are answered, before all others are taken. */
+const refusals: number[] = []
+const listener = await openListener(() => refusals.shift() ?? 200)
 
 beforeAll(async () => {
-  listener = await openListener()
-  plaid = await openPlaid({ webhookUrls: { plaid: listener.url } })
+  plaid = await openPlaid({ webhookUrls: { plaid: `${listener.url}/hooks/plaid` } })
 })
 afterAll(async () => {
   await plaid.stop()
@@ -18,7 +22,7 @@ afterAll(async () => {
 })
 beforeEach(async () => {
   await settled()
-  listener.received.length = 0
+  listener.forget()
 })
 
 const act = (action: string, more: object = {}): Promise<Json> =>
@@ -27,9 +31,12 @@ const act = (action: string, more: object = {}): Promise<Json> =>
 /** Everything that was in line has arrived; the answer comes after the last of it. */
 const settled = () => act('release')
 
+const codesAt = ({ received }: Listener): string[] =>
+  received.map(({ body }) => JSON.parse(body).webhook_code)
+
 const codes = async () => {
   await settled()
-  return listener.codes()
+  return codesAt(listener)
 }
 
 const bodies = () => listener.received.map(({ body }) => JSON.parse(body))
@@ -38,7 +45,7 @@ const linked = async (bank = 'Happy Bank', more = {}) => {
   const made = await plaid.link(bank, more)
   await plaid.sync(made)
   await settled()
-  listener.received.length = 0
+  listener.forget()
   return made
 }
 
@@ -73,7 +80,7 @@ test('after a rotation a new key signs, and the old ones end unless they are kep
   const before = await fire()
   await act('rotate', { keepOld: true })
   expect(await refusalOf(plaid, before)).toBeNull()
-  listener.received.length = 0
+  listener.forget()
   const after = await fire()
   const kid = (each: typeof before) => String(each.headers['plaid-verification']).split('.')[0]
   expect(kid(after)).not.toBe(kid(before))
@@ -89,7 +96,7 @@ test('a visit of the page is told by its link token only', async () => {
   const told = bodies().slice(0, 3)
   expect(told.every((body) => body.link_token === token && body.item_id === undefined)).toBe(true)
   expect(told[2]).toMatchObject({ status: 'SUCCESS' })
-  listener.received.length = 0
+  listener.forget()
   const { hosted_link_url: other } = await plaid.newLink()
   await plaid.submit(other, [['decision', 'deny']])
   expect(await codes()).toEqual(['EVENTS', 'SESSION_FINISHED'])
@@ -103,7 +110,7 @@ test('news is announced only after a first read', async () => {
     plaid.sim('POST', '/__sim/lines', { account, lines: [{ amount: '-1.00' }], seen: 'announced' })
   const item = await plaid.link('News Bank')
   await settled()
-  listener.received.length = 0
+  listener.forget()
   await add()
   expect(await codes()).toEqual([])
   await plaid.sync(item)
@@ -126,7 +133,7 @@ test('a refresh shows what the bank has and says so; without news it is silent',
   await plaid.ask('/transactions/refresh', { access_token: item.access })
   expect(await codes()).toContain('SYNC_UPDATES_AVAILABLE')
   expect((await plaid.sync(item, { cursor })).added).toHaveLength(1)
-  listener.received.length = 0
+  listener.forget()
   await plaid.ask('/transactions/refresh', { access_token: item.access })
   expect(await codes()).toEqual([])
   const third = await plaid.call('/transactions/refresh', { access_token: item.access })
@@ -157,7 +164,7 @@ test('the end of the first reading is told in both of its phases', async () => {
     initial_update_complete: true,
     historical_update_complete: false,
   })
-  listener.received.length = 0
+  listener.forget()
   await plaid.sim('POST', '/__sim/advance', { ms: 9_000 })
   expect(await codes()).toEqual(['HISTORICAL_UPDATE', 'SYNC_UPDATES_AVAILABLE'])
 })
@@ -168,7 +175,7 @@ test('a consent is warned of a week before its end, then the Item asks for the p
   const day = 86_400_000
   await plaid.sim('POST', '/__sim/advance', { ms: 3 * day + 1000 })
   expect(await codes()).toContain('PENDING_EXPIRATION')
-  listener.received.length = 0
+  listener.forget()
   await plaid.sim('POST', '/__sim/advance', { ms: 7 * day })
   expect(await codes()).toContain('ERROR')
   const read = await plaid.call('/transactions/sync', { access_token: item.access })
@@ -216,7 +223,7 @@ test('what is taken away is told and gone', async () => {
 
 test('an event that is refused comes again after 30 seconds, then after four times that', async () => {
   const item = await linked()
-  listener.refuseWith(500, 500)
+  refusals.push(500, 500)
   await plaid.ask('/sandbox/item/fire_webhook', {
     access_token: item.access,
     webhook_code: 'LOGIN_REPAIRED',
@@ -225,12 +232,12 @@ test('an event that is refused comes again after 30 seconds, then after four tim
   await plaid.sim('POST', '/__sim/advance', { ms: 29_000 })
   expect(await codes()).toHaveLength(1)
   await plaid.sim('POST', '/__sim/advance', { ms: 2_000 })
-  await until(() => listener.received.length === 2)
+  await eventually('the second try', () => listener.received.length === 2)
   await settled()
   await plaid.sim('POST', '/__sim/advance', { ms: 119_000 })
   expect(await codes()).toHaveLength(2)
   await plaid.sim('POST', '/__sim/advance', { ms: 3_000 })
-  await until(() => listener.received.length === 3)
+  await eventually('the third try', () => listener.received.length === 3)
   expect(await refusalOf(plaid, listener.received[2]!)).toBeNull()
   await settled()
   await plaid.sim('POST', '/__sim/advance', { ms: 3_600_000 })
@@ -244,10 +251,10 @@ test('events can be held back, turned round, doubled and spoiled', async () => {
     await plaid.ask('/sandbox/item/fire_webhook', { access_token: item.access, webhook_code: code })
   expect(listener.received).toEqual([])
   await act('release', { reversed: true })
-  expect(listener.codes()).toEqual(['NEW_ACCOUNTS_AVAILABLE', 'LOGIN_REPAIRED'])
+  expect(codesAt(listener)).toEqual(['NEW_ACCOUNTS_AVAILABLE', 'LOGIN_REPAIRED'])
   const { events } = await plaid.sim('GET', '/__sim/plaid/webhooks')
   await act('repeat', { id: events.at(-1).id })
-  expect(listener.codes()).toHaveLength(3)
+  expect(codesAt(listener)).toHaveLength(3)
   await act('corrupt', { flaws: { alteredBody: true } })
   const access = { access_token: item.access }
   const fired = { ...access, webhook_code: 'LOGIN_REPAIRED' }
@@ -278,9 +285,12 @@ test('a new address of an Item is acknowledged, and no stranger is ever called',
   const own = await openListener()
   const alone = await openPlaid()
   const item = await alone.link('Happy Bank', { webhook: 'https://elsewhere.example/hook' })
-  await alone.ask('/item/webhook/update', { access_token: item.access, webhook: own.url })
+  await alone.ask('/item/webhook/update', {
+    access_token: item.access,
+    webhook: `${own.url}/hooks/plaid`,
+  })
   await alone.sim('POST', '/__sim/plaid/webhooks', { action: 'release' })
-  expect(own.codes()).toEqual(['WEBHOOK_UPDATE_ACKNOWLEDGED'])
+  expect(codesAt(own)).toEqual(['WEBHOOK_UPDATE_ACKNOWLEDGED'])
   const { events } = await alone.sim('GET', '/__sim/plaid/webhooks')
   expect(events.filter(({ url }: Json) => url !== null)).toHaveLength(1)
   await alone.stop()

@@ -1,7 +1,8 @@
 /** The receiving side of Plaid's events, written from its description and shared with nobody. */
 import { createHash, createPublicKey, verify } from 'node:crypto'
 import type { Json } from '../client.ts'
-import type { PlaidClient, Received } from './client.ts'
+import type { Received } from '../listener.ts'
+import type { PlaidClient } from './client.ts'
 
 const maxAgeSeconds = 300
 

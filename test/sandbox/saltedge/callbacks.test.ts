@@ -1,40 +1,20 @@
 import { verify } from 'node:crypto'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { Received } from '../listener.ts'
+import { openListener } from '../listener.ts'
 import type { SaltEdge } from './client.ts'
 import { openSaltEdge } from './client.ts'
 
-interface Received {
-  type: string
-  body: string
-  signature: string
-  keyVersion: string | undefined
-}
-
 let client: SaltEdge
-let hook = ''
-let received: Received[] = []
-const listener = createServer((request, response) => {
-  let body = ''
-  request.setEncoding('utf8')
-  request.on('data', (chunk: string) => (body += chunk))
-  request.on('end', () => {
-    const { signature, 'signature-key-version': keyVersion } = request.headers
-    const type = request.url?.split('/').at(-1) ?? ''
-    received.push({ type, body, signature: String(signature), keyVersion: keyVersion?.toString() })
-    response.writeHead(200).end()
-  })
-})
-
+const listener = await openListener()
+const { received } = listener
+const hook = `${listener.url}/hooks/saltedge`
 beforeAll(async () => {
-  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
-  hook = `http://127.0.0.1:${(listener.address() as AddressInfo).port}/hooks/saltedge`
   client = await openSaltEdge({ webhookUrls: { saltedge: hook } })
 })
 afterAll(async () => {
   await client.stop()
-  await new Promise((resolve) => listener.close(resolve))
+  await listener.stop()
 })
 
 const sim = (wish: object) => client.sim('POST', '/__sim/saltedge/webhooks', wish)
@@ -42,20 +22,23 @@ const sim = (wish: object) => client.sim('POST', '/__sim/saltedge/webhooks', wis
 const quiet = () => client.sim('GET', '/__sim/saltedge/webhooks')
 beforeEach(async () => {
   await quiet()
-  received = []
+  listener.forget()
 })
 
-const isTrusted = ({ type, body, signature }: Received, url = `${hook}/${type}`): boolean =>
+const typeOf = ({ path }: Received): string => path.split('/').at(-1) ?? ''
+
+/** Whether an event is signed for an address; the one it came to, unless another one was configured. */
+const isTrusted = (event: Received, url = `${hook}/${typeOf(event)}`): boolean =>
   verify(
     'RSA-SHA256',
-    Buffer.from(`${url}|${body}`),
+    Buffer.from(`${url}|${event.body}`),
     client.keys.callbackPublicKey,
-    Buffer.from(signature, 'base64'),
+    Buffer.from(String(event.headers['signature']), 'base64'),
   )
 
 const typesSeen = async () => {
   await quiet()
-  return received.map(({ type }) => type)
+  return received.map(typeOf)
 }
 
 test('an attempt tells its stages and its success, each at the address of its type', async () => {
@@ -109,7 +92,7 @@ test('new lines are announced by a refresh of the provider itself', async () => 
   const linked = await client.link(await client.newBank())
   const before = await client.transactions(linked)
   await quiet()
-  received = []
+  listener.forget()
   const { connections } = await client.sim('GET', '/__sim/saltedge/connections')
   const { account } = connections.find(({ id }: { id: string }) => id === linked.id).accounts[0]
   const lines = [{ amount: '5.00' }]
@@ -124,7 +107,7 @@ test('a removed connection is told, whoever removed it', async () => {
     await client.link(await client.newBank()),
   ]
   await quiet()
-  received = []
+  listener.forget()
   await client.ok('DELETE', `/connections/${one.id}`)
   await client.sim('POST', '/__sim/saltedge/drop', { what: 'connection', connection: other.id })
   await quiet()
@@ -154,7 +137,7 @@ test('a callback can be old, of another key version, or about a connection that 
   await sim({ action: 'corrupt' })
   const [old, versioned, early, corrupt] = received
   expect(Date.now() - Date.parse(JSON.parse(old!.body).meta.time)).toBeGreaterThan(590_000)
-  expect(versioned!.keyVersion).toBe('5.0')
+  expect(versioned!.headers['signature-key-version']).toBe('5.0')
   expect(JSON.parse(early!.body).data.connection_id).toBe('809999999999999999')
   expect([old, versioned, early, corrupt].map((each) => isTrusted(each!))).toEqual([
     true,

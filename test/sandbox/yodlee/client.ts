@@ -1,25 +1,7 @@
 /** What a program needs to live with Yodlee's side: tokens, calls, a person's browser, the control port. */
 import type { SandboxOptions } from '../../../sandbox/sandbox.ts'
 import { startSandbox } from '../../../sandbox/sandbox.ts'
-import { vi } from 'vitest'
-
-export type Json = any
-
-export interface Answer {
-  status: number
-  body: Json
-  headers: Headers
-}
-
-const answerOf = async (response: Response): Promise<Answer> => {
-  const text = await response.text()
-  const isJson = response.headers.get('content-type')?.includes('json') ?? false
-  return {
-    status: response.status,
-    body: isJson ? JSON.parse(text) : text,
-    headers: response.headers,
-  }
-}
+import { answerOf, type Answer, type Json } from '../client.ts'
 
 export interface Ask {
   method?: string
@@ -148,14 +130,3 @@ export const openYodlee = async (options: SandboxOptions = {}) => {
 }
 
 export type YodleeClient = Awaited<ReturnType<typeof openYodlee>>
-
-/** Waits until something is true. */
-export const until = (check: () => unknown): Promise<unknown> =>
-  vi.waitFor(
-    async () => {
-      const found = await check()
-      if (!found) throw new Error('not yet')
-      return found
-    },
-    { timeout: 10_000, interval: 10 },
-  )

@@ -1,22 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import type { Server } from 'node:http'
-import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { eventually } from '../../support/eventually.ts'
+import type { Listener } from '../listener.ts'
+import { openListener } from '../listener.ts'
 import type { Conformance } from './conformance.ts'
 import { yodleeConformance } from './conformance.ts'
 import type { YodleeClient } from './client.ts'
-import { openYodlee, until } from './client.ts'
+import { openYodlee } from './client.ts'
 
-interface Arrival {
-  contentType: string
-  text: string
-  event: any
-}
-
-let listener: Server
-let arrivals: Arrival[]
+let listener: Listener
 let answerStatus: number
 let yodlee: YodleeClient
 let conformance: Conformance
@@ -29,38 +23,34 @@ const jsonOrNull = (text: string) => {
   }
 }
 
-beforeEach(async () => {
-  arrivals = []
-  answerStatus = 200
-  listener = createServer((request, response) => {
-    let text = ''
-    request.on('data', (part) => (text += part))
-    request.on('end', () => {
-      const contentType = request.headers['content-type'] ?? ''
+/** Events with what they say; without it where their body is spoiled. */
+const arrivals = () =>
+  listener.received
+    .filter(({ method }) => method === 'POST')
+    .map(({ body, headers }) => {
+      const contentType = headers['content-type'] ?? ''
       const isForm = contentType.includes('urlencoded')
-      const inner = isForm ? (new URLSearchParams(text).get('payload') ?? '') : text
-      if (request.method === 'POST')
-        arrivals.push({ contentType, text, event: jsonOrNull(inner)?.event })
-      response.writeHead(answerStatus).end()
+      const text = isForm ? (new URLSearchParams(body).get('payload') ?? '') : body
+      return { contentType, event: jsonOrNull(text)?.event }
     })
-  })
-  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
-  const address = listener.address()
-  const port = typeof address === 'object' ? (address?.port ?? 0) : 0
+
+beforeEach(async () => {
+  answerStatus = 200
+  listener = await openListener(() => answerStatus)
   conformance = yodleeConformance()
   yodlee = await openYodlee({
     observe: conformance.observe,
-    webhookUrls: { yodlee: `http://127.0.0.1:${String(port)}/hooks/yodlee/x` },
+    webhookUrls: { yodlee: `${listener.url}/hooks/yodlee/x` },
   })
 })
 afterEach(async () => {
   await yodlee.stop()
-  await new Promise((resolve) => listener.close(resolve))
+  await listener.stop()
   expect(conformance.problems()).toEqual([])
 })
 
-const infos = () => arrivals.map(({ event }) => event?.info)
-const arrived = (info: string) => until(() => infos().includes(info))
+const infos = () => arrivals().map(({ event }) => event?.info)
+const arrived = (info: string) => eventually(`${info} arriving`, () => infos().includes(info))
 
 const act = (wish: object) => yodlee.sim('POST', '/__sim/yodlee/webhooks', wish)
 
@@ -69,7 +59,7 @@ test('a refresh tells its steps, its question and its end', async () => {
   const { id } = await yodlee.add(token, 'MFA Bank')
   await yodlee.advance(1000)
   await arrived('REFRESH.USER_INPUT_REQUIRED')
-  expect(arrivals[0]?.event).toMatchObject({
+  expect(arrivals()[0]?.event).toMatchObject({
     loginName: 'listener',
     data: { providerAccount: [{ id, loginForm: [{ formType: 'token' }] }] },
   })
@@ -102,7 +92,10 @@ test('new data is told in batches of fifteen minutes, and not of nights without 
     lines: [{ amount: '1.00' }],
   })
   await yodlee.advance(2 * 86_400_000)
-  await until(() => infos().filter((info) => info === 'DATA_UPDATES.USER_DATA').length === 2)
+  await eventually(
+    'the second event',
+    () => infos().filter((info) => info === 'DATA_UPDATES.USER_DATA').length === 2,
+  )
   expect(infos().filter((info) => info === 'REFRESH.PROCESS_COMPLETED')).toHaveLength(1)
 })
 
@@ -131,7 +124,7 @@ test('automatic refreshes that are switched off are told', async () => {
   expect(off.status).toBe(204)
   await yodlee.advance(15 * 60_000)
   await arrived('AUTO_REFRESH_UPDATES')
-  expect(arrivals.at(-1)?.event.data[0]).toMatchObject({
+  expect(arrivals().at(-1)?.event.data[0]).toMatchObject({
     providerAccountId: id,
     autoRefresh: { status: 'DISABLED', additionalStatus: 'UNSUBSCRIBED' },
   })
@@ -141,19 +134,22 @@ test('an event that nobody takes comes again after ten and after twenty minutes'
   const token = await yodlee.token('listener')
   await yodlee.linked(token, 'Happy Bank')
   await arrived('REFRESH.PROCESS_COMPLETED')
-  arrivals = []
+  listener.forget()
   answerStatus = 500
   const { id } = await act({ action: 'fire', event: 'LATEST_BALANCE_UPDATES' })
   answerStatus = 503
   await yodlee.advance(10 * 60_000)
-  await until(() => arrivals.length >= 2)
+  await eventually('the second try', () => arrivals().length >= 2)
   answerStatus = 200
-  await until(async () => {
+  await eventually('the second refusal', async () => {
     const { events } = await yodlee.sim('GET', '/__sim/yodlee/webhooks')
     return events.find((event: any) => event.id === id)?.attempts === 2
   })
   await yodlee.advance(20 * 60_000)
-  await until(() => arrivals.filter(({ event }) => event.notificationId === id).length === 3)
+  await eventually(
+    'the third try',
+    () => arrivals().filter(({ event }) => event.notificationId === id).length === 3,
+  )
 })
 
 describe('an event on demand', () => {
@@ -161,22 +157,22 @@ describe('an event on demand', () => {
     const token = await yodlee.token('listener')
     await yodlee.linked(token, 'Happy Bank')
     await arrived('REFRESH.PROCESS_COMPLETED')
-    arrivals = []
+    listener.forget()
   })
 
   test('can be repeated, spoiled, and told of a user whom nobody knows', async () => {
     const { id } = await act({ action: 'fire', event: 'REFRESH', loginName: 'nobody' })
     await act({ action: 'repeat', id })
     await act({ action: 'corrupt', id })
-    expect(arrivals.map(({ event }) => event?.notificationId)).toEqual([id, id, undefined])
-    expect(arrivals[0]?.event.loginName).toBe('nobody')
+    expect(arrivals().map(({ event }) => event?.notificationId)).toEqual([id, id, undefined])
+    expect(arrivals()[0]?.event.loginName).toBe('nobody')
   })
 
   test('can be held back and released in reverse order', async () => {
     await act({ action: 'hold' })
     await act({ action: 'fire', event: 'REFRESH' })
     await act({ action: 'fire', event: 'AUTO_REFRESH_UPDATES' })
-    expect(arrivals).toEqual([])
+    expect(arrivals()).toEqual([])
     expect(await act({ action: 'release', reversed: true })).toEqual({ released: 2 })
     expect(infos()).toEqual(['AUTO_REFRESH_UPDATES', 'REFRESH.PROCESS_COMPLETED'])
   })
@@ -184,8 +180,8 @@ describe('an event on demand', () => {
   test('can come as a form', async () => {
     await yodlee.sim('PATCH', '/__sim/yodlee/settings', { eventForm: 'form' })
     await act({ action: 'fire', event: 'DATA_UPDATES' })
-    expect(arrivals[0]?.contentType).toContain('urlencoded')
-    expect(arrivals[0]?.event.info).toBe('DATA_UPDATES.USER_DATA')
+    expect(arrivals()[0]?.contentType).toContain('urlencoded')
+    expect(arrivals()[0]?.event.info).toBe('DATA_UPDATES.USER_DATA')
   })
 })
 
@@ -198,15 +194,13 @@ test('a subscription sends its events to its own address, and one that nobody an
     })
   const listed = async () =>
     (await yodlee.call(admin, '/configs/notifications/events')).body.event ?? []
-  const address = listener.address()
-  const port = typeof address === 'object' ? (address?.port ?? 0) : 0
-  const alive = `http://127.0.0.1:${String(port)}/own`
+  const alive = `${listener.url}/own`
   expect((await subscribe('REFRESH', alive)).status).toBe(201)
   expect((await subscribe('REFRESH', alive)).body.errorCode).toBe('Y811')
   expect((await subscribe('OTHER', alive)).body.errorCode).toBe('Y821')
   expect((await subscribe('REFRESH', alive, 'PUT')).status).toBe(204)
   await subscribe('DATA_UPDATES', 'http://127.0.0.1:9/nobody')
-  await until(async () => (await listed()).length === 1)
+  await eventually('the silent address forgotten', async () => (await listed()).length === 1)
   expect((await listed())[0]).toEqual({ name: 'REFRESH', callbackUrl: alive })
   const gone = await yodlee.call(admin, '/configs/notifications/events/REFRESH', {
     method: 'DELETE',

@@ -5,7 +5,6 @@ import { Context } from '@temporalio/activity'
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker'
 import { inject } from 'vitest'
 import type { ConnectionFacts } from '../../../domain/connection.ts'
-import { until } from '../../../scripts/until.ts'
 import type { ConnectionStatus } from '../../../workflows/messages.ts'
 import * as messages from '../../../workflows/messages.ts'
 import { createTestNamespace } from '../../support/temporal.ts'
@@ -114,10 +113,6 @@ export const openWorld = async (): Promise<World> => {
 
 export const statusOf = ({ handle }: Subject): Promise<ConnectionStatus> =>
   handle.query(messages.status)
-
-/** Waits until something is true of a connection. */
-export const eventually = (what: string, holds: () => boolean | Promise<boolean>): Promise<true> =>
-  until(async () => ((await holds()) ? true : undefined), { what, limitMs: 30_000, everyMs: 50 })
 
 /** The id of the workflow run that is under way. */
 export const currentRunOf = async ({ handle }: Subject): Promise<string> =>
