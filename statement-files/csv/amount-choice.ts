@@ -3,10 +3,13 @@ import type { ColumnRole } from '../../domain/csv-layout.ts'
 import { readDay } from '../inference/date-order.ts'
 import type { Problem } from '../problem.ts'
 import { problem } from '../problem.ts'
-import { freeMoney, likeliest, namedSources, possibleSources, uses } from './amount-sources.ts'
+import { likeliest, namedSources, possibleSources, uses } from './amount-sources.ts'
 import { readBalance, readRowAmount, type AmountReading, type AmountSource } from './amounts.ts'
 import { plainDay, trimmed } from './cell.ts'
+import { isOfIssuer } from './card-side.ts'
 import type { ChoiceInput } from './choice-input.ts'
+import { freeMoney, spareMoney } from './free-money.ts'
+import { netColumn } from './net-amount.ts'
 import { proveBalances, type BalanceProof, type DayCourse, type Step } from './proof.ts'
 import { isSignUnknown } from './sign-question.ts'
 import { unitsOf } from './units.ts'
@@ -76,6 +79,17 @@ const prove = (input: ChoiceInput, option: Option, days: DayCourse): Proven | nu
   return proof === null ? null : { ...option, proof }
 }
 
+/** Balances that no name announces must follow without a break. */
+const leastUnnamed = 2
+
+/** Any other column with amounts may hold the balances where those that are named so prove nothing. */
+const unnamedProof = (input: ChoiceInput, sources: readonly AmountSource[]): Proven | null => {
+  if (input.options.csv?.roles !== undefined) return null
+  const proven = bestProof(input, pairs(sources, spareMoney(input)))
+  if (proven === null || proven.proof.breaks > 0 || proven.proof.holds < leastUnnamed) return null
+  return proven
+}
+
 /** The first option with the most balances that follow. */
 const bestProof = (input: ChoiceInput, options: readonly Option[]): Proven | null => {
   const days = dayCourse(input)
@@ -111,35 +125,54 @@ const unproven = (input: ChoiceInput, sources: readonly AmountSource[]): Option 
 const pairings = (input: ChoiceInput, sources: readonly AmountSource[], isNamed: boolean) => {
   const named = input.roles.indexOf('balance')
   const unnamed = isNamed ? [] : freeMoney(input)
-  const balances = named >= 0 ? [named] : unnamed
-  return sources.flatMap((source) =>
-    balances.flatMap((balance) => (uses(source, balance) ? [] : [{ source, balance }])),
-  )
+  return pairs(sources, named >= 0 ? [named] : unnamed)
 }
 
-const questionsOf = (input: ChoiceInput, { source }: Option): Problem[] =>
-  isSignUnknown(input, source) ? [problem('columns_unclear', { missing: 'sign' })] : []
+const pairs = (sources: readonly AmountSource[], balances: readonly number[]): Option[] =>
+  sources.flatMap((source) =>
+    balances.flatMap((balance) => (uses(source, balance) ? [] : [{ source, balance }])),
+  )
+
+/** What is settled before anything is proven: amounts less their costs are those of the account. */
+const settleNet = (input: ChoiceInput): void => {
+  const { roles, options } = input
+  const amount = roles.indexOf('amount')
+  if (amount < 0 || options.csv?.roles !== undefined) return
+  const net = netColumn(input, { kind: 'single', index: amount, direction: -1 })
+  if (net < 0) return
+  roles[amount] = 'ignored'
+  roles[net] = 'amount'
+  roles[roles.indexOf('fee')] = 'ignored'
+}
+
+const unprovenChoice = (input: ChoiceInput, { source, balance }: Option): AmountChoice => {
+  const said = input.options.csv?.isInverted
+  const isTurned = said === undefined && source.kind === 'single' && isOfIssuer(input, source)
+  const isAsked = !isTurned && isSignUnknown(input, source)
+  return {
+    reading: { source, sign: input.decimalSign, isInverted: said ?? isTurned },
+    balance,
+    proof: null,
+    problems: isAsked ? [problem('columns_unclear', { missing: 'sign' })] : [],
+  }
+}
 
 /** The columns of the amounts; null where no column can hold them. */
 export const chooseAmounts = (input: ChoiceInput): AmountChoice | null => {
   const { roles, decimalSign, options } = input
+  settleNet(input)
   const named = namedSources(input)
   const isNamed = named.length > 0
   const sources = isNamed ? named : possibleSources(input)
-  const proven = bestProof(input, pairings(input, sources, isNamed))
+  const proven = bestProof(input, pairings(input, sources, isNamed)) ?? unnamedProof(input, sources)
   const chosen = proven ?? unproven(input, sources)
   if (chosen === null) return null
   if (!isNamed) fillRoles(roles, chosen)
-  const said = options.csv?.isInverted
-  const reading = { source: chosen.source, sign: decimalSign, isInverted: said ?? false }
-  const { balance } = chosen
-  if (proven === null)
-    return { reading, balance, proof: null, problems: questionsOf(input, chosen) }
-  const { proof } = proven
-  return {
-    reading: { ...reading, isInverted: said ?? proof.isInverted },
-    balance,
-    proof,
-    problems: [],
-  }
+  if (proven === null) return unprovenChoice(input, chosen)
+  const { source, balance, proof } = proven
+  const announced = roles.indexOf('balance')
+  if (announced >= 0) roles[announced] = 'ignored'
+  roles[balance] = 'balance'
+  const isInverted = options.csv?.isInverted ?? proof.isInverted
+  return { reading: { source, sign: decimalSign, isInverted }, balance, proof, problems: [] }
 }

@@ -9,7 +9,9 @@ import {
 import { kindOf, trimmed } from './cell.ts'
 import type { ChoiceInput } from './choice-input.ts'
 import type { Column } from './column.ts'
-import { hintsOf } from './names.ts'
+import { currencyIn } from './currency-name.ts'
+import { freeMoney } from './free-money.ts'
+import { lessFee } from './net-amount.ts'
 import { directionOf } from './words.ts'
 
 const ways = ['signed', 'minus', 'absolute'] as const
@@ -61,7 +63,9 @@ export const namedSources = (input: ChoiceInput): AmountSource[] => {
   ]
   if (amount >= 0) {
     const direction = isSignedAlready(input, amount) ? -1 : roles.indexOf('direction')
-    return [{ kind: 'single', index: amount, direction }]
+    const source: AmountSource = { kind: 'single', index: amount, direction }
+    const reduced = lessFee(input, source)
+    return reduced === null ? [source] : [source, reduced]
   }
   return debit >= 0 && credit >= 0 ? sidesOf(survey.columns, debit, credit) : []
 }
@@ -72,20 +76,9 @@ const inOrder = (columns: readonly Column[], one: number, other: number): [numbe
   return isOut(other) && !isOut(one) ? [other, one] : [one, other]
 }
 
-const numericMax = 8
-
-/** Columns with amounts that have no other role and whose name does not say that they hold something else. */
-export const freeMoney = ({ survey, roles }: ChoiceInput): number[] =>
-  survey.columns
-    .flatMap((column, index) => {
-      const isFree = roles[index] === 'balance' || (roles[index] === 'ignored' && !isOther(column))
-      return column.isMoney && isFree ? [index] : []
-    })
-    .slice(0, numericMax)
-
-const isOther = ({ name }: Column): boolean => {
-  const [hint] = hintsOf(name)
-  return hint !== undefined && (hint.role === 'ignored' || hint.role === 'balance')
+const areOfTwoCurrencies = (one: Column | undefined, other: Column | undefined): boolean => {
+  const [first, second] = [currencyIn(one?.name ?? ''), currencyIn(other?.name ?? '')]
+  return first !== null && second !== null && first !== second
 }
 
 /** Whether each row has its amount in one of two columns only, and both are used. */
@@ -99,6 +92,7 @@ const areSides = (
   const rows = survey.sample.filter(
     ({ cells }) => kindOf(trimmed(cells[days.index] ?? '')) === 'date',
   )
+  if (areOfTwoCurrencies(survey.columns[one], survey.columns[other])) return false
   const inOne = rows.filter(({ cells }) => isUsed(cells, one))
   const inOther = rows.filter(({ cells }) => isUsed(cells, other))
   return inOne.length > 0 && inOther.length > 0 && !inOne.some(({ cells }) => isUsed(cells, other))

@@ -11,6 +11,8 @@ export interface SingleAmount {
   index: number
   /** Column that says in or out of an amount without sign; -1 where the amount has its own. */
   direction: number
+  /** Column of costs that come on top of the amount; signed where a minus takes them from the account. */
+  fee?: { index: number; isSigned: boolean }
 }
 
 export interface TwoSides {
@@ -44,7 +46,22 @@ const readCell = (cells: readonly string[], index: number, sign: DecimalSign): R
   return readAmount(cell, sign) ?? { unreadable: cell }
 }
 
+/** Costs as they change the amount: some files write them with a minus, some without. */
+export const costsOf = (fee: string, isSigned: boolean): string => (isSigned ? fee : negated(fee))
+
 const readSingle = (
+  cells: readonly string[],
+  source: SingleAmount,
+  sign: DecimalSign,
+): RowAmount => {
+  const amount = readDirected(cells, source, sign)
+  if (source.fee === undefined || typeof amount !== 'string') return amount
+  const fee = readCell(cells, source.fee.index, sign)
+  if (typeof fee !== 'string') return fee ?? amount
+  return sumOf(amount, costsOf(fee, source.fee.isSigned))
+}
+
+const readDirected = (
   cells: readonly string[],
   { index, direction }: SingleAmount,
   sign: DecimalSign,

@@ -11,19 +11,42 @@ export interface DayReading {
 
 const orders: readonly DateOrder[] = ['dmy', 'mdy']
 
+export interface DayContext {
+  columns: readonly Column[]
+  options: ParseOptions
+  /** Nobody who writes such a file puts the month first. */
+  isDayFirst: boolean
+}
+
 /** How a column of days is read; `doubt` is a day that reads differently by each order, where nothing tells. */
 export const dayReading = (
-  { columns, options }: { columns: readonly Column[]; options: ParseOptions },
+  context: DayContext,
   index: number,
 ): { reading: DayReading; doubt: string | null } => {
+  const { columns, options } = context
   const { dateOrder } = options
   if (dateOrder !== undefined) return { reading: { index, order: dateOrder }, doubt: null }
   const verdict = columns[index]?.dates.verdict()
   if (verdict?.kind === 'order') return { reading: { index, order: verdict.order }, doubt: null }
   if (verdict?.kind !== 'ambiguous') return { reading: { index, order: 'ymd' }, doubt: null }
-  // one program wrote all the dates of a file
-  const order = orderOfOthers(columns, index)
+  const order = orderBeside(context, index)
   return { reading: { index, order }, doubt: order === null ? verdict.text : null }
+}
+
+/** What the rest of the file tells of days that could be read two ways. */
+const orderBeside = (context: DayContext, index: number): DateOrder | null => {
+  const { columns, options, isDayFirst } = context
+  // one program wrote all the dates of a file
+  const other = orderOfOthers(columns, index)
+  if (other !== null || isDayFirst) return other ?? 'dmy'
+  return pastOrder(columns[index]!, options.today)
+}
+
+/** Lines are booked in the past: an order by which some are not is the wrong one. */
+const pastOrder = ({ dates }: Column, today: string): DateOrder | null => {
+  const { dmy, mdy } = dates.latest()
+  if (dmy <= today === mdy <= today) return null
+  return dmy <= today ? 'dmy' : 'mdy'
 }
 
 const orderOfOthers = (columns: readonly Column[], index: number): DateOrder | null => {

@@ -7,6 +7,7 @@ import { readAmount } from '../inference/decimal-sign.ts'
 import type { ParsedLine } from '../parsed.ts'
 import { belgianReferenceIn, structuredReference } from '../structured-reference.ts'
 import { kindOf, plainDay, trimmed } from './cell.ts'
+import { currencyIn } from './currency-name.ts'
 import type { Plan } from './plan.ts'
 import { remembering, rememberingMany } from './remembering.ts'
 import type { StatementKey } from './statements.ts'
@@ -49,17 +50,11 @@ const moneyColumns = ({ amounts, roles }: Plan): number[] => {
   return source.kind === 'single' ? [source.index] : [source.debit, source.credit]
 }
 
-/** A code in the name of a column, unless all of the name is in capitals. */
-const namedCurrency = (name: string): string | null => {
-  const code = /[a-z(]/.test(name) ? /\b[A-Z]{3}\b/.exec(name)?.[0] : undefined
-  return code !== undefined && isCurrency(code) ? code : null
-}
-
 /** What a currency in the header or beside every amount says where no column does. */
 const currencyOfColumns = (plan: Plan): string => {
   for (const index of moneyColumns(plan)) {
     const column = plan.columns[index]
-    const code = namedCurrency(column?.name ?? '') ?? column?.currency
+    const code = currencyIn(column?.name ?? '') ?? column?.currency
     if (code != null) return code
   }
   return ''

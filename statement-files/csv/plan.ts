@@ -7,6 +7,7 @@ import { chooseAmounts, type AmountChoice } from './amount-choice.ts'
 import { readDay } from '../inference/date-order.ts'
 import { readAmount } from '../inference/decimal-sign.ts'
 import type { Column } from './column.ts'
+import { putsDayFirst } from './day-order-signs.ts'
 import { dayReading, type DayReading } from './days.ts'
 import { folded } from './names.ts'
 import { rolesByCells, rolesByName } from './roles.ts'
@@ -60,6 +61,8 @@ const dateQuestion = (text: string, today: string): Problem =>
 
 interface Signs {
   sign: DecimalSign
+  /** The same where an amount tells it, else null. */
+  known: DecimalSign | null
   /** An amount that reads differently by each sign, where nothing tells. */
   doubt: string | null
 }
@@ -75,11 +78,11 @@ const decimalSignOf = (columns: readonly Column[], roles: readonly ColumnRole[])
     ...verdictsOf((role) => !isMoney.has(role)),
   ]
   const known = all.find(({ kind }) => kind === 'sign')
-  if (known?.kind === 'sign') return { sign: known.sign, doubt: null }
+  if (known?.kind === 'sign') return { sign: known.sign, known: known.sign, doubt: null }
   const doubtful = verdictsOf((role) => isMoney.has(role) || role === 'ignored').find(
     ({ kind }) => kind === 'ambiguous',
   )
-  return { sign: '.', doubt: doubtful?.kind === 'ambiguous' ? doubtful.text : null }
+  return { sign: '.', known: null, doubt: doubtful?.kind === 'ambiguous' ? doubtful.text : null }
 }
 
 const isMoney: ReadonlySet<ColumnRole> = new Set(['amount', 'debit', 'credit', 'balance'])
@@ -157,9 +160,9 @@ const planColumns = (input: PlanInput, found: Found): Plan | { refusal: Problem 
   const { survey, options } = input
   const { columns } = survey
   const { roles } = found
-  const days = daysOf(input, roles)
-  if (days === null) return refusal(problem('columns_unclear', { missing: 'date' }))
   const signs = decimalSignOf(columns, roles)
+  const days = daysOf(input, roles, putsDayFirst({ columns, roles, decimalSign: signs.known }))
+  if (days === null) return refusal(problem('columns_unclear', { missing: 'date' }))
   const decimalSign = options.decimalSign ?? signs.sign
   const bookedOn = days.booked.reading
   const amounts = chooseAmounts({ survey, roles, days: bookedOn, decimalSign, options })
@@ -187,10 +190,14 @@ const doubtsOf = ({ options }: PlanInput, days: { doubt: string | null }, signs:
 ]
 
 /** The days of booking, for which those of value stand in where they are the only ones. */
-const daysOf = ({ survey, options }: PlanInput, roles: readonly ColumnRole[]) => {
+const daysOf = (
+  { survey, options }: PlanInput,
+  roles: readonly ColumnRole[],
+  isDayFirst: boolean,
+) => {
   const { columns } = survey
   const [booked, value] = [roles.indexOf('booked_on'), roles.indexOf('value_on')]
-  const read = (index: number) => dayReading({ columns, options }, index)
+  const read = (index: number) => dayReading({ columns, options, isDayFirst }, index)
   if (booked < 0) return value < 0 ? null : { booked: read(value), value: null }
   return { booked: read(booked), value: value < 0 ? null : read(value) }
 }

@@ -2,6 +2,7 @@
 import type { ColumnRole } from '../../domain/csv-layout.ts'
 import type { Column } from './column.ts'
 import { hintsOf, type Hint } from './names.ts'
+import { directionOf } from './words.ts'
 
 const isNumeric = (column: Column): boolean => column.isAmounts || column.filled === 0
 
@@ -225,6 +226,13 @@ const settleText = ({ columns, roles }: Assignment): void => {
 const isSpeech = (column: Column): boolean =>
   column.count('text') * 2 > column.filled && hintsOf(column.name)[0]?.role !== 'ignored'
 
+const codeLength = 3
+
+/** Both sides, or codes: DEBIT alone may be a kind of card. */
+const isTelling = ({ distinct }: Column): boolean =>
+  new Set([...distinct].map(directionOf)).size > 1 ||
+  [...distinct].every(({ length }) => length <= codeLength)
+
 /** A role for each column of a table with names. */
 export const rolesByName = (columns: readonly Column[]): ColumnRole[] => {
   const assignment = { columns, roles: byName(columns) }
@@ -235,7 +243,7 @@ export const rolesByName = (columns: readonly Column[]): ColumnRole[] => {
   settleReferences(assignment)
   claim(assignment, 'booked_on', (column) => column.isDates)
   claim(assignment, 'currency', (column) => column.isCurrencies)
-  claim(assignment, 'direction', (column) => column.isDirections)
+  claim(assignment, 'direction', (column) => column.isDirections && isTelling(column))
   claim(assignment, 'status', (column) => column.isStates && column.saysUnbooked)
   settleText(assignment)
   return assignment.roles

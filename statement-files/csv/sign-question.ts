@@ -22,11 +22,15 @@ const isUnsigned = (input: ChoiceInput, { index, direction }: SingleAmount): boo
   if (column === undefined || direction >= 0 || isMarked(input, index)) return false
   const { negatives, filled } = column
   if (negatives * 2 < filled && isOfCard(columns)) return true
-  const isNamed = table !== null && table.header !== null
-  return negatives === 0 && filled > 0 && (!isNamed || isDoubtful(column))
+  if (negatives > 0 || filled === 0) return false
+  return table?.header == null || isDoubtful(column, columns)
 }
 
-const isDoubtful = (column: Column): boolean => column.filled >= rowsToAsk || isOneSide(column)
+const isDoubtful = (column: Column, all: readonly Column[]): boolean =>
+  column.filled >= rowsToAsk ||
+  isOneSide(column) ||
+  // a side of which only one word occurs was not believed
+  all.some(({ isDirections }) => isDirections)
 
 const isOfCard = (columns: readonly Column[]): boolean =>
   columns.some(({ name }) => cardWords.test(name))

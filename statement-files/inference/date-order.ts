@@ -14,6 +14,8 @@ export interface DateVote {
   /** Takes the dates in the order of the file. */
   see: (text: string) => void
   verdict: () => DateVerdict
+  /** The latest day seen, as `YYYY-MM-DD`, by each order of day and month. */
+  latest: () => Readonly<Record<'dmy' | 'mdy', string>>
 }
 
 const yearOf = ({ third, yearDigits, isApostrophe }: DayText, today: string): number => {
@@ -54,6 +56,7 @@ export const readDay = (text: string, order: DateOrder, today: string): string |
 /** Follows one reading of a column: whether its days only rise, or only fall. */
 class Course {
   #last = 0
+  #latest = 0
   #rises = 0
   #falls = 0
 
@@ -61,6 +64,13 @@ class Course {
     if (this.#last !== 0 && key > this.#last) this.#rises += 1
     if (this.#last !== 0 && key < this.#last) this.#falls += 1
     this.#last = key
+    this.#latest = Math.max(this.#latest, key)
+  }
+
+  /** The latest day of this reading, as `YYYY-MM-DD`. */
+  get latest(): string {
+    const digits = String(this.#latest).padStart(8, '0')
+    return `${digits.slice(0, 4)}-${digits.slice(4, 6)}-${digits.slice(6)}`
   }
 
   /** Two days are always in order; a third one tells. */
@@ -72,6 +82,8 @@ class Course {
 const keyOf = (year: number, month: number, day: number): number =>
   // two digits in an order that needs no day of today: 70 to 99 come before 00 to 69
   (year < 100 ? 1970 + ((year + 30) % 100) : year) * 10_000 + month * 100 + day
+
+const dotted = /^\s*\d{1,2}\./
 
 /** What the numbers themselves say of the order. */
 const saidBy = (first: number, second: number): DateOrder | 'open' => {
@@ -86,6 +98,7 @@ class Vote implements DateVote {
   readonly #counts = { year: 0, named: 0, dmy: 0, mdy: 0, ymd: 0, open: 0 }
   readonly #courses = { dmy: new Course(), mdy: new Course(), ymd: new Course() }
   #isLateThird = false
+  #isDotted = true
   readonly #firsts = { least: 100, most: 0 }
 
   see(text: string): void {
@@ -106,6 +119,11 @@ class Vote implements DateVote {
     const said = saidBy(first, second)
     this.#counts[said] += 1
     if (said === 'open' && first !== second) this.#doubtful ??= text
+    this.#follow(parts, text)
+  }
+
+  #follow({ first, second, third }: DayText, text: string): void {
+    if (!dotted.test(text)) this.#isDotted = false
     this.#firsts.least = Math.min(this.#firsts.least, first)
     this.#firsts.most = Math.max(this.#firsts.most, first)
     this.#courses.dmy.see(keyOf(third, second, first))
@@ -126,7 +144,8 @@ class Vote implements DateVote {
     const { dmy, mdy, open, named } = this.#counts
     if (this.#isYearInFront()) return 'ymd'
     if (dmy + mdy > 0) return dmy >= mdy ? 'dmy' : 'mdy'
-    if (this.#doubtful !== null) return null
+    // with points between them, nobody writes the month first
+    if (this.#doubtful !== null) return this.#isDotted ? 'dmy' : null
     return open + named > 0 ? 'dmy' : 'ymd'
   }
 
@@ -134,6 +153,10 @@ class Vote implements DateVote {
     const { dmy, mdy } = this.#courses
     if (dmy.isSteady() === mdy.isSteady()) return null
     return dmy.isSteady() ? 'dmy' : 'mdy'
+  }
+
+  latest(): Record<'dmy' | 'mdy', string> {
+    return { dmy: this.#courses.dmy.latest, mdy: this.#courses.mdy.latest }
   }
 
   verdict(): DateVerdict {

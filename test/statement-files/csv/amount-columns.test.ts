@@ -1,0 +1,95 @@
+/** Which columns make the amount, where a file has several that could. */
+import { expect, test } from 'vitest'
+import { amountsOf, balancesOf, codesOf, parseCsv } from './parse.ts'
+
+test('costs beside an amount belong to it where the balances say so', () => {
+  const file = parseCsv([
+    'Date,Description,Amount,Fee,Currency,Balance',
+    '2024-01-29,a,-25.00,0.00,EUR,975.00',
+    '2024-01-30,b,1500.00,0.00,EUR,2475.00',
+    '2024-01-31,c,-23.05,1.00,EUR,2450.95',
+  ])
+  expect(codesOf(file)).toEqual([])
+  expect(amountsOf(file)).toEqual(['-25.00', '1500.00', '-24.05'])
+  expect(balancesOf(file)).toEqual(['opening 1000.00 computed', 'closing 2450.95 stated'])
+})
+
+test('costs that the balances do not know stay out of the amount', () => {
+  const file = parseCsv([
+    'Date,Description,Amount,Fee,Balance',
+    '2024-01-29,a,-25.00,0.00,975.00',
+    '2024-01-30,b,-23.05,1.00,951.95',
+    '2024-01-31,c,1.95,0.50,953.90',
+  ])
+  expect(amountsOf(file)).toEqual(['-25.00', '-23.05', '1.95'])
+})
+
+test.each([
+  ['3.20', '96.80'],
+  ['-3.20', '96.80'],
+])('an amount less its costs of %s is that of the account', (fee, net) => {
+  const file = parseCsv([
+    'Created (UTC),Type,Amount,Fee,Net,Currency',
+    `2024-01-30 10:11,charge,100.00,${fee},${net},eur`,
+    '2024-01-31 00:00,payout,-200.00,0.00,-200.00,eur',
+  ])
+  expect(amountsOf(file)).toEqual(['96.80', '-200.00'])
+})
+
+test('a column with another name is that of the balances where every row follows', () => {
+  const rows = (last: string) => [
+    'Fecha;Concepto;Importe;Divisa;Disponible',
+    '31/01/2024;a;-24,05;EUR;2450,95',
+    '30/01/2024;b;1500,00;EUR;2475,00',
+    `29/01/2024;c;-25,00;EUR;${last}`,
+  ]
+  expect(balancesOf(parseCsv(rows('975,00')))).toEqual([
+    'opening 1000.00 computed',
+    'closing 2450.95 stated',
+  ])
+  expect(balancesOf(parseCsv(rows('970,00')))).toEqual([])
+})
+
+test('payments that an issuer thanks for turn the amounts of a card around', () => {
+  const rows = ['2024-01-31,SHOP,24.05', '2024-01-30,CAFE,3.00']
+  const card = parseCsv([
+    'Date,Description,Amount',
+    ...rows,
+    '2024-01-29,PAYMENT - THANK YOU,-200.00',
+  ])
+  expect(codesOf(card)).toEqual([])
+  expect(amountsOf(card)).toEqual(['-24.05', '-3.00', '200.00'])
+  const other = parseCsv(['Date,Description,Amount', ...rows, '2024-01-29,GROCERY,-200.00'])
+  expect(amountsOf(other)).toEqual(['24.05', '3.00', '-200.00'])
+})
+
+test('amounts out with a minus stay where the payment to a card has none', () => {
+  const file = parseCsv([
+    'Date,Description,Amount',
+    '2024-01-31,SHOP,-24.05',
+    '2024-01-29,PAYMENT - THANK YOU,200.00',
+  ])
+  expect(amountsOf(file)).toEqual(['-24.05', '200.00'])
+})
+
+test('columns in two currencies are not two sides of one amount', () => {
+  const file = parseCsv([
+    '"Account Number","Transaction Date","Description 1","CAD$","USD$"',
+    '01234-1234567,1/31/2024,"SHOP",-24.05,',
+    '01234-1234567,1/30/2024,"WAGES",1500.00,',
+    '01234-7654321,1/29/2024,"CLOUD",,-25.00',
+  ])
+  expect(file.statements[0]).toMatchObject({ currency: 'CAD', sum: '1475.95' })
+  expect(file.statements[1]?.problems[0]).toMatchObject({
+    code: 'malformed',
+    params: { reason: 'columns' },
+    position: { line: 4 },
+  })
+})
+
+test('a column of one word that may be a kind of card is a question, not a direction', () => {
+  const file = parseCsv(['Datum,Status,Kind,Total', '2024-01-31,Succesvol,DEBIT,50.00'])
+  expect(codesOf(file)).toEqual(['columns_unclear'])
+  const coded = parseCsv(['Datum,Status,Kind,Total', '2024-01-31,Succesvol,D,50.00'])
+  expect(amountsOf(coded)).toEqual(['-50.00'])
+})
