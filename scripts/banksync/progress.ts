@@ -3,13 +3,14 @@ const barWidth = 30
 const everyMs = 100
 
 export interface Progress {
-  /** Says what is being done and how far it is; a total of 0 is not known yet. */
+  /** Says what is being done and how far it is; while the total is 0 it is not known, and what is done is counted. */
   show: (what: string, done: number, total: number) => void
   /** Leaves the line of the bar. */
   end: () => void
 }
 
 const barOf = (done: number, total: number): string => {
+  if (total === 0 && done > 0) return String(done)
   const part = total === 0 ? 0 : Math.min(done / total, 1)
   const filled = Math.round(part * barWidth)
   return `[${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)}] ${String(Math.floor(part * 100)).padStart(3)} %`

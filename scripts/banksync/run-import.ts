@@ -1,5 +1,4 @@
 /** The steps of `banksync import`: upload, preview, agreement, import. */
-import { once } from 'node:events'
 import path from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { isImportOver } from '../../domain/statement-import.ts'
@@ -69,11 +68,14 @@ const agrees = async ({ language, isAgreed, interrupted: signal }: Job): Promise
   const terminal = createInterface({ input: process.stdin, output: process.stdout })
   // while it asks, the terminal hears Ctrl-C instead of the process
   terminal.once('SIGINT', () => process.emit('SIGINT'))
-  const closed = once(terminal, 'close').then(() => '')
   try {
-    const question = `${words[language].confirmAsk} [y/N] `
-    const answer = await Promise.race([terminal.question(question, { signal }), closed])
+    const answer = await terminal.question(`${words[language].confirmAsk} [y/N] `, { signal })
     return /^[yjo]/i.test(answer.trim())
+  } catch (error) {
+    if (signal.aborted) throw error
+    // the input has ended, as with Ctrl-D
+    process.stdout.write('\n')
+    return false
   } finally {
     terminal.close()
   }
