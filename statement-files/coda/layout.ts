@@ -14,7 +14,6 @@ export const header = {
   createdOn: at(6, 11),
   application: at(15, 16),
   duplicate: at(17),
-  fileReference: at(25, 34),
   addressee: at(35, 60),
   bic: at(61, 71),
   separateApplication: at(84, 88),

@@ -79,6 +79,7 @@ const shapes: readonly [name: string, level: number, leaves?: string][] = [
   ['STMTRS', 2, 'CURDEF DTSTART DTEND LEDGER'],
   ['CCSTMTRS', 2, 'CURDEF'],
   ['INVSTMTRS', 2],
+  ['LOANSTMTRS', 2],
   ['ACCTINFO', 2],
   ['BANKACCTFROM', 3, 'BANKID ACCTID ACCTTYPE'],
   ['CCACCTFROM', 3, 'ACCTID'],

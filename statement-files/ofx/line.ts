@@ -65,7 +65,8 @@ const addReferences = (line: ParsedLine, leaves: Leaves): void => {
   const bankReference = leaves.text('FITID')
   if (bankReference !== '') line.bankReference = bankReference
   const chequeNumber = leaves.text('CHECKNUM') || leaves.text('CHKNUM')
-  if (chequeNumber !== '') line.chequeNumber = chequeNumber
+  // zeros stand for none
+  if (/[^0]/.test(chequeNumber)) line.chequeNumber = chequeNumber
   const typeCode = leaves.text('TRNTYPE')
   if (typeCode !== '') line.typeCode = typeCode
   const { text } = line

@@ -135,6 +135,11 @@ class OfxReader implements TokenSink {
     this.#found.investmentLines += 1
   }
 
+  /** Nobody learns from silence that a loan of the file is not among its statements. */
+  readonly #leaveOut: Step = ({ name, line, column }) => {
+    this.#output.problem(problem('unknown_field', { text: name }, { line, column }))
+  }
+
   readonly #openLine: Step = ({ name, line, column }) => {
     const { payee, bankAccount, cardAccount, currency, originalCurrency } = this.#line
     for (const leaves of [payee, bankAccount, cardAccount, currency, originalCurrency])
@@ -222,6 +227,7 @@ class OfxReader implements TokenSink {
     ['CCSTMTRS', this.#openStatement],
     ['INVSTMTTRNRS', this.#openInvestments],
     ['INVSTMTRS', this.#openInvestments],
+    ['LOANSTMTRS', this.#leaveOut],
     ['INVBANKTRAN', this.#countInvestment],
     ['INVTRAN', this.#countInvestment],
     ['STMTTRNP', () => void (this.#found.pendingLines += 1)],

@@ -2,7 +2,6 @@
 import { decimalsOf } from '../currency.ts'
 import { negated } from '../../domain/money.ts'
 import { DecimalSum, sumOf } from '../decimal.ts'
-import { readAmount } from '../inference/decimal-sign.ts'
 import { ibanOf } from '../../domain/iban.ts'
 import type { OpenStatement } from '../output.ts'
 import type { AccountRef, Checkpoint, ParsedLine, Position } from '../parsed.ts'
@@ -10,6 +9,7 @@ import type { Problem } from '../problem.ts'
 import { asWarning, problem, quoted } from '../problem.ts'
 import type { AmountReader } from './amount.ts'
 import type { DayReader } from './day-reader.ts'
+import { createDoubts, type Doubts } from './doubts.ts'
 import type { Element, Leaves } from './elements.ts'
 import { addTexts, type LineLeaves, originalOf } from './line.ts'
 
@@ -28,14 +28,6 @@ interface Seen {
   positiveDebits: number
 }
 
-/** An amount whose mark may part thousands. */
-interface Doubt {
-  text: string
-  /** As it was given on. */
-  amount: string
-  position: Position
-}
-
 export class Statement {
   lineCount = 0
   readonly #opened: OpenStatement
@@ -50,14 +42,14 @@ export class Statement {
     debits: 0,
     positiveDebits: 0,
   }
-  /** The first for each mark. */
-  readonly #doubts = new Map<string, Doubt>()
+  readonly #doubts: Doubts
 
   constructor(opened: OpenStatement, element: Element, readers: Readers) {
     this.#opened = opened
     this.#own = element.leaves
     this.#place = { line: element.line, column: element.column }
     this.#readers = readers
+    this.#doubts = createDoubts(readers.amounts)
   }
 
   problem(told: Problem): void {
@@ -85,8 +77,8 @@ export class Statement {
     const amount = this.#amount(leaves, name)
     const on = this.#balanceDay(leaves)
     if (amount === null) return
-    const checkpoint: Checkpoint = { kind: 'closing', amount, origin: 'stated' }
-    checkpoint.position = leaves.where(name)
+    const position = leaves.where(name)
+    const checkpoint: Checkpoint = { kind: 'closing', amount, origin: 'stated', position }
     if (on !== null) checkpoint.on = on
     checkpoints.push(checkpoint)
   }
@@ -117,7 +109,7 @@ export class Statement {
   close(): void {
     const { head } = this.#opened
     this.#nameCurrency()
-    this.#askForSign()
+    for (const told of this.#doubts.problems(this.#decimals())) this.problem(told)
     if (head.account === undefined)
       this.problem(problem('malformed', { reason: 'missing', text: 'ACCTID' }, this.#place))
     const opening = this.#opening()
@@ -153,33 +145,18 @@ export class Statement {
   /** Reads an amount; tells where it cannot, and notes where it may mean two things. */
   #amount(leaves: Leaves, name: string): string | null {
     const text = leaves.text(name)
-    const reading = this.#read(text)
+    const reading = this.#readers.amounts.read(text, this.#decimals())
     if (reading === null) {
       this.problem(problem('bad_amount', { text: quoted(text) }, leaves.where(name)))
       return null
     }
     const { amount, isUnclear } = reading
-    const mark = text.includes(',') ? ',' : '.'
-    if (isUnclear && !this.#doubts.has(mark))
-      this.#doubts.set(mark, { text, amount, position: leaves.where(name) })
+    if (isUnclear) this.#doubts.add({ text, amount, position: leaves.where(name) })
     return amount
   }
 
-  #read(text: string): ReturnType<AmountReader['read']> {
-    return this.#readers.amounts.read(text, decimalsOf(this.#opened.head.currency))
-  }
-
-  /** What was given on before the file showed how it marks decimals is right, or a person has to say. */
-  #askForSign(): void {
-    for (const { text, amount, position } of this.#doubts.values()) {
-      const now = this.#read(text)
-      if (now !== null && !now.isUnclear && now.amount === amount) continue
-      const first = readAmount(text, '.') ?? text
-      const second = readAmount(text, ',') ?? text
-      this.problem(
-        problem('decimal_sign_ambiguous', { text: quoted(text), first, second }, position),
-      )
-    }
+  #decimals(): number {
+    return decimalsOf(this.#opened.head.currency)
   }
 
   #badDay(what: string, text: string, position: Position): void {

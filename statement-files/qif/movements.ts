@@ -45,7 +45,7 @@ class Movements implements RecordSink {
     this.#place.statement = statement
     this.#place.reading = statement === null ? null : this.#readingOf(statement)
     this.#section = header.kind === 'account' ? '' : header.name
-    if (header.kind === 'unknown') this.#tellOnce('unknown_field', header.name, line)
+    if (header.kind === 'unknown') this.#tellUnknown(header.name, line)
     if (header.kind === 'investment' && this.#investments.line === 0) this.#investments.line = line
   }
 
@@ -130,14 +130,14 @@ class Movements implements RecordSink {
     return true
   }
 
-  #tellOnce(code: 'unknown_field', text: string, line: number): void {
+  #tellUnknown(text: string, line: number): void {
     const shown = quoted(text)
-    if (this.#told.size < toldMax && this.#isFirst(`${code} ${shown}`))
-      this.#output.problem(problem(code, { text: shown }, { line, column: 1 }))
+    if (this.#told.size < toldMax && this.#isFirst(`unknown_field ${shown}`))
+      this.#output.problem(problem('unknown_field', { text: shown }, { line, column: 1 }))
   }
 
   unknown(letter: string, line: number): void {
-    this.#tellOnce('unknown_field', letter, line)
+    this.#tellUnknown(letter, line)
   }
 
   repeated(text: string, line: number): void {

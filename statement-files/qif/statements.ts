@@ -7,7 +7,6 @@ export interface QifStatement extends OpenStatement {
   /** The account is named by the file, not only by the kind of its section. */
   isNamed: boolean
   lineCount: number
-  unknownLetters: Set<string>
 }
 
 export const createStatements = (output: Output) => {
@@ -25,7 +24,6 @@ export const createStatements = (output: Output) => {
         ...opened,
         isNamed: name !== '',
         lineCount: 0,
-        unknownLetters: new Set<string>(),
       }
       byAccount.set(key, statement)
       return statement

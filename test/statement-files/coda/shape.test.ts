@@ -109,9 +109,7 @@ test('a file may be blocks of 128 characters without any line end', () => {
 
 test('a line end that was lost between two records is refused, not mended', () => {
   const [zero, one, ...rest] = good
-  expect(problemsOf(parseOne([`${zero}${one}`, ...rest]))).toContain(
-    'error malformed 1:129-256',
-  )
+  expect(problemsOf(parseOne([`${zero}${one}`, ...rest]))).toContain('error malformed 1:129-256')
   expect(problemsOf(parseOne([...good.slice(0, 2), good.slice(2).join('')]))).toContain(
     'error malformed 3:129-512',
   )

@@ -98,7 +98,12 @@ describe('amounts of OFX files', () => {
 
   test('an amount that a later one shows to be read wrong is asked about, not given on', () => {
     expect(codesOf(line('1,000') + line('12.50'))).toEqual(['decimal_sign_ambiguous'])
-    expect(codesOf(line('1.234') + line('12.50'))).toEqual(['decimal_sign_ambiguous'])
+    expect(codesOf(line('1.230') + line('12,50'))).toEqual(['decimal_sign_ambiguous'])
+  })
+
+  test('an amount with a third decimal is refused as soon as its mark is known, first or last', () => {
+    expect(codesOf(line('12.505') + line('12.50'))).toEqual(['bad_amount'])
+    expect(codesOf(line('12.50') + line('12.505'))).toEqual(['bad_amount'])
   })
 
   test('a mark in an amount of yen parts thousands: yen have no decimals', () => {

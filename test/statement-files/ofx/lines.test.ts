@@ -88,6 +88,21 @@ describe('lines of OFX files', () => {
     expect(linesOf(line('1.00', open))[0]).toMatchObject({ counterparty: 'Ann', text: 'Ann m' })
   })
 
+  test('a cheque number of zeros is none', () => {
+    expect(linesOf(line('1.00', '<CHECKNUM>000'))[0]).not.toHaveProperty('chequeNumber')
+  })
+
+  test('a loan beside a statement is left out and told', () => {
+    const loan =
+      '<LOANSTMTTRNRS><LOANSTMTRS><CURDEF>EUR<LOANACCTFROM><LOANACCTID>9</LOANACCTFROM>' +
+      '<LOANTRANLIST><LOANSTMTTRN><DTPOSTED>20240101</LOANSTMTTRN></LOANTRANLIST></LOANSTMTRS></LOANSTMTTRNRS>'
+    const parsed = parse(file(statement({ lines: line('1.00') }) + loan))
+    expect(problemsOf(parsed)).toMatchObject([
+      { code: 'unknown_field', severity: 'warning', params: { text: 'LOANSTMTRS' } },
+    ])
+    expect(parsed.statements).toMatchObject([{ lineCount: 1 }])
+  })
+
   test('a long name stands for a missing name, and is text beside one', () => {
     const longName = '<EXTDNAME>Ann and Sons Limited'
     expect(linesOf(line('1.00', longName))[0]).toMatchObject({
