@@ -4,17 +4,10 @@ import { pullLines } from '../../../activities/providers/plaid/pull-lines.ts'
 import type { Page } from '../../../activities/providers/provider.ts'
 import { ProviderError } from '../../../activities/providers/provider.ts'
 import { openPlaidBank } from '../support/plaid-bank.ts'
+import { amountsOf, pick } from '../support/stories.ts'
 
-const amount = fc
-  .tuple(fc.integer({ min: -1_000_000_000, max: 1_000_000_000 }), fc.integer({ min: 0, max: 5 }))
-  .map(([digits, decimals]) => {
-    const text = String(Math.abs(digits)).padStart(decimals + 1, '0')
-    const cut = text.length - decimals
-    const plain = decimals === 0 ? text : `${text.slice(0, cut)}.${text.slice(cut)}`
-    return digits < 0 ? `-${plain}` : plain
-  })
+const amount = amountsOf({ min: -1_000_000_000n, max: 1_000_000_000n })
 
-const pick = fc.nat({ max: 9_999 })
 const kind = <Kind extends string>(name: Kind, more: object = {}) =>
   fc.record({ kind: fc.constant(name), amount, pick, pages: fc.nat({ max: 4 }), ...more })
 

@@ -5,17 +5,9 @@ import { dateOf, openBank, openMemory } from '../support/bank.ts'
 import { openStore } from '../support/caller.ts'
 import type { Linked } from '../support/linked-ponto.ts'
 import { openLinked } from '../support/linked-ponto.ts'
+import { amountsOf, pick, sorted } from '../support/stories.ts'
 
-const amount = fc
-  .tuple(fc.bigInt({ min: -(10n ** 18n), max: 10n ** 18n }), fc.integer({ min: 0, max: 5 }))
-  .map(([digits, decimals]) => {
-    const text = (digits < 0n ? -digits : digits).toString().padStart(decimals + 1, '0')
-    const cut = text.length - decimals
-    const plain = decimals === 0 ? text : `${text.slice(0, cut)}.${text.slice(cut)}`
-    return digits < 0n ? `-${plain}` : plain
-  })
-
-const pick = fc.nat({ max: 9_999 })
+const amount = amountsOf({ min: -(10n ** 18n), max: 10n ** 18n })
 
 /** What happens at the bank between two reads; `pick` chooses among the rows that the next read looks at again. */
 const happening = fc.oneof(
@@ -44,9 +36,6 @@ const happening = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('read' as const) }) },
 )
 type Happening = typeof happening extends fc.Arbitrary<infer T> ? T : never
-
-const sorted = (rows: readonly string[][]): string[] =>
-  rows.map((row) => row.join(' | ')).toSorted((a, b) => (a < b ? -1 : 1))
 
 interface Story {
   pageSize: number

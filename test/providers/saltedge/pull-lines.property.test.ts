@@ -3,17 +3,10 @@ import { expect, test } from 'vitest'
 import { rereadDays } from '../../../activities/providers/saltedge/pull-lines.ts'
 import { openStore } from '../support/caller.ts'
 import { dateOf, openMemoryBank, openMemorySession } from '../support/saltedge-memory.ts'
+import { amountsOf, pick, sorted } from '../support/stories.ts'
 
-const amount = fc
-  .tuple(fc.bigInt({ min: -(10n ** 18n), max: 10n ** 18n }), fc.integer({ min: 0, max: 5 }))
-  .map(([digits, decimals]) => {
-    const text = (digits < 0n ? -digits : digits).toString().padStart(decimals + 1, '0')
-    const cut = text.length - decimals
-    const plain = decimals === 0 ? text : `${text.slice(0, cut)}.${text.slice(cut)}`
-    return digits < 0n ? `-${plain}` : plain
-  })
+const amount = amountsOf({ min: -(10n ** 18n), max: 10n ** 18n })
 
-const pick = fc.nat({ max: 9_999 })
 const days = fc.nat({ max: rereadDays })
 
 /** What happens at the bank between two reads; `pick` chooses among the rows that the next read looks at again. */
@@ -139,9 +132,6 @@ const live = async ({ pageSize, history, happenings }: Story) => {
   await read()
   return { bank, store }
 }
-
-const sorted = (rows: readonly string[][]): string[] =>
-  rows.map((row) => row.join(' | ')).toSorted((a, b) => (a < b ? -1 : 1))
 
 test('after quiet the store equals the bank, line by line, whatever happened and however it is paged', async () => {
   await fc.assert(
