@@ -17,7 +17,8 @@ export const watchCoverage = (): Coverage => {
   const seen = new Set<string>()
 
   const keep = (script: Profiler.ScriptCoverage) => {
-    if (!script.url.includes('/statement-files/')) return
+    // generated files have a folder of the same name
+    if (!/(?<!\/bench)\/statement-files\//.test(script.url)) return
     for (const { ranges } of script.functions)
       for (const { startOffset, endOffset, count } of ranges)
         if (count > 0) seen.add(`${script.url}:${startOffset}:${endOffset}`)
