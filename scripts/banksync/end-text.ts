@@ -1,6 +1,6 @@
 import type { Language } from '../../locales/languages.ts'
 import type { ImportWithPreview } from './imports.ts'
-import { words } from './words.ts'
+import { counted, words } from './words.ts'
 
 /** How an import is taken back. */
 export const takeBackText = (language: Language, id: string): string =>
@@ -13,7 +13,7 @@ const importedText = (
   const said = words[language]
   const present = preview?.totals.alreadyPresent ?? 0
   return [
-    `${said.imported}${said.colon} ${linesAdded} ${said.added}, ${present} ${said.present}.`,
+    `${said.imported}${said.colon} ${counted(linesAdded, said.added)}, ${present} ${said.present}.`,
     takeBackText(language, id),
   ].join('\n')
 }
@@ -21,7 +21,7 @@ const importedText = (
 const revertedText = (language: Language, done: ImportWithPreview): string => {
   const said = words[language]
   const kept = done.keptByConnection + done.keptByImport
-  const told = `${said.reverted}${said.colon} ${done.linesRemoved} ${said.removed}`
+  const told = `${said.reverted}${said.colon} ${counted(done.linesRemoved, said.removed)}`
   return kept === 0 ? `${told}.` : `${told}, ${kept} ${said.kept}.`
 }
 

@@ -3,7 +3,7 @@ import type { Language } from '../../locales/languages.ts'
 import { answerTo } from './answers.ts'
 import type { Preview, ShownProblem, ShownStatement } from './imports.ts'
 import { kindOf, placeOf } from './text-report.ts'
-import { words } from './words.ts'
+import { counted, words } from './words.ts'
 
 const statementsMax = 50
 const samplesMax = 10
@@ -29,7 +29,8 @@ const cellsOf = (statement: ShownStatement, language: Language): string[] => {
 
 const headingsOf = (language: Language): string[] => {
   const said = words[language]
-  const { account, period: days, lines, fresh, in: into, out, opening, closing, verdict } = said
+  const { account, period: days, fresh, in: into, out, opening, closing, verdict } = said
+  const [, lines = ''] = said.lines
   return ['#', account, days, lines, fresh, into, out, opening, closing, verdict]
 }
 
@@ -92,7 +93,7 @@ export const previewText = (language: Language, preview: Preview): string => {
     ...shown.flatMap((each) =>
       each.problems.map((told) => problemText(language, told, `#${each.number}`)),
     ),
-    `${totals.lines} ${said.lines}, ${totals.alreadyPresent} ${said.present}`,
+    `${counted(totals.lines, said.lines)}, ${totals.alreadyPresent} ${said.present}`,
     totals.possibleDuplicates === 0 ? '' : `, ${totals.possibleDuplicates} ${said.duplicates}`,
     '\n',
   ].join('')

@@ -109,13 +109,16 @@ const look = async (job: Job, { id }: Import): Promise<Looked> => {
 const isOver = ({ state }: Import): boolean => isImportOver(state)
 
 const confirm = async (job: Job, { id, revision }: Import): Promise<ImportWithPreview> => {
-  await job.api.call('POST', `/v1/imports/${id}/confirmations`, { revision })
   const said = words[job.language]
   try {
+    await job.api.call('POST', `/v1/imports/${id}/confirmations`, { revision })
     return await follow(job, { id, isOver, doing: said.importing })
   } catch (error) {
-    if (!job.interrupted.aborted) throw error
-    throw new Interrupted(`${said.goesOn}\n${takeBackText(job.language, id)}`, { cause: error })
+    // from here on the import may come to its end without us, so its id must not be lost
+    const more = `\n${takeBackText(job.language, id)}`
+    if (job.interrupted.aborted) throw new Interrupted(said.goesOn + more, { cause: error })
+    if (error instanceof Unavailable) throw new Unavailable(error.message + more, { cause: error })
+    throw error
   }
 }
 

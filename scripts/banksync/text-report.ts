@@ -6,7 +6,7 @@ import { isImportable, type Problem } from '../../statement-files/problem.ts'
 import type { StatementSummary } from '../../statement-files/report.ts'
 import { balanceOf } from '../../statement-files/verify.ts'
 import type { FileReport, OpenReport } from './file-report.ts'
-import { words } from './words.ts'
+import { counted, words } from './words.ts'
 
 interface Recognised {
   format: string | null
@@ -64,7 +64,7 @@ const statementText = (
   const facts = [
     `${said.account} ${account?.number ?? said.unknown} ${currency}`.trimEnd(),
     firstOn === undefined ? '' : `${said.period} ${firstOn} … ${lastOn ?? firstOn}`,
-    `${lineCount} ${said.lines}`,
+    counted(lineCount, said.lines),
     `${said.in} ${summary.sumIn}, ${said.out} ${summary.sumOut}, ${said.sum} ${summary.sum}`,
     balanceText(said.opening, balanceOf(checkpoints, 'opening')),
     balanceText(said.closing, balanceOf(checkpoints, 'closing')),

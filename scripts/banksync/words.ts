@@ -12,7 +12,7 @@ const en = {
   encoding: 'encoding',
   account: 'account',
   unknown: 'unknown',
-  lines: 'lines',
+  lines: ['line', 'lines'],
   period: 'period',
   in: 'in',
   out: 'out',
@@ -51,16 +51,20 @@ const en = {
   interrupted: 'Interrupted: nothing was imported.',
   goesOn: 'Interrupted; the service goes on with the import.',
   imported: 'Imported',
-  added: 'lines added',
+  added: ['line added', 'lines added'],
   takeBack: 'To take it back',
   reverted: 'Taken back',
-  removed: 'lines removed',
+  removed: ['line removed', 'lines removed'],
   kept: 'kept, because a connection or another file shows them too',
   discarded: 'The preview was thrown away; nothing had been imported.',
   failed: 'The service failed on its side; quote this reference to support:',
 }
 
 type Words = typeof en
+
+/** A number with its noun. */
+export const counted = (n: number, [one = '', many = '']: readonly string[]): string =>
+  `${n} ${n === 1 ? one : many}`
 
 const fr: Words = {
   absent: 'Ce fichier n’existe pas.',
@@ -73,7 +77,7 @@ const fr: Words = {
   encoding: 'encodage',
   account: 'compte',
   unknown: 'inconnu',
-  lines: 'lignes',
+  lines: ['ligne', 'lignes'],
   period: 'période',
   in: 'entrées',
   out: 'sorties',
@@ -112,10 +116,10 @@ const fr: Words = {
   interrupted: 'Interrompu : rien n’a été importé.',
   goesOn: 'Interrompu ; le service continue l’importation.',
   imported: 'Importé',
-  added: 'lignes ajoutées',
+  added: ['ligne ajoutée', 'lignes ajoutées'],
   takeBack: 'Pour annuler',
   reverted: 'Annulé',
-  removed: 'lignes enlevées',
+  removed: ['ligne enlevée', 'lignes enlevées'],
   kept: 'gardées, car une connexion ou un autre fichier les montre aussi',
   discarded: 'L’aperçu a été jeté ; rien n’avait été importé.',
   failed: 'Le service a échoué de son côté ; citez cette référence au support :',
@@ -132,7 +136,7 @@ const nl: Words = {
   encoding: 'codering',
   account: 'rekening',
   unknown: 'onbekend',
-  lines: 'regels',
+  lines: ['regel', 'regels'],
   period: 'periode',
   in: 'bij',
   out: 'af',
@@ -171,10 +175,10 @@ const nl: Words = {
   interrupted: 'Onderbroken: er is niets geïmporteerd.',
   goesOn: 'Onderbroken; de dienst gaat door met importeren.',
   imported: 'Geïmporteerd',
-  added: 'regels toegevoegd',
+  added: ['regel toegevoegd', 'regels toegevoegd'],
   takeBack: 'Terugdraaien met',
   reverted: 'Teruggedraaid',
-  removed: 'regels verwijderd',
+  removed: ['regel verwijderd', 'regels verwijderd'],
   kept: 'gebleven, want een koppeling of een ander bestand toont ze ook',
   discarded: 'Het voorbeeld is weggegooid; er was niets geïmporteerd.',
   failed: 'De dienst faalde aan haar kant; noem deze referentie aan support:',

@@ -109,11 +109,11 @@ describe('a preview that is not confirmed is thrown away, and the document says 
 describe('an import that was confirmed', () => {
   test('ends with what was added and how to take it back', async () => {
     await open({ [upload]: 'preview', [confirmation]: 'imported' }, (state) =>
-      state === 'imported' ? { linesAdded: 2 } : {},
+      state === 'imported' ? { linesAdded: 1 } : {},
     )
     const ended = await banksync(['import', good, '--yes'])
     expect(ended.code, ended.stderr).toBe(0)
-    expect(ended.stdout).toMatch(/Imported: 2 lines added[^]*banksync -- revert 9c6c07c2/)
+    expect(ended.stdout).toMatch(/Imported: 1 line added, 0 already[^]*banksync -- revert 9c6c07c2/)
   })
 
   test('goes on in the service where it is interrupted, and is told how to be taken back', async () => {
@@ -122,6 +122,16 @@ describe('an import that was confirmed', () => {
     expect(ended.code, ended.stderr).toBe(130)
     expect(ended.stderr).toMatch(/goes on with the import[^]*banksync -- revert 9c6c07c2/)
     expect(commands()).toEqual([upload, confirmation])
+  })
+
+  test('tells how it can be taken back also where its end is not seen', async () => {
+    service = await openImportService((call, calls) => {
+      if (calls.includes(confirmation)) return aRefusal(503, 'service-unavailable')
+      return { body: anImport('preview') }
+    })
+    const ended = await banksync(['import', good, '--yes'])
+    expect(ended.code, ended.stderr).toBe(69)
+    expect(ended.stderr).toMatch(/service-unavailable[^]*banksync -- revert 9c6c07c2/)
   })
 
   test.each([

@@ -1,9 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runProgram, type Ended } from '../support/run-program.ts'
+import { freePort } from '../../scripts/ports.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const bin = path.join(root, 'scripts/banksync.mjs')
@@ -117,11 +117,7 @@ describe('a wrong command line', () => {
 })
 
 test('an API that does not answer is told apart from a refusal', async () => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const address = server.address()
-  server.close()
-  const port = address !== null && typeof address === 'object' ? address.port : 0
+  const port = await freePort(0)
   const { code, stderr } = await banksync(
     'import',
     good,

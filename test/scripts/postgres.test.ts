@@ -1,11 +1,11 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { Client } from 'pg'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { freePort } from '../../scripts/ports.ts'
 import { startPostgres, type Postgres } from '../../scripts/postgres.ts'
 import { commandOf } from '../../scripts/running-process.ts'
+import { valueOf } from './support/value-of.ts'
 
 let dir: string
 let started: Postgres[]
@@ -24,17 +24,6 @@ const start = async (options: { dir?: string; port?: number } = {}): Promise<Pos
   return postgres
 }
 
-const query = async (adminUrl: string, text: string): Promise<unknown> => {
-  const client = new Client({ connectionString: adminUrl })
-  await client.connect()
-  try {
-    const { rows } = await client.query<{ value: unknown }>(text)
-    return rows[0]?.value
-  } finally {
-    await client.end()
-  }
-}
-
 test('the server runs as an ordinary system user, whoever starts it', async () => {
   const { child } = await start()
   const { uid } = await stat(`/proc/${child?.pid}`)
@@ -43,12 +32,12 @@ test('the server runs as an ordinary system user, whoever starts it', async () =
 
 test('rows survive a restart, and the password stays with its owner', async () => {
   const first = await start()
-  await query(first.adminUrl, 'CREATE TABLE kept AS SELECT 42 AS value')
+  await valueOf(first.adminUrl, 'CREATE TABLE kept AS SELECT 42 AS value')
   await first.stop()
   const second = await start()
-  expect(await query(second.adminUrl, 'SELECT value FROM kept')).toBe(42)
+  expect(await valueOf(second.adminUrl, 'SELECT value FROM kept')).toBe(42)
   expect((await stat(path.join(dir, 'postgres-password'))).mode & 0o777).toBe(0o600)
-  await expect(query(second.adminUrl.replace(/:[^:@]+@/, ':wrong@'), 'SELECT 1')).rejects.toThrow(
+  await expect(valueOf(second.adminUrl.replace(/:[^:@]+@/, ':wrong@'), 'SELECT 1')).rejects.toThrow(
     /password authentication failed/,
   )
 })
@@ -59,7 +48,7 @@ test('two servers that want the same port at the same moment both come up', asyn
     ['one', 'two'].map((name) => start({ dir: path.join(dir, name), port })),
   )
   const answers = both.map(({ adminUrl }) =>
-    query(adminUrl, "SELECT current_setting('port') AS value"),
+    valueOf(adminUrl, "SELECT current_setting('port') AS value"),
   )
   expect(new Set(await Promise.all(answers)).size).toBe(2)
 })
@@ -68,14 +57,14 @@ test('a server that was killed starts again', async () => {
   const first = await start()
   first.child?.kill('SIGKILL')
   const second = await start()
-  expect(await query(second.adminUrl, 'SELECT 1 AS value')).toBe(1)
+  expect(await valueOf(second.adminUrl, 'SELECT 1 AS value')).toBe(1)
 })
 
 test('a server that outlived a killed start is ended and replaced', async () => {
   const first = await start()
   const second = await start()
   expect(await first.child?.exited).toBe('exit code 0')
-  expect(await query(second.adminUrl, 'SELECT 1 AS value')).toBe(1)
+  expect(await valueOf(second.adminUrl, 'SELECT 1 AS value')).toBe(1)
 })
 
 test('another program that got the number of a dead server is left alone', async () => {
@@ -86,7 +75,7 @@ test('another program that got the number of a dead server is left alone', async
   await first.stop()
   await writeFile(pidFile, text.replace(/^\d+/, String(process.pid)))
   const second = await start()
-  expect(await query(second.adminUrl, 'SELECT 1 AS value')).toBe(1)
+  expect(await valueOf(second.adminUrl, 'SELECT 1 AS value')).toBe(1)
   expect(await commandOf(process.pid)).not.toBeNull()
 })
 
