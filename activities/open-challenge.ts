@@ -19,13 +19,16 @@ export interface OpenedChallenge {
   expiresAtMs: number
 }
 
+/** So often within the hour people are asked anew; the rounds of one login are one asking. */
 const perHour = 5
+/** A login that goes on asking after this many rounds is not a login. */
+const roundsPerHour = 25
 
 type Opening = ConnectionAt & { runId: string }
 
 export type Opened =
   | { kind: 'opened'; challenge: OpenedChallenge; snapshot: Snapshot | null }
-  /** Asked too often within the hour: the run reads what is there. */
+  /** Answered wrongly too often within the hour: the run reads what is there. */
   | { kind: 'limited'; snapshot: Snapshot | null }
 
 /** Keeps what the institution asks and tells the right people. A repetition finds the challenge its run has open. */
@@ -39,7 +42,8 @@ export const openChallenge = (
     if ((await lockFacts(tx, deps, connectionId)) === null)
       return { kind: 'limited', snapshot: null }
     const before = await endAnswered(tx, runId, challenged)
-    const limited = before.isAsked ? null : await tooMany(tx, input)
+    const max = challenged.afterWrongAnswer === true ? perHour : roundsPerHour
+    const limited = before.isAsked ? null : await tooMany(tx, input, max)
     if (limited !== null) {
       const occurrences = [...before.occurrences, limited]
       return { kind: 'limited', snapshot: await record(tx, deps, { ...input, occurrences }) }
@@ -78,12 +82,29 @@ const endAnswered = async (
   return { isAsked: false, occurrences: [] }
 }
 
+/**
+ * Before a run asks the bank for anything that makes it ask people: notes that it was done too often within the hour and
+ * returns where the connection stands; null where the run may ask.
+ */
+export const refuseToAsk = (
+  deps: Deps,
+  input: Opening,
+): Promise<{ snapshot: Snapshot | null } | null> =>
+  withTenant(deps.pool, input.tenantId, async (tx) => {
+    // a repetition of a run that asked already goes on with it
+    if ((await mfaChallenges.maybeLatestOfRun(tx, input.runId)) !== null) return null
+    const limited = await tooMany(tx, input, perHour)
+    if (limited === null) return null
+    return { snapshot: await record(tx, deps, { ...input, occurrences: [limited] }) }
+  })
+
 const tooMany = async (
   tx: DatabaseTransactionConnection,
   { connectionId, runId }: Opening,
+  max: number,
 ): Promise<Extract<Occurrence, { kind: 'refresh_refused' }> | null> => {
   const { opened, freeAt } = await mfaChallenges.countRecent(tx, connectionId)
-  if (opened < perHour || freeAt === null) return null
+  if (opened < max || freeAt === null) return null
   await syncRuns.noteRefresh(tx, runId, { refresh: 'rate_limited', until: freeAt })
   return { kind: 'refresh_refused', runId, untilMs: Date.parse(freeAt) }
 }

@@ -12,7 +12,7 @@ import { settledFailure } from './failure.ts'
 import { withHeartbeat } from './heartbeat.ts'
 import { openSession, providerNamed } from './open-session.ts'
 import type { OpenedChallenge } from './open-challenge.ts'
-import { openChallenge } from './open-challenge.ts'
+import { openChallenge, refuseToAsk } from './open-challenge.ts'
 import type { Person } from './person.ts'
 import { peekPerson } from './person.ts'
 import { pausingOf } from './provider-pause.ts'
@@ -53,6 +53,8 @@ export const createRequestRefresh = (deps: Deps) =>
     if ((await pausingOf(deps, provider)).kind === 'paused') return nothingToWaitFor
     const { capabilities } = providerNamed(deps, provider)
     if (!isOffered(capabilities, mode)) return nothingToWaitFor
+    const refused = await refuseToAsk(deps, input)
+    if (refused !== null) return { ref: null, ...refused }
     const providerAccountIds =
       mode === 'attended'
         ? prepared.providerAccountIds

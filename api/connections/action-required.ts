@@ -11,6 +11,8 @@ type Seen = Pick<
   | 'consentExpiresAt'
   | 'mfaChallengeKind'
   | 'mfaChallengeExpiresAt'
+  | 'autoSync'
+  | 'unattendedAllowed'
 >
 
 const ofAwaiting: Record<ConnectionView['awaiting'], MessageCode | null> = {
@@ -38,16 +40,24 @@ export const actionRequired = (
   seen: Seen,
   nowMs: number,
 ): { code: MessageCode; deadline: string | null } | null => {
-  const { awaiting, failureCode, disconnectReason, consentExpiresAt } = seen
-  if (awaiting === 'mfa' && seen.mfaChallengeKind !== null)
+  if (seen.awaiting === 'mfa' && seen.mfaChallengeKind !== null)
     return { code: ofChallenge[seen.mfaChallengeKind], deadline: seen.mfaChallengeExpiresAt }
-  const waits = ofAwaiting[awaiting]
-  if (waits !== null) return { code: waits, deadline: null }
-  if (disconnectReason === 'gone') return { code: 'connection.gone', deadline: null }
-  const failed = failureCode === null ? undefined : ofFailure[failureCode]
-  if (failed !== undefined) return { code: failed, deadline: null }
-  const expires = consentExpiresAt !== null && disconnectReason === null
-  return expires && dueNotice(Date.parse(consentExpiresAt), nowMs) !== null
-    ? { code: 'consent.expiring', deadline: consentExpiresAt }
-    : null
+  const code = ofAwaiting[seen.awaiting] ?? ofTrouble(seen)
+  if (code !== null) return { code, deadline: null }
+  if (isExpiring(seen, nowMs)) return { code: 'consent.expiring', deadline: seen.consentExpiresAt }
+  return waitsInVain(seen) ? { code: 'auto.not_supported', deadline: null } : null
 }
+
+const ofTrouble = ({ disconnectReason, failureCode }: Seen): MessageCode | null => {
+  if (disconnectReason === 'gone') return 'connection.gone'
+  return failureCode === null ? null : (ofFailure[failureCode] ?? null)
+}
+
+const isExpiring = ({ consentExpiresAt, disconnectReason }: Seen, nowMs: number): boolean =>
+  consentExpiresAt !== null &&
+  disconnectReason === null &&
+  dueNotice(Date.parse(consentExpiresAt), nowMs) !== null
+
+/** Automatic fetching is on where only a person may fetch. */
+const waitsInVain = ({ state, autoSync, unattendedAllowed }: Seen): boolean =>
+  state === 'connected' && autoSync && !unattendedAllowed

@@ -2,6 +2,7 @@ import type { ConnectionFacts } from '../connection.ts'
 import type { NewMessage } from '../chatter.ts'
 import type { Effect } from './effect.ts'
 import { tell } from './effect.ts'
+import { attendedOnly, tellAttendedOnly } from './attended-only.ts'
 import { consequenceOf, failureCauses, noticeOf } from './failed.ts'
 import type { Occurrence } from './occurrence.ts'
 
@@ -73,11 +74,15 @@ export const read = (facts: ConnectionFacts, occurrence: Read, nowMs: number): E
       ...consequenceOf(after, told),
       failureReference: partial.reference,
     },
-    messages: [...(effect.messages ?? []), noticeOf(after, told, nowMs)],
+    messages: withNotice(effect.messages ?? [], noticeOf(after, told, nowMs)),
     // its own notice stays open and is folded, so that it is not posted anew every slot
     closes: (effect.closes ?? []).filter((open) => open !== `failure:${failure.code}`),
   }
 }
+
+/** That nobody may fetch unattended is told in one way, whichever of the two was seen first. */
+const withNotice = (messages: NewMessage[], notice: NewMessage): NewMessage[] =>
+  messages.some(({ code }) => code === notice.code) ? messages : [...messages, notice]
 
 const readAll = (facts: ConnectionFacts, occurrence: Read, nowMs: number): Effect => {
   const { consentExpiresAtMs, unattendedAllowed, lastRefreshAtMs, undecided, cause } = occurrence
@@ -90,11 +95,21 @@ const readAll = (facts: ConnectionFacts, occurrence: Read, nowMs: number): Effec
       lastPulledAtMs: nowMs,
       ...(lastRefreshAtMs === null ? {} : { lastRefreshAtMs }),
     },
-    messages: messagesOf(facts, occurrence),
-    closes: [...failureCauses, ...(renewed(facts, consentExpiresAtMs) ? ['consent'] : [])],
+    messages: [...messagesOf(facts, occurrence), ...noSlots(facts, occurrence)],
+    closes: [
+      ...failureCauses,
+      ...(renewed(facts, consentExpiresAtMs) ? ['consent'] : []),
+      ...(unattendedAllowed ? [attendedOnly] : []),
+    ],
     next: byPerson ? 'keep' : 'slot',
   }
 }
+
+/** Told once, when it is first seen: without a person nothing will be fetched, though it is switched on. */
+const noSlots = (facts: ConnectionFacts, { unattendedAllowed, runId }: Read): NewMessage[] =>
+  unattendedAllowed || !facts.unattendedAllowed || !facts.autoSync
+    ? []
+    : [tellAttendedOnly(facts, `run:${runId}`)]
 
 /** Providers that compute the end anew each time move it by moments; a renewal moves it by days. */
 const renewalMinMs = 86_400_000

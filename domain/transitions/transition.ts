@@ -2,6 +2,7 @@ import type { ConnectionFacts } from '../connection.ts'
 import type { MessageCode, NewMessage } from '../chatter.ts'
 import type { NewEvent } from '../event.ts'
 import { consentDue } from './consent-due.ts'
+import { attendedOnly, tellAttendedOnly } from './attended-only.ts'
 import type { Effect } from './effect.ts'
 import { instant, tell } from './effect.ts'
 import { failed, failureCauses } from './failed.ts'
@@ -75,19 +76,30 @@ type Commanded = Extract<
   { kind: 'auto_sync_set' | 'accounts_discovered' | 'accounts_chosen' }
 >
 
+const autoSyncSet = (
+  facts: ConnectionFacts,
+  { enabled, user, requestId }: Extract<Occurrence, { kind: 'auto_sync_set' }>,
+): Effect => {
+  if (facts.autoSync === enabled) return {}
+  const key = `request:${requestId}`
+  const params = { enabled: enabled ? 'on' : 'off', user }
+  const isInVain = enabled && !facts.unattendedAllowed
+  return {
+    changed: { autoSync: enabled },
+    messages: [
+      tell({ code: 'auto_sync.changed', kind: 'tracking', key, params, user }),
+      ...(isInVain ? [tellAttendedOnly(facts, key)] : []),
+    ],
+    closes: enabled ? [] : [attendedOnly],
+    next: 'slot',
+  }
+}
+
 const commanded = (facts: ConnectionFacts, occurrence: Commanded): Effect => {
   const key = `request:${occurrence.requestId}`
   switch (occurrence.kind) {
-    case 'auto_sync_set': {
-      if (facts.autoSync === occurrence.enabled) return {}
-      const { enabled, user } = occurrence
-      const params = { enabled: enabled ? 'on' : 'off', user }
-      return {
-        changed: { autoSync: enabled },
-        messages: [tell({ code: 'auto_sync.changed', kind: 'tracking', key, params, user })],
-        next: 'slot',
-      }
-    }
+    case 'auto_sync_set':
+      return autoSyncSet(facts, occurrence)
     case 'accounts_discovered':
       return {
         changed:

@@ -60,18 +60,52 @@ describe('a challenge', () => {
     expect(challenge!.expiresAtMs).toBeLessThanOrEqual(Date.now() + 24 * hourMs)
   })
 
-  test('is asked at most five times an hour; then the run reads and names the time of the next', async () => {
+  test('is asked at most five times an hour; then the bank is not asked, the run reads and names the time of the next', async () => {
     const subject = await aChallenged(scene)
     for (let i = 0; i < 5; i += 1) {
       const asked = await subject.ask()
       await scene.run('expireChallenge', { ...subject.at(), ...asked })
     }
     const runId = randomUUID()
+    scene.script.asked = []
     expect((await subject.refresh(runId)).challenge).toBeUndefined()
+    expect(scene.script.asked).toEqual([])
     const { refresh, refreshUntil } = await subject.runOf(runId)
     expect(refresh).toBe('rate_limited')
     expect(Date.parse(refreshUntil!)).toBeGreaterThan(Date.now())
     expect((await subject.codes()).at(-1)).toBe('sync.quota')
+  })
+
+  /** Answers what is open, and says what comes of it. */
+  const goOn = async (
+    subject: Awaited<ReturnType<typeof aChallenged>>,
+    asked: { runId: string; challengeId: string },
+    next: Parameters<typeof aChallenge>[0],
+  ) => {
+    await subject.answer(asked.challengeId)
+    await subject.submit(asked)
+    scene.script.progress = () => aChallenge(next)
+    const { challenge } = await subject.poll(asked.runId)
+    return challenge === undefined ? null : { ...asked, challengeId: challenge.id }
+  }
+
+  test('has as many rounds as the login has: those of one run are one asking', async () => {
+    const subject = await aChallenged(scene)
+    let asked: Awaited<ReturnType<typeof goOn>> = await subject.ask()
+    for (let round = 2; round <= 7; round += 1) asked = asked && (await goOn(subject, asked, {}))
+    expect(asked).not.toBeNull()
+    expect(await subject.codes()).not.toContain('sync.quota')
+  })
+
+  test('is not put a sixth time to somebody who answers wrongly', async () => {
+    const subject = await aChallenged(scene)
+    let asked: Awaited<ReturnType<typeof goOn>> = await subject.ask()
+    for (let round = 2; round <= 6; round += 1)
+      asked = asked && (await goOn(subject, asked, { afterWrongAnswer: true }))
+    expect(asked).toBeNull()
+    const codes = await subject.codes()
+    expect(codes.filter((code) => code === 'mfa.requested')).toHaveLength(5)
+    expect(codes.at(-1)).toBe('sync.quota')
   })
 
   test.each([

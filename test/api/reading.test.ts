@@ -145,6 +145,10 @@ describe('a connection', () => {
     expect(await world.call('GET', `/v1/connections/${broken}`)).toMatchObject({
       body: { actionRequired: { code: 'credentials.invalid' } },
     })
+    const attended = await aConnection(world, world.a, { unattendedAllowed: false })
+    expect(await world.call('GET', `/v1/connections/${attended}`)).toMatchObject({
+      body: { actionRequired: { code: 'auto.not_supported', deadline: null } },
+    })
   })
 })
 

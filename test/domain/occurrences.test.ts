@@ -133,6 +133,39 @@ describe('automatic synchronization', () => {
     expect(after).toMatchObject({ autoSync: true, nextSyncAtMs: null, state: 'connected' })
     expect(messages.map(({ code }) => code)).toEqual(['sync.done'])
   })
+
+  const forbidden = () => readRun({ cause: 'first', unattendedAllowed: false })
+  const asked = 'auto.not_supported'
+  const codesOf = ({ messages }: { messages: readonly { code: string }[] }) =>
+    messages.map(({ code }) => code)
+
+  test('forbidden by the bank is told once, with the wish to switch it off', () => {
+    const told = live(aConnection(), [
+      [start, forbidden()],
+      [start + day, forbidden()],
+    ])
+    expect(codesOf(told)).toEqual([asked])
+  })
+
+  test('forbidden by the bank is told once, where the refresh was refused for it too', () => {
+    const failure = { code: 'unattended_not_allowed', scope: 'account' } as const
+    const both = { ...forbidden(), partial: { failure, reference: 'BS-0000-0001' } }
+    expect(codesOf(transition(aConnection(), both, at(start)))).toEqual([asked])
+  })
+
+  test('forbidden by the bank is no news to somebody who has it off, but to one who puts it on', () => {
+    const off = aConnection({ autoSync: false })
+    expect(codesOf(live(off, [[start, forbidden()]]))).toEqual([])
+    const manual = aConnection({ autoSync: false, unattendedAllowed: false })
+    expect(codesOf(transition(manual, set(true), at(start)))).toContain(asked)
+  })
+
+  test('switched off, or allowed again, ends the notice', () => {
+    const manual = aConnection({ unattendedAllowed: false, nextSyncAtMs: null })
+    expect(transition(manual, set(false), at(start)).closes).toContain('attended_only')
+    expect(transition(manual, readRun(), at(start)).closes).toContain('attended_only')
+    expect(transition(manual, forbidden(), at(start)).closes).not.toContain('attended_only')
+  })
 })
 
 describe('a look at the provider', () => {

@@ -35,10 +35,8 @@ const failureFrom = ({ entry, consent }: Seen, outcome: Outcome): Failure | null
   if (outcome.kind === 'challenge') return { code: 'mfa_required', scope: 'connection' }
   if (outcome.kind !== 'failed') return null
   const { failure } = outcome
-  // every login here asks the person, so a nightly attempt that was asked says only that
-  return failure.code === 'mfa_required' && entry.isRealTimeMFA === true
-    ? { ...failure, code: 'unattended_not_allowed' }
-    : failure
+  // every login here asks the person: that one was asked and did not answer says nothing of what can be read
+  return failure.code === 'mfa_required' && entry.isRealTimeMFA === true ? null : failure
 }
 
 /** Whether anything may be read of the institution while nobody is there. */
