@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Client, Json } from './client.ts'
 import { openClient, redirectUri } from './client.ts'
+import { institutionAttributes } from './ponto/institution-attributes.ts'
 import { hasReference, referenceFolder } from './reference.ts'
 import type { Allowance } from './shape.ts'
 import { shapeProblems } from './shape.ts'
@@ -22,23 +23,6 @@ interface Comparison {
   answer: (scene: Scene) => Promise<Json>
   allow?: Allowance
 }
-
-const institutionAttributes = [
-  'country',
-  'bic',
-  'status',
-  'logoUrl',
-  'primaryColor',
-  'secondaryColor',
-  'sharedBrandName',
-  'sharedBrandReference',
-  'timeZone',
-  'maintenanceFrom',
-  'maintenanceTo',
-  'maintenanceType',
-  'pendingTransactionsAvailable',
-  'expectedAuthorizationLifetime',
-]
 
 const extraInstitution = (path: string) => institutionAttributes.map((name) => `${path}.${name}`)
 

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import type { Json } from '../client.ts'
 import { hasReference, referenceFolder } from '../reference.ts'
 import { eventProblems, problemsOf, signatureProblems } from './conformance.ts'
+import { institutionAttributes } from './institution-attributes.ts'
 import { operationOf } from './operations.ts'
 
 interface Recording {
@@ -11,23 +12,6 @@ interface Recording {
   /** Members that the recording leaves out or has too many: it shows an extract, or is of another product. */
   differs?: string[]
 }
-
-const institution = [
-  'country',
-  'bic',
-  'status',
-  'logoUrl',
-  'primaryColor',
-  'secondaryColor',
-  'sharedBrandName',
-  'sharedBrandReference',
-  'timeZone',
-  'maintenanceFrom',
-  'maintenanceTo',
-  'maintenanceType',
-  'pendingTransactionsAvailable',
-  'expectedAuthorizationLifetime',
-]
 
 const recordings: Record<string, Recording> = {
   'account.json': { schema: 'answer-account', differs: ['availability'] },
@@ -42,11 +26,11 @@ const recordings: Record<string, Recording> = {
   'financialInstitutionAccounts.json': { schema: 'answer-sandbox-accounts' },
   'financialInstitutionTransaction.json': { schema: 'answer-sandbox-transaction' },
   'financialInstitutionTransactions.json': { schema: 'answer-sandbox-transactions' },
-  'financial_institution.json': { schema: 'answer-institution', differs: institution },
-  'financial_institutions.json': { schema: 'answer-institutions', differs: institution },
+  'financial_institution.json': { schema: 'answer-institution', differs: institutionAttributes },
+  'financial_institutions.json': { schema: 'answer-institutions', differs: institutionAttributes },
   'organization_financial_institutions.json': {
     schema: 'answer-institutions',
-    differs: institution,
+    differs: institutionAttributes,
   },
   'integration_accounts.json': { schema: 'answer-integration-accounts' },
   'jwk.json': { schema: 'key' },
