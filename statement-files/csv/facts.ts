@@ -1,9 +1,10 @@
 /** What the rows above, between and below the lines say of the account: its number, currency and balances. */
-import { isCurrency } from '../currency.ts'
-import { compactNumber, ibanOf } from '../../domain/iban.ts'
-import { readAmount } from '../inference/decimal-sign.ts'
+import { ibanOf, compactNumber } from '../../domain/iban.ts'
 import type { DecimalSign } from '../../domain/csv-layout.ts'
+import { isCurrency } from '../currency.ts'
+import { readAmount } from '../inference/decimal-sign.ts'
 import { kindOf, trimmed } from './cell.ts'
+import { currencyIn } from './currency-name.ts'
 import { folded } from './names.ts'
 import { summaryOf } from './words.ts'
 
@@ -18,6 +19,8 @@ export interface Facts {
   currency: string | null
   opening: StatedBalance | null
   closing: StatedBalance | null
+  /** The first and the last balance of which the file does not say when it was. */
+  undated: StatedBalance[]
 }
 
 export const noFacts = (): Facts => ({
@@ -26,13 +29,22 @@ export const noFacts = (): Facts => ({
   currency: null,
   opening: null,
   closing: null,
+  undated: [],
 })
 
 const accountLabel =
-  /\b(?:account number|account no|account iban|account details|account|iban|rekening|rekeningnummer|numero de compte|compte|konto|kontonummer|cuenta|conta)\b/
+  /\b(?:account number|account no|account iban|account details|account|iban|rekening|rekeningnummer|compte|e?konto|kontonummer|cuenta|conta|conto|uctu|ucet|rachunku|szamlaszam)\b/
 const holderLabel =
   /\b(?:account name|account holder|titulaire|houder|naam houder|kontoinhaber|holder)\b/
-const number = /\d[\d .-]{4,33}\d/
+/** What speaks of the other side, as the filters of a search do. */
+const otherLabel =
+  /\b(?:tegenpartij|tegenrekening|contrepartie|partie adverse|counterparty|gegenkonto|begunstigde|beneficiary|beneficiaire)\b/
+
+/** Digits with what banks put between them; letters only between digits. */
+const number = /\d(?:[\d ./-]|[A-Z](?=\d)){4,33}\d/
+const numberAtEnd = /\d(?:[\d ./-]|[A-Z](?=\d)){6,33}\d$/
+/** So many digits are the number of an account, whatever stands beside them. */
+const longNumber = /^'?\d(?: ?\d){19,27}$/
 
 /** A cell that holds its own label, `Account number : 123`, counts as two. */
 const parts = (cells: readonly string[]): string[] =>
@@ -40,35 +52,68 @@ const parts = (cells: readonly string[]): string[] =>
     const text = trimmed(cell).slice(0, 200)
     const colon = text.indexOf(':')
     if (colon < 0 || /\d:\d/.test(text)) return [text]
-    return [text.slice(0, colon).trim(), text.slice(colon + 1).trim()]
+    const rest = text.slice(colon + 1).trim()
+    return rest === '' ? [text.slice(0, colon).trim()] : [text.slice(0, colon).trim(), rest]
   })
 
 const mineNumber = (facts: Facts, label: string, text: string): void => {
-  if (text === '') return
+  if (text === '' || otherLabel.test(label)) return
   const iban = ibanIn(text)
   if (iban === null && holderLabel.test(label)) facts.holder ??= text
-  else facts.account ??= iban ?? (accountLabel.test(label) ? numberIn(text) : null)
+  else if (iban !== null && !isIban(facts.account)) facts.account = iban
+  else facts.account ??= numberOf(label, text)
 }
+
+const isIban = (account: string | null): boolean => account !== null && kindOf(account) === 'iban'
 
 /** The IBAN that a text is, or begins with. */
 const ibanIn = (text: string): string | null =>
   kindOf(text) === 'iban' ? compactNumber(text) : (ibanOf(text) ?? ibanOf(text.split(' ')[0] ?? ''))
 
-const numberIn = (text: string): string | null => {
+/** The number of an account that a text is by its label, by its own words, or by its length. */
+const numberOf = (label: string, text: string): string | null => {
+  if (longNumber.test(text)) return text.replace(/['\s]/g, '')
   const kind = kindOf(text)
-  return kind === 'date' || kind === 'amount' ? null : (number.exec(text)?.[0].trim() ?? null)
+  if (kind === 'date' || kind === 'amount') return null
+  if (accountLabel.test(label)) return number.exec(text)?.[0].trim() ?? null
+  return kind === 'text' && accountLabel.test(folded(text)) ? lastNumber(text) : null
 }
 
+const lastNumber = (text: string): string | null => {
+  const found = numberAtEnd.exec(text)?.[0] ?? ''
+  return found === '' || kindOf(found) === 'date' ? null : found
+}
+
+const besideAmount = /^[-+\d.,' \u00a0]{3,30}([A-Z]{3}|[€£])$/
+const besideNumber = /^\d[\d ./-]{5,33}[-( ]+([A-Z]{3})\b/
+
 const mineCurrency = (facts: Facts, text: string): void => {
-  const code = /^(?:\S{1,20} )?([A-Z]{3})$/.exec(text)?.[1]
-  if (code !== undefined && isCurrency(code) && (text === code || /^[-+\d.,']+ /.test(text)))
-    facts.currency ??= code
+  const beside = besideAmount.exec(text)?.[1] ?? besideNumber.exec(text)?.[1]
+  const code = isCurrency(text) ? text : currencyIn(beside ?? '')
+  if (code !== null) facts.currency ??= code
+}
+
+const written = /[-+\u2212]?\d[\d.,'’ \u00a0\u202f]{0,20}[.,]\d{2}(?!\d)/g
+const day = /\d{1,4}[./-]\d{1,2}[./-]\d{2,4}/g
+
+/** Beside its table a program may write decimals in another way than in it. */
+const readAnyAmount = (text: string, sign: DecimalSign): string | null =>
+  readAmount(text, sign) ?? readAmount(text, sign === '.' ? ',' : '.')
+
+/** The last amount with decimals amid words. */
+const amountAmidWords = (text: string, sign: DecimalSign): string | null => {
+  const found = text.replace(day, ' ').match(written)?.at(-1)
+  return found === undefined ? null : readAnyAmount(found.trim(), sign)
 }
 
 const amountIn = (texts: readonly string[], sign: DecimalSign): string | null => {
   for (const text of texts) {
     const kind = kindOf(text)
-    const amount = kind === 'amount' || kind === 'integer' ? readAmount(text, sign) : null
+    const amount = kind === 'amount' || kind === 'integer' ? readAnyAmount(text, sign) : null
+    if (amount !== null) return amount
+  }
+  for (const text of texts) {
+    const amount = kindOf(text) === 'text' ? amountAmidWords(text, sign) : null
     if (amount !== null) return amount
   }
   return null
@@ -86,9 +131,12 @@ export const mineBalance = (facts: Facts, row: SummaryRow, sign: DecimalSign): v
   const texts = parts(row.cells)
   const label = texts.filter((text) => kindOf(text) === 'text').join(' ')
   const summary = summaryOf(label)
-  if (summary !== 'opening' && summary !== 'closing') return
+  if (summary === null || summary === 'total') return
   const amount = row.amount ?? amountIn(texts, sign)
-  if (amount !== null) facts[summary] ??= { amount, line: row.line }
+  if (amount === null) return
+  const stated = { amount, line: row.line }
+  if (summary === 'balance') facts.undated = [...facts.undated.slice(0, 1), stated]
+  else facts[summary] ??= stated
 }
 
 /** Takes what a row outside the table says. */
@@ -97,10 +145,11 @@ export const mineRow = (
   row: { cells: readonly string[]; line: number },
   sign: DecimalSign,
 ): void => {
-  const texts = parts(row.cells)
-  for (const [index, text] of texts.entries()) {
-    mineNumber(facts, folded(texts[index - 1] ?? ''), text)
+  let label = ''
+  for (const text of parts(row.cells)) {
+    mineNumber(facts, label, text)
     mineCurrency(facts, text)
+    if (text !== '') label = folded(text)
   }
   mineBalance(facts, row, sign)
 }

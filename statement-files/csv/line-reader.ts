@@ -32,9 +32,11 @@ const isNothing = (cell: string): boolean => cell === '' || cell === '-' || cell
 const textAt = (cells: readonly string[], index: number): string =>
   index < 0 ? '' : trimmed(cells[index] ?? '')
 
-/** An account number as a whole: an IBAN without blanks, anything else as written. */
-const accountNumber = (cell: string): string =>
-  ibanOf(cell) ?? (kindOf(cell) === 'iban' ? compactNumber(cell) : cell)
+/** An account number as a whole: an IBAN without blanks, anything else as written, but for the quotes that keep it a text. */
+const accountNumber = (cell: string): string => {
+  const number = cell.includes("'") ? cell.replaceAll("'", '').trim() : cell
+  return ibanOf(number) ?? (kindOf(number) === 'iban' ? compactNumber(number) : number)
+}
 
 const currencyOf = (cell: string): string => {
   const code = cell.toUpperCase()
@@ -174,8 +176,8 @@ export class LineReader {
     const at = this.#at
     const name = displayed(textAt(cells, at.counterparty))
     if (!isNothing(name)) line.counterparty = name
-    const number = textAt(cells, at.counterparty_account)
-    if (!isNothing(number)) line.counterpartyAccount = this.#readPartyNumber(number)
+    const number = this.#readPartyNumber(textAt(cells, at.counterparty_account))
+    if (!isNothing(number)) line.counterpartyAccount = number
     const bic = textAt(cells, at.counterparty_bic)
     if (!isNothing(bic)) line.counterpartyBic = bic
   }

@@ -140,7 +140,7 @@ const dictionary: readonly Entry[] = [
   [
     'ignored',
     9,
-    'adres|address|adresse|adres tegenpartij|straat en nummer|postcode en plaats|postcode|city|plaats|land|landcode|country|category|categorie|kategorie|kategorie transakce|time|time zone|timezone|exchange rate|rate|koers|taux|cours|wisselkoers|tax|sort code|parent category|sub category|labels|tags|branch|bank|bank name|from email address|to email address|budget|reden van weigering|motif du refus|check number|cheque number|check or slip|quantity|symbol|price|available balance|disponible|beschikbaar saldo|account type|product|initiated date|started date|start date|end date|opening balance|valutair saldo|locatie|type de compte|mcc|glaubiger id|glaeubiger id|kundenreferenz|creditor id|mandatsreferenz|mandate|mandate id|machtigingskenmerk|incassant id|batch id',
+    'adres|address|adresse|adres tegenpartij|straat en nummer|postcode en plaats|postcode|city|plaats|land|landcode|country|category|categorie|kategorie|kategorie transakce|time|time zone|timezone|exchange rate|rate|koers|taux|cours|wisselkoers|tax|sort code|parent category|sub category|labels|tags|branch|bank|bank name|from email address|to email address|budget|reden van weigering|motif du refus|check number|cheque number|check or slip|quantity|symbol|price|available balance|disponible|beschikbaar saldo|account type|product|initiated date|started date|start date|end date|opening balance|valutair saldo|locatie|type de compte|mcc|member name|card member|cardholder name|card holder full name|glaubiger id|glaeubiger id|kundenreferenz|creditor id|mandatsreferenz|mandate|mandate id|machtigingskenmerk|incassant id|batch id',
   ],
 ]
 
@@ -201,6 +201,8 @@ export const hintsOf = (name: string): Hint[] => {
     weight: weight + 2,
   }))
   const ofParty = whole.length > 0 ? null : partyHint(plain)
-  const hints = [...whole, ...(ofParty === null ? [] : [ofParty]), ...partHints(words)]
+  const isOwn = whole.some(({ role }) => role === 'account')
+  const ofParts = partHints(words).filter(({ role }) => !isOwn || role !== 'counterparty')
+  const hints = [...whole, ...(ofParty === null ? [] : [ofParty]), ...ofParts]
   return hints.toSorted((one, other) => other.weight - one.weight)
 }

@@ -223,6 +223,13 @@ const settleText = ({ columns, roles }: Assignment): void => {
   if (longest.index >= 0) roles[longest.index] = 'text'
 }
 
+/** What follows a column of texts without a name of its own goes on with it. */
+const settleUnnamed = ({ columns, roles }: Assignment): void => {
+  for (const [index, column] of columns.entries())
+    if (column.name === '' && roles[index] === 'ignored' && roles[index - 1] === 'text')
+      if (column.count('text') > 0) roles[index] = 'text'
+}
+
 const isSpeech = (column: Column): boolean =>
   column.count('text') * 2 > column.filled && hintsOf(column.name)[0]?.role !== 'ignored'
 
@@ -246,6 +253,7 @@ export const rolesByName = (columns: readonly Column[]): ColumnRole[] => {
   claim(assignment, 'direction', (column) => column.isDirections && isTelling(column))
   claim(assignment, 'status', (column) => column.isStates && column.saysUnbooked)
   settleText(assignment)
+  settleUnnamed(assignment)
   return assignment.roles
 }
 

@@ -1,8 +1,9 @@
 /** The statements of a file: one for each account and currency, each with the balances its rows prove. */
+import { DecimalSum } from '../decimal.ts'
 import type { OpenStatement, Output } from '../output.ts'
 import type { Checkpoint, ParsedLine } from '../parsed.ts'
 import { asWarning, problem, quoted } from '../problem.ts'
-import { noFacts, type Facts, type StatedBalance } from './facts.ts'
+import { noFacts, type Facts } from './facts.ts'
 import {
   createChain,
   type BalanceProof,
@@ -11,6 +12,7 @@ import {
   type End,
   type Step,
 } from './proof.ts'
+import { toldBalances } from './stated-balances.ts'
 import { decimalOfUnits, unitsOf } from './units.ts'
 
 export interface StatementKey {
@@ -28,6 +30,7 @@ interface Group {
   opened: OpenStatement
   chain: Chain
   lineCount: number
+  sum: DecimalSum
   lastOn: string | null
   /** Waits for the row below, which may continue its text. */
   waiting: ParsedLine | null
@@ -65,11 +68,6 @@ const complete = ({ head }: OpenStatement, { account, currency, holder }: Facts)
   if (account !== null) head.account ??= { number: account, ...(holder === null ? {} : { holder }) }
   if (currency !== null) head.currency ??= currency
 }
-
-const mined = (kind: 'opening' | 'closing', stated: StatedBalance | null): Checkpoint[] =>
-  stated === null
-    ? []
-    : [{ kind, amount: stated.amount, origin: 'stated', position: { line: stated.line } }]
 
 const stepOf = ({ line, balance }: StatementRow): Step => ({
   amount: unitsOf(line.amount),
@@ -109,6 +107,7 @@ export class Statements {
       opened,
       chain: createChain(proof ?? usual),
       lineCount: 0,
+      sum: new DecimalSum(),
       lastOn: null,
       waiting: null,
     }
@@ -132,6 +131,7 @@ export class Statements {
       group.lastOn = bookedOn
     if (this.#setup.hasBalances) this.#follow(group, row, before)
     group.lineCount += 1
+    group.sum.add(row.line.amount)
   }
 
   #follow(group: Group, row: StatementRow, before: Group | null): void {
@@ -177,14 +177,11 @@ export class Statements {
     }
   }
 
-  #balancesOf({ chain, lineCount, lastOn }: Group): Checkpoint[] {
+  #balancesOf({ chain, lineCount, lastOn, sum }: Group): Checkpoint[] {
     const { facts, proof, hasBalances } = this.#setup
     // what stands around the rows speaks of the only account there is
     const said = this.#groups.size === 1 ? facts : noFacts()
-    const told = {
-      opening: mined('opening', said.opening),
-      closing: mined('closing', said.closing),
-    }
+    const told = toldBalances(said, sum.total())
     const ends = proof !== null || (hasBalances && lineCount === 1) ? chain.ends() : null
     if (ends === null) return [...told.opening, ...told.closing]
     const on = lastOn === null ? {} : { on: lastOn }

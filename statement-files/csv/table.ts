@@ -39,7 +39,7 @@ const areNames = (names: readonly string[]): boolean => {
   if (names.length > columnsMax) return false
   for (const name of names) {
     if (name === '') continue
-    if (name.length > nameLength || /: \S/.test(name)) return false
+    if (name.length > nameLength || /\S: \S/.test(name)) return false
     const kind = kindOf(name)
     if (kind !== 'text' && kind !== 'bic' && kind !== 'currency') return false
     count += 1

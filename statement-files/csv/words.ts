@@ -42,7 +42,7 @@ export const rowStateOf = (cell: string): RowState | null => {
 }
 
 const balanceWords =
-  /\b(?:\w{0,12}balance|\w{0,12}saldo|solde|kontostand|likutis|stav uctu|zustatek|saldi)\b/
+  /\b(?:\w{0,12}balance|\w{0,12}saldo|solde|kontostand|s a l d o|saldos|guthaben|egyenleg|likutis|stav uctu|zustatek|saldi)\b/
 const startWords =
   /\b(?:start|begin|beginning|beginsaldo|opening|openingssaldo|vorig|vorige|previous|anterior|initial|initiaal|debut|ancien|precedent|alter|anfang\w{0,8}|pradziai|inicial|iniziale|forward|pocatecni|oud|brought)\b/
 const endWords =
@@ -61,10 +61,11 @@ export const summaryOf = (text: string): 'opening' | 'closing' | 'balance' | 'to
 }
 
 const balanceRow =
-  /^(?:saldo anterior|saldo inicial|saldo final|saldo iniziale|saldo finale|(?:opening|closing|beginning|starting|ending|previous|ledger) balance|balance (?:brought|carried) forward|brought forward|carried forward|beginsaldo|eindsaldo|openingssaldo|slotsaldo|(?:vorig|nieuw|oud) saldo|(?:ancien|nouveau) solde|solde (?:initial|precedent|final|anterieur)|anfangssaldo|endsaldo|(?:alter|neuer) saldo|likutis pradziai|likutis pabaigai|apyvarta|turnover|algsaldo|loppsaldo|kaive|pocatecni zustatek|konecny zustatek)(?: (?:as of|per|op|au|am|at|on|zum|vom) [\d a-z]{1,30})?$/
+  /^(?:saldo|s a l d o|saldo do dia|saldo atual|saldo total disponivel dia|saldo del dia|balance|saldo anterior|saldo inicial|saldo final|saldo iniziale|saldo finale|(?:opening|closing|beginning|starting|ending|previous|ledger) balance|balance (?:brought|carried) forward|brought forward|carried forward|beginsaldo|eindsaldo|openingssaldo|slotsaldo|(?:vorig|nieuw|oud) saldo|(?:ancien|nouveau) solde|solde (?:initial|precedent|final|anterieur)|anfangssaldo|endsaldo|(?:alter|neuer) saldo|likutis pradziai|likutis pabaigai|apyvarta|turnover|algsaldo|loppsaldo|kaive|pocatecni zustatek|konecny zustatek)(?: (?:as of|per|op|au|am|at|on|zum|vom) [\d a-z]{1,30})?$/
 
 /** Nearly all texts are told apart without folding them. */
-const mayNameBalance = /sald|balance|solde|forward|likut|apyvart|turnover|k[äa]ive|z[ůu]statek/i
+const mayNameBalance =
+  /sald|s a l d o|balance|solde|forward|likut|apyvart|turnover|k[äa]ive|z[ůu]statek/i
 
 /** Whether the text of a row with a day says that the row is a balance or a total, not a movement. */
 export const isBalanceRow = (text: string): boolean => {

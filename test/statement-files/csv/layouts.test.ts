@@ -182,3 +182,37 @@ test('a row of one text that names a balance is the balance, whatever column the
   expect(balancesOf(file)).toEqual(['opening 100.00 stated'])
   expect(daysOf(file)).toEqual(['2024-01-30', '2024-01-31'])
 })
+
+test('the name of an account is neither its number nor the other side', () => {
+  const file = parseCsv([
+    'Date, Type, Description, Value, Balance, Account Name, Account Number',
+    `31/01/2024,POS,"'SHOP",-24.05,75.95,"'SMITH J","'123456-12345678",`,
+    `30/01/2024,BAC,"'WAGES",50.00,100.00,"'SMITH J","'123456-12345678",`,
+  ])
+  expect(file.statements[0]?.account?.number).toBe('123456-12345678')
+  expect(file.statements[0]?.lines[0]?.counterparty).toBeUndefined()
+})
+
+test('columns without a name go on with the text before them', () => {
+  const file = parseCsv([
+    '"Data operacji","Kwota","Opis transakcji","",""',
+    '"2024-01-31","-24.05","Title: card","Place: shop",""',
+    '"2024-01-30","+50.00","Account: 12","Name: work","Title: wages"',
+  ])
+  expect(file.statements[0]?.lines.map(({ text }) => text)).toEqual([
+    'Title: card Place: shop',
+    'Account: 12 Name: work Title: wages',
+  ])
+})
+
+test('the name of a column may have a colon in it', () => {
+  const file = parseCsv([
+    'datum boeking;bedrag;tegenpartij : naam;tegenpartij : rekening',
+    '15-01-2024;-35,49;Shop;BE43966258584001',
+    '03-01-2024;-25,00;Phone;BE68539007547034',
+  ])
+  expect(file.statements[0]?.lines[0]).toMatchObject({
+    counterparty: 'Shop',
+    counterpartyAccount: 'BE43966258584001',
+  })
+})
