@@ -6,6 +6,7 @@ export interface Problem {
   detail?: string
   reference?: string
   until?: string
+  why?: string
   errors?: { pointer: string; detail: string }[]
 }
 

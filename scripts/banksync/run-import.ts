@@ -3,6 +3,7 @@ import path from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { isImportOver } from '../../domain/statement-import.ts'
 import type { Language } from '../../locales/languages.ts'
+import { ApiProblem } from '../erp.ts'
 import { Unavailable, type Api } from './api.ts'
 import { endText, takeBackText } from './end-text.ts'
 import { exitCodes, Interrupted } from './exit-codes.ts'
@@ -17,6 +18,8 @@ import { previewText } from './preview-text.ts'
 import type { Progress } from './progress.ts'
 import { waitForImport, type Waiting } from './wait-for-import.ts'
 import { words } from './words.ts'
+
+const triesMax = 5
 
 export interface Job {
   api: Api
@@ -108,10 +111,27 @@ const look = async (job: Job, { id }: Import): Promise<Looked> => {
 
 const isOver = ({ state }: Import): boolean => isImportOver(state)
 
-const confirm = async (job: Job, { id, revision }: Import): Promise<ImportWithPreview> => {
+const isReadAgain = (error: unknown): boolean =>
+  error instanceof ApiProblem && error.problem.why === 'not_ready'
+
+/** A correction that crossed the first reading has the file read once more, after its preview was seen. */
+const sendConfirmation = async (job: Job, { id, revision }: Import): Promise<void> => {
+  const doing = words[job.language].reading
+  for (let tries = 1; ; tries += 1)
+    try {
+      await job.api.call('POST', `/v1/imports/${id}/confirmations`, { revision })
+      return
+    } catch (error) {
+      if (!isReadAgain(error) || tries === triesMax) throw error
+      await follow(job, { id, isOver: isPreviewed, doing })
+    }
+}
+
+const confirm = async (job: Job, seen: Import): Promise<ImportWithPreview> => {
+  const { id } = seen
   const said = words[job.language]
   try {
-    await job.api.call('POST', `/v1/imports/${id}/confirmations`, { revision })
+    await sendConfirmation(job, seen)
     return await follow(job, { id, isOver, doing: said.importing })
   } catch (error) {
     // from here on the import may come to its end without us, so its id must not be lost

@@ -116,6 +116,27 @@ describe('an import that was confirmed', () => {
     expect(ended.stdout).toMatch(/Imported: 1 line added, 0 already[^]*banksync -- revert 9c6c07c2/)
   })
 
+  test('is confirmed again where a correction has the file read once more', async () => {
+    const notReady = { status: 409, body: { code: 'conflict', why: 'not_ready' } }
+    service = await openImportService((call, calls) => {
+      const tries = calls.filter((each) => each === confirmation).length
+      if (call === confirmation && tries < 3) return notReady
+      return { body: anImport(tries === 3 ? 'imported' : 'preview') }
+    })
+    const ended = await banksync(['import', good, '--yes', '--date-order', 'dmy'])
+    expect(ended.code, ended.stderr).toBe(0)
+  })
+
+  test('is refused at last where the service never gets ready', async () => {
+    service = await openImportService((call) =>
+      call === confirmation
+        ? { status: 409, body: { code: 'conflict', why: 'not_ready' } }
+        : { body: anImport('preview') },
+    )
+    const ended = await banksync(['import', good, '--yes'])
+    expect([ended.code, ended.stderr]).toEqual([2, expect.stringContaining('conflict')])
+  })
+
   test('goes on in the service where it is interrupted, and is told how to be taken back', async () => {
     await open({ [upload]: 'preview', [confirmation]: 'importing' })
     const ended = await banksync(['import', good, '--yes'], { interruptAt: 'Importing' })
