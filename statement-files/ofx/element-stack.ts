@@ -3,6 +3,7 @@ import type { Element, Leaves } from './elements.ts'
 import { createElements, createGround, innerLevel, ownText } from './elements.ts'
 import { withoutReferences } from './entities.ts'
 import { limits } from '../limits.ts'
+import { isTagName } from './tag-names.ts'
 import type { Tokenizer } from './tokenizer.ts'
 
 interface ElementEvents {
@@ -48,6 +49,13 @@ const blanksStart = (source: string, start: number, end: number): number => {
   return at
 }
 
+/** Leaves in which people write, angle brackets as well. */
+const textLeaves = new Set(['NAME', 'NAME2', 'EXTDNAME', 'MEMO', 'MESSAGE', ownText])
+
+/** How far back a text is looked at. */
+const tailLength = 200
+const isSetOff = /\S[ \t]+$/
+
 /** Leaves without which a line is none. */
 const lineLeaves = new Set(['TRNAMT', 'DTPOSTED'])
 
@@ -82,6 +90,17 @@ export class ElementStack {
   isOpen(name: string): boolean {
     const element = this.elements.get(name)
     return element !== undefined && this.#open.includes(element)
+  }
+
+  /** See `TokenSink`. */
+  isTag(name: string): boolean {
+    return this.#slot < 0 || !textLeaves.has(this.#name) || isTagName(name)
+  }
+
+  /** A word is set off by a blank from others before it on its line; see `TokenSink`. */
+  isWord(source: string, start: number, end: number): boolean {
+    const earlier = this.#text.slice(-tailLength)
+    return isSetOff.test(earlier + source.slice(Math.max(start, end - tailLength), end))
   }
 
   open(name: string): void {

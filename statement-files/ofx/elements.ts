@@ -113,6 +113,12 @@ const earlierNames: readonly [earlier: string, name: string][] = [
   ['ACCTTO', 'BANKACCTTO'],
 ]
 
+/** Names of all elements and leaves that are read. */
+export const namesRead: readonly string[] = [
+  ...shapes.flatMap(([name, , leaves = '']) => [name, ...leaves.split(' ')]),
+  ...earlierNames.map(([earlier]) => earlier),
+]
+
 /** What lies around every document: the header of a file may be written as elements. */
 export const createGround = (): Element => ({
   name: '',

@@ -56,6 +56,14 @@ class OfxReader implements TokenSink {
     }
   }
 
+  isTag(name: string): boolean {
+    return this.#stack.isTag(name)
+  }
+
+  isWord(source: string, start: number, end: number): boolean {
+    return this.#stack.isWord(source, start, end)
+  }
+
   open(name: string): void {
     this.#stack.open(name)
   }

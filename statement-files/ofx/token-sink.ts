@@ -1,5 +1,9 @@
 /** What the tokenizer tells, in the order of the file. */
 export interface TokenSink {
+  /** Whether a start tag with this name ends the text before it; where it need not, `isWord` decides. */
+  isTag: (name: string) => boolean
+  /** Whether what follows the text from `start` up to `end` is a word of it, which only looks like a tag. */
+  isWord: (source: string, start: number, end: number) => boolean
   /** A start tag; names come in capitals. */
   open: (name: string) => void
   close: (name: string) => void

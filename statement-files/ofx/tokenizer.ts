@@ -7,6 +7,8 @@ import type { TokenSink } from './token-sink.ts'
 
 const maxInstruction = 1_000
 
+const isBlank = (code: number): boolean => code === 0x20 || code === 0x09
+
 type Mode = 'text' | 'comment' | 'literal' | 'instruction'
 const ends: Readonly<Record<Exclude<Mode, 'text'>, string>> = {
   comment: '-->',
@@ -127,7 +129,7 @@ export class Tokenizer {
         this.#tellPart(open)
         return false
       }
-      if (end === notMarkup) open = source.indexOf('<', open + 1)
+      if (end === notMarkup || this.#isWord(open)) open = source.indexOf('<', open + 1)
       else {
         if (this.#mode !== 'text') return this.#leave(open, end)
         this.#tellText(open)
@@ -139,6 +141,15 @@ export class Tokenizer {
     }
     if (!this.#isStopped) this.#tellPart(source.length)
     return false
+  }
+
+  /** A name between angle brackets within a text, as in `Jan <JP> Peeters`, is a tag only where tags have such a name. */
+  #isWord(open: number): boolean {
+    if (this.#mode !== 'text' || this.#tag.isEndTag) return false
+    // nearly every tag stands behind a line end or another tag
+    if (open > this.#from && !isBlank(this.#source.charCodeAt(open - 1))) return false
+    if (this.#sink.isTag(this.#tag.name(this.#source))) return false
+    return this.#sink.isWord(this.#source, this.#from, open)
   }
 
   /** Something else than a tag begins; the text may go on behind it. */

@@ -68,6 +68,24 @@ describe('shapes of OFX files', () => {
     expect(textOf(memo)).toBe(text)
   })
 
+  test.each([
+    ['JOHN <DOE> LTD', 'JOHN <DOE> LTD'],
+    ['to <Jan> and <Piet>', 'to <Jan> and <Piet>'],
+    ['paid <ref=12>', 'paid <ref=12>'],
+  ])('a word of "%s" between angle brackets is no tag', (memo, text) => {
+    expect(textOf(memo)).toBe(text)
+  })
+
+  test.each([
+    ['what the standard has', 'rent <REFNUM>12'],
+    ['what a vendor has', 'rent <BANK.CODE>12'],
+    ['what stands on its own line', 'rent\n  <SALDO>12'],
+    ['what follows without a blank', 'rent<SALDO>12'],
+    ['an end tag', 'rent </SALDO>'],
+  ])('a text ends before %s', (_what, memo) => {
+    expect(textOf(memo)).toBe('rent')
+  })
+
   test('the text of CDATA stays as it is', () => {
     expect(textOf('<![CDATA[A &amp; <B> c]]>')).toBe('A &amp; <B> c')
   })
@@ -94,6 +112,7 @@ describe('shapes of OFX files', () => {
         lines:
           line('-1.00', '<NAME>A &amp; B<!-- x --><MEMO><![CDATA[c ]] d]]></MEMO>') +
           line('x', '<NAME >no < \r\n <b') +
+          line('3.00', '<NAME>Jan  <JP> and\r\n <Co> <JP><MEMO>x <y>') +
           `\r\n${line('2.00', '<NAME>ends with a blank <MEMO/>')}`,
       }),
     )
