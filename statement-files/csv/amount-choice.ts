@@ -11,7 +11,7 @@ import type { ChoiceInput } from './choice-input.ts'
 import { freeMoney, spareMoney } from './free-money.ts'
 import { netColumn } from './net-amount.ts'
 import { proveBalances, type BalanceProof, type DayCourse, type Step } from './proof.ts'
-import { isSignUnknown } from './sign-question.ts'
+import { isColumnUnknown, isSignUnknown } from './sign-question.ts'
 import { unitsOf } from './units.ts'
 import { rowStateOf } from './words.ts'
 
@@ -148,7 +148,7 @@ const settleNet = (input: ChoiceInput): void => {
 const unprovenChoice = (input: ChoiceInput, { source, balance }: Option): AmountChoice => {
   const said = input.options.csv?.isInverted
   const isTurned = said === undefined && source.kind === 'single' && isOfIssuer(input, source)
-  const isAsked = !isTurned && isSignUnknown(input, source)
+  const isAsked = !isTurned && (isSignUnknown(input, source) || isColumnUnknown(input, source))
   return {
     reading: { source, sign: input.decimalSign, isInverted: said ?? isTurned },
     balance,

@@ -11,7 +11,7 @@ import type { ChoiceInput } from './choice-input.ts'
 import type { Column } from './column.ts'
 import { currencyIn } from './currency-name.ts'
 import { freeMoney } from './free-money.ts'
-import { lessFee } from './net-amount.ts'
+import { isOnTop, lessFee } from './net-amount.ts'
 import { directionOf } from './words.ts'
 
 const ways = ['signed', 'minus', 'absolute'] as const
@@ -65,7 +65,8 @@ export const namedSources = (input: ChoiceInput): AmountSource[] => {
     const direction = isSignedAlready(input, amount) ? -1 : roles.indexOf('direction')
     const source: AmountSource = { kind: 'single', index: amount, direction }
     const reduced = lessFee(input, source)
-    return reduced === null ? [source] : [source, reduced]
+    if (reduced === null) return [source]
+    return isOnTop(input) ? [reduced, source] : [source, reduced]
   }
   return debit >= 0 && credit >= 0 ? sidesOf(survey.columns, debit, credit) : []
 }

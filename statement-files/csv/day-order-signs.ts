@@ -7,9 +7,9 @@ import { folded } from './names.ts'
 /** Currencies of the countries where the month may come first. */
 const monthFirst = new Set(['USD', 'CAD', 'PHP'])
 
-/** Words of headers in languages that never put the month first. */
+/** Words of headers in languages and countries that never put the month first. */
 const otherLanguage =
-  /\b(?:datum|fecha|dato|pvm|montant|libelle|bedrag|omschrijving|betrag|buchung\w{0,10}|verwendungszweck|importe|concepto|importo|descrizione|kwota|opis|castka|belop|belob|saldo|solde|rekening|konto|compte|historico)\b/
+  /\b(?:datum|fecha|dato|pvm|montant|libelle|bedrag|omschrijving|betrag|buchung\w{0,10}|verwendungszweck|importe|concepto|importo|descrizione|kwota|opis|castka|belop|belob|saldo|solde|rekening|konto|compte|historico|valor|descricao|descripcion|descrizione|movimiento|movimento|beschreibung|beskrivelse|tekst|zprava|mena|waluta|valuta|devise|devies|munt|wahrung|sort code|bsb|ifsc|paid in|paid out|narrative|narration)\b/
 
 export interface FileSigns {
   columns: readonly Column[]

@@ -15,6 +15,10 @@ export const lessFee = (
   return { ...amount, fee: { index, isSigned: column.negatives > 0 } }
 }
 
+/** Beside balances, costs are written because they come on top of the amounts; a total of them only informs. */
+export const isOnTop = ({ survey, roles }: ChoiceInput): boolean =>
+  roles.includes('balance') && !/total/i.test(survey.columns[roles.indexOf('fee')]?.name ?? '')
+
 /** The column that holds each amount less its costs; -1 where none does. */
 export const netColumn = (input: ChoiceInput, amount: SingleAmount): number => {
   const reduced = lessFee(input, amount)

@@ -35,6 +35,15 @@ const isDoubtful = (column: Column, all: readonly Column[]): boolean =>
 const isOfCard = (columns: readonly Column[]): boolean =>
   columns.some(({ name }) => cardWords.test(name))
 
+/** Without names and balances that follow, amounts stand in the first of the columns that could hold them. */
+export const isColumnUnknown = (input: ChoiceInput, source: AmountSource): boolean => {
+  const { table, columns } = input.survey
+  if (source.kind !== 'single' || table?.header != null || input.options.csv !== undefined)
+    return false
+  const first = columns.findIndex(({ isMoney, filled, zeros }) => isMoney && filled > zeros)
+  return first >= 0 && first < source.index
+}
+
 /** Asked only where balances prove nothing and no person has answered. */
 export const isSignUnknown = (input: ChoiceInput, source: AmountSource): boolean => {
   const { survey, options } = input

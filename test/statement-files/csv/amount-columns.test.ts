@@ -93,3 +93,23 @@ test('a column of one word that may be a kind of card is a question, not a direc
   const coded = parseCsv(['Datum,Status,Kind,Total', '2024-01-31,Succesvol,D,50.00'])
   expect(amountsOf(coded)).toEqual(['-50.00'])
 })
+
+test('costs come on top of an amount where the balances cannot tell yet, unless they are a total', () => {
+  const amountsWith = (name: string) =>
+    amountsOf(
+      parseCsv([
+        `Date,Description,Amount,${name},Balance`,
+        '2024-01-30,a,-99.00,1.00,900.00',
+        '2024-01-31,b,-10.00,0.00,890.00',
+      ]),
+    )
+  expect(amountsWith('Fee')).toEqual(['-100.00', '-10.00'])
+  expect(amountsWith('Total fees')).toEqual(['-99.00', '-10.00'])
+})
+
+test('a single row without names does not tell an unsigned amount from a signed balance', () => {
+  expect(codesOf(parseCsv(['2024-01-31,Shop in Ghent,149.30,,-75.99']))).toEqual([
+    'columns_unclear',
+  ])
+  expect(amountsOf(parseCsv(['2024-01-31,-149.30,Shop in Ghent,+75.99']))).toEqual(['-149.30'])
+})

@@ -8,6 +8,7 @@ test.each([
   ['points between the parts', ['Date,Amount', '05.02.2024,-1.00', '04.02.2024,-2.00']],
   ['decimal commas', ['Date;Amount', '05/02/2024;-1,00', '04/02/2024;-2,00']],
   ['a header in another language', ['Datum,Bedrag', '05/02/2024,-1.00', '04/02/2024,-2.00']],
+  ['a word of one country', ['Date,Sort Code,Amount', '05/02/2024,a,-1.00', '04/02/2024,a,-2.00']],
   ['a currency', ['Date,Amount (GBP)', '05/02/2024,-1.00', '04/02/2024,-2.00']],
   [
     'a column of currencies',
