@@ -8,22 +8,31 @@ import type { Deps } from './deps.ts'
 
 type Waking = Pick<Deps, 'temporal' | 'limits'>
 
+interface Telling {
+  id: string
+  untilMs: number
+  send: (handle: WorkflowHandle) => Promise<void>
+}
+
 const tell = async (
-  { temporal, limits }: Waking,
-  id: string,
-  send: (handle: WorkflowHandle) => Promise<void>,
+  { temporal }: Pick<Waking, 'temporal'>,
+  { id, untilMs, send }: Telling,
 ): Promise<void> => {
   const handle = temporal.workflow.getHandle(connectionWorkflowId(connectionId(id)))
   try {
-    await temporal.withDeadline(Date.now() + limits.hookDeadlineMs, () => send(handle))
+    await temporal.withDeadline(untilMs, () => send(handle))
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error
   }
 }
 
 /** Tells a connection's workflow to look again; one that does not run (any more) needs no telling. */
-export const wakeConnection = (deps: Waking, id: string, kind: string): Promise<void> =>
-  tell(deps, id, (handle) => handle.signal(providerEvent, { kind }))
+export const wakeConnection = (
+  deps: Waking,
+  id: string,
+  { kind, untilMs = Date.now() + deps.limits.hookDeadlineMs }: { kind: string; untilMs?: number },
+): Promise<void> =>
+  tell(deps, { id, untilMs, send: (handle) => handle.signal(providerEvent, { kind }) })
 
 /**
  * The provider says that a person has finished on its page: the workflow looks at the open flows, as if the person had
@@ -32,11 +41,13 @@ export const wakeConnection = (deps: Waking, id: string, kind: string): Promise<
 export const finishFlows = async (
   deps: Waking & Pick<Deps, 'pool'>,
   { tenantId, connectionId: id }: { tenantId: string; connectionId: string },
+  untilMs: number,
 ): Promise<void> => {
   const open = await withTenant(deps.pool, tenantId, (tx) => linkFlows.listOpenByConnection(tx, id))
   const waiting = open.filter(({ state }) => state === 'waiting')
-  await tell(deps, id, async (handle) => {
+  const send = async (handle: WorkflowHandle): Promise<void> => {
     for (const { id: flowId } of waiting) await handle.signal(credentialsUpdated, { flowId })
     if (waiting.length === 0) await handle.signal(providerEvent, { kind: 'link_finished' })
-  })
+  }
+  await tell(deps, { id, untilMs, send })
 }

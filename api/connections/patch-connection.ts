@@ -84,7 +84,7 @@ const tellWorkflow = async (
   target: ConnectionView,
 ): Promise<void> => {
   const { autoSync, syncIntervalSeconds } = call.body
-  if (syncIntervalSeconds !== undefined) await wakeConnection(deps, target.id, 'settings')
+  if (syncIntervalSeconds !== undefined) await wakeConnection(deps, target.id, { kind: 'settings' })
   if (autoSync === undefined) return
   const input = { requestId: call.requestId, enabled: autoSync }
   await sendCommand(deps, { call, target, update: setAutoSync, input })

@@ -5,51 +5,72 @@ import { z } from 'zod'
 import { currentTenant } from '../tenant.ts'
 
 export interface Receipt {
-  provider: string
   /** The provider's id of the event, or a hash of it. */
   dedupeKey: string
   kind: string
   providerRef: string | null
 }
 
-/** Notes a webhook; false when it was taken before. One that no connection waits for is parked for 24 hours. */
-export const receive = async (
+const keyRow = z.object({ dedupeKey: z.string() })
+
+/**
+ * Notes events of a provider; returns the keys of those that were not taken before. One that no connection waits for is
+ * parked for 24 hours.
+ */
+export const receiveMany = async (
   pool: CommonQueryMethods,
-  { provider, dedupeKey, kind, providerRef }: Receipt,
-): Promise<boolean> => {
-  const { rowCount } = await pool.query(sql.unsafe`
+  provider: string,
+  receipts: readonly Receipt[],
+): Promise<Set<string>> => {
+  const rows = await pool.any(sql.type(keyRow)`
     INSERT INTO webhook_receipt (provider, dedupe_key, kind, provider_ref, routed_at)
-    VALUES (${provider}, ${dedupeKey}, ${kind}, ${providerRef}, (
+    SELECT ${provider}, dedupe_key, kind, provider_ref, (
       SELECT min(now()) FROM webhook_route
-      WHERE webhook_route.provider = ${provider} AND webhook_route.provider_ref = ${providerRef}
-    ))
-    ON CONFLICT (provider, dedupe_key) DO NOTHING`)
-  return rowCount === 1
+      WHERE webhook_route.provider = ${provider} AND webhook_route.provider_ref = shown.provider_ref
+    )
+    FROM ${sql.unnest(
+      receipts.map(({ dedupeKey, kind, providerRef }) => [dedupeKey, kind, providerRef]),
+      ['text', 'text', 'text'],
+    )} AS shown (dedupe_key, kind, provider_ref)
+    ON CONFLICT (provider, dedupe_key) DO NOTHING
+    RETURNING dedupe_key AS "dedupeKey"`)
+  return new Set(rows.map(({ dedupeKey }) => dedupeKey))
 }
 
-const routeRow = z.object({ tenantId: z.string(), connectionId: z.string() })
+const routeRow = z.object({ ref: z.string(), tenantId: z.string(), connectionId: z.string() })
 
-/** The connections a provider's id belongs to; at most 100. */
-export const route = (
+/** A connection, and the id by which a provider's event finds it. */
+export type Route = z.infer<typeof routeRow>
+
+/** The connections that ids of the provider belong to; at most 100 of each. */
+export const routes = (
   pool: CommonQueryMethods,
   provider: string,
-  providerRef: string,
-): Promise<readonly z.infer<typeof routeRow>[]> =>
+  refs: readonly string[],
+): Promise<readonly Route[]> =>
   pool.any(sql.type(routeRow)`
-    SELECT tenant_id AS "tenantId", connection_id AS "connectionId" FROM webhook_route
-    WHERE provider = ${provider} AND provider_ref = ${providerRef}
-    ORDER BY tenant_id, connection_id LIMIT 100`)
+    SELECT ref, tenant_id AS "tenantId", connection_id AS "connectionId"
+    FROM unnest(${sql.array([...new Set(refs)], 'text')}) AS ref CROSS JOIN LATERAL (
+      SELECT tenant_id, connection_id FROM webhook_route
+      WHERE provider = ${provider} AND provider_ref = ref
+      ORDER BY tenant_id, connection_id LIMIT 100
+    ) AS found
+    ORDER BY ref, tenant_id, connection_id`)
 
-/** The connections of a tenant at a provider, for events that name only the customer; at most 100. */
-export const routeByTenant = (
+/** The connections of tenants at a provider, for events that name only the customer; at most 100 of each. */
+export const routesByTenant = (
   pool: CommonQueryMethods,
   provider: string,
-  tenantId: string,
-): Promise<readonly z.infer<typeof routeRow>[]> =>
+  tenantIds: readonly string[],
+): Promise<readonly Route[]> =>
   pool.any(sql.type(routeRow)`
-    SELECT DISTINCT tenant_id AS "tenantId", connection_id AS "connectionId" FROM webhook_route
-    WHERE provider = ${provider} AND tenant_id = ${tenantId}
-    ORDER BY tenant_id, connection_id LIMIT 100`)
+    SELECT ref, tenant_id AS "tenantId", connection_id AS "connectionId"
+    FROM unnest(${sql.array([...new Set(tenantIds)], 'text')}) AS ref CROSS JOIN LATERAL (
+      SELECT DISTINCT tenant_id, connection_id FROM webhook_route
+      WHERE provider = ${provider} AND tenant_id = ref::uuid
+      ORDER BY tenant_id, connection_id LIMIT 100
+    ) AS found
+    ORDER BY ref, connection_id`)
 
 export interface Routes {
   provider: string
@@ -102,13 +123,15 @@ export const parked = (
       AND received_at > now() - interval '24 hours'
     RETURNING dedupe_key AS "dedupeKey", kind`)
 
-/** Takes a receipt back, so that the provider's repetition counts as new: nobody could be told of it. */
+/** Takes receipts back, so that the provider's repetition counts as new: nobody could be told of them. */
 export const forget = async (
   pool: CommonQueryMethods,
-  { provider, dedupeKey }: Pick<Receipt, 'provider' | 'dedupeKey'>,
+  provider: string,
+  dedupeKeys: readonly string[],
 ): Promise<void> => {
   await pool.query(sql.unsafe`
-    DELETE FROM webhook_receipt WHERE provider = ${provider} AND dedupe_key = ${dedupeKey}`)
+    DELETE FROM webhook_receipt
+    WHERE provider = ${provider} AND dedupe_key = ANY(${sql.array(dedupeKeys, 'text')})`)
 }
 
 /** Deletes receipts older than 30 days, after which no provider repeats a webhook; returns how many. */

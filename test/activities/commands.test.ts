@@ -43,7 +43,7 @@ describe('a disconnection', () => {
     await close(subject)
     expect(await subject.secret()).toBeNull()
     const { providerAccountId } = accounts[0]!
-    const routes = await webhooks.route(scene.pool, 'ponto', providerAccountId)
+    const routes = await webhooks.routes(scene.pool, 'ponto', [providerAccountId])
     expect(routes.filter(({ tenantId }) => tenantId === subject.tenantId)).toEqual([])
     expect(await subject.feed()).toEqual(lines)
     expect((await subject.accounts()).map(({ journalRef }) => journalRef)).toEqual(

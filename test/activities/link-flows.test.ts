@@ -100,7 +100,8 @@ describe('the end of a link', () => {
     ])
     const { organizationId } = await secretOf(subject)
     for (const ref of [organizationId!, accounts[0]!.providerAccountId])
-      expect(await webhooks.route(scene.pool, 'ponto', ref)).toContainEqual({
+      expect(await webhooks.routes(scene.pool, 'ponto', [ref])).toContainEqual({
+        ref,
         tenantId: subject.tenantId,
         connectionId: subject.connectionId,
       })

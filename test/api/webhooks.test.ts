@@ -82,6 +82,23 @@ test('an event that a person has finished leads to a look at the open flow, foun
   })
 })
 
+test('many events of one notification tell each connection once', async () => {
+  const known = [await routed(), await routed(), await routed()]
+  for (const { id } of known) await world.call('POST', `/v1/connections/${id}/syncs`)
+  const events = Array.from({ length: 100 }, (_, index) => eventOf(known[index % 3]!.ref))
+  const [again] = events
+  const strangers = Array.from({ length: 50 }, () => eventOf(randomUUID()))
+  expect(await send([...events, again, ...strangers])).toMatchObject({
+    status: 200,
+    body: { woken: 3, repeated: 1, parked: 50 },
+  })
+  for (const { id } of known)
+    expect((await receivedBy(world, id)).filter(({ name }) => name === 'providerEvent')).toEqual([
+      { name: 'providerEvent', input: { kind: 'lines_available' } },
+    ])
+  expect((await send([...events, ...strangers])).body).toMatchObject({ woken: 0, repeated: 150 })
+})
+
 test('an event that names only the customer wakes all its connections, and nobody else', async () => {
   const [one, other] = [await routed(), await routed()]
   for (const { id } of [one, other]) await world.call('POST', `/v1/connections/${id}/syncs`)
@@ -150,6 +167,42 @@ test('while Temporal is away the webhook is refused for now, and its repetition 
   expect(first.headers.get('retry-after')).toBe('5')
   expect((await answer()).status).toBe(503)
   await away.close()
+})
+
+test('of many connections those that could not be told are told by the repetition, and only those', async () => {
+  const told: string[] = []
+  let isBroken = true
+  const half = await createWorld({
+    withoutWorker: true,
+    deps: {
+      temporal: {
+        workflow: {
+          getHandle: (workflowId: string) => ({
+            signal: async () => {
+              if (isBroken && told.length >= 3) throw unavailable()
+              told.push(workflowId)
+            },
+          }),
+        },
+        withDeadline: (_at: number, work: () => unknown) => work(),
+      } as never,
+    },
+  })
+  const events: ReturnType<typeof eventOf>[] = []
+  for (let count = 0; count < 5; count += 1) {
+    const [id, ref] = [await aConnection(half), randomUUID()]
+    await withTenant(half.pool, half.a.tenantId, (tx) =>
+      webhooks.setRoutes(tx, { provider: 'ponto', connectionId: id, refs: [ref] }),
+    )
+    events.push(eventOf(ref))
+  }
+  const headers = { 'x-signature': 'good' }
+  const answer = () => half.call('POST', '/hooks/ponto', { key: null, body: events, headers })
+  expect((await answer()).status).toBe(503)
+  isBroken = false
+  expect(await answer()).toMatchObject({ status: 200, body: { woken: 2, repeated: 3 } })
+  expect(new Set(told).size).toBe(5)
+  await half.close()
 })
 
 const unavailable = (): Error =>

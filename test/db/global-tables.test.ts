@@ -39,10 +39,13 @@ test('a paused provider is probed by one caller at a time', async () => {
 
 test('a webhook is taken once, and one that came too early waits for its connection', async () => {
   const { pool } = arranged
-  const early = { provider: 'ponto', dedupeKey: '1', kind: 'lines_available', providerRef: 'acc-1' }
-  expect(await webhooks.receive(pool, early)).toBe(true)
-  expect(await webhooks.receive(pool, early)).toBe(false)
-  expect(await webhooks.route(pool, 'ponto', 'acc-1')).toEqual([])
+  const early = { dedupeKey: '1', kind: 'lines_available', providerRef: 'acc-1' }
+  const receive = async (...receipts: (typeof early)[]) => [
+    ...(await webhooks.receiveMany(pool, 'ponto', receipts)),
+  ]
+  expect(await receive(early)).toEqual(['1'])
+  expect(await receive(early)).toEqual([])
+  expect(await webhooks.routes(pool, 'ponto', ['acc-1'])).toEqual([])
   const tenantId = await aTenant(pool)
   const connectionId = await withTenant(pool, tenantId, async (tx) => {
     const id = await aConnection(tx)
@@ -51,11 +54,15 @@ test('a webhook is taken once, and one that came too early waits for its connect
     await webhooks.setRoutes(tx, { ...routes, refs: ['acc-1', 'org-1'] })
     return id
   })
-  expect(await webhooks.route(pool, 'ponto', 'acc-1')).toEqual([{ tenantId, connectionId }])
-  expect(await webhooks.route(pool, 'ponto', 'gone')).toEqual([])
+  expect(await webhooks.routes(pool, 'ponto', ['acc-1', 'gone'])).toEqual([
+    { ref: 'acc-1', tenantId, connectionId },
+  ])
+  expect(await webhooks.routesByTenant(pool, 'ponto', [tenantId])).toEqual([
+    { ref: tenantId, tenantId, connectionId },
+  ])
   const parked = await webhooks.parked(pool, 'ponto', ['acc-1'])
   expect(parked).toEqual([{ dedupeKey: '1', kind: 'lines_available' }])
-  await webhooks.receive(pool, { ...early, dedupeKey: '2' })
+  expect(await receive(early, { ...early, dedupeKey: '2' })).toEqual(['2'])
   expect(await webhooks.parked(pool, 'ponto', ['acc-1'])).toEqual([])
   await pool.query(sql.unsafe`UPDATE webhook_receipt SET received_at = now() - interval '31 days'`)
   expect(await webhooks.sweep(pool)).toBe(2)
