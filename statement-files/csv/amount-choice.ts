@@ -75,7 +75,9 @@ const sequencesOf = (input: ChoiceInput, { source, balance }: Option): Step[][] 
 }
 
 const prove = (input: ChoiceInput, option: Option, days: DayCourse): Proven | null => {
-  const proof = proveBalances(sequencesOf(input, option), days, option.source.kind === 'sides')
+  const sequences = sequencesOf(input, option)
+  const isUnsigned = !sequences.some((steps) => steps.some(({ amount }) => amount < 0n))
+  const proof = proveBalances(sequences, days, isUnsigned || option.source.kind === 'sides')
   return proof === null ? null : { ...option, proof }
 }
 

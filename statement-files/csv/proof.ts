@@ -54,9 +54,9 @@ const inverted: readonly Reading[] = [
 
 const [first, second, ...others] = usual
 
-/** Written in two columns, amounts from the other side are likelier than balances before the row. */
-const readingsOf = (isTwoSided: boolean): readonly Reading[] =>
-  isTwoSided ? [first!, second!, ...inverted, ...others] : [...usual, ...inverted]
+/** Without signs, or in two columns, amounts from the other side are likelier than balances before the row. */
+const readingsOf = (isWithoutSigns: boolean): readonly Reading[] =>
+  isWithoutSigns ? [first!, second!, ...inverted, ...others] : [...usual, ...inverted]
 
 /** Which relation each pair of neighbouring balances fulfils. */
 const countRelations = (sequences: readonly (readonly Step[])[]) => {
@@ -91,11 +91,11 @@ const enough = 0.75
 export const proveBalances = (
   sequences: readonly (readonly Step[])[],
   days: DayCourse,
-  isTwoSided: boolean,
+  isWithoutSigns: boolean,
 ): BalanceProof | null => {
   const { counts, pairs } = countRelations(sequences)
   let best: BalanceProof | null = null
-  for (const reading of readingsOf(isTwoSided)) {
+  for (const reading of readingsOf(isWithoutSigns)) {
     const holds = counts.get(reading.relation) ?? 0
     if (!fits(reading, days) || holds < reading.least || holds < pairs * enough) continue
     const { order, stands, isInverted } = reading

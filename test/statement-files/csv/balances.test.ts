@@ -140,3 +140,12 @@ test('a balance stated above the lines proves the line that no balance beside it
   expect(codesOf(parseCsv(rows('-10,00')))).toEqual([])
   expect(codesOf(parseCsv(rows('10,00')))).toEqual(['balance_mismatch'])
 })
+
+test('on a single day, amounts without signs go out rather than balances stand before their line', () => {
+  const rows = ['2024-01-31;a;10,00;90,00', '2024-01-31;b;5,00;85,00', '2024-01-31;c;1,00;84,00']
+  for (const all of [rows, rows.toReversed()]) {
+    const file = parseCsv([header, ...all])
+    expect(file.statements[0]?.sum).toBe('-16.00')
+    expect(balancesOf(file)).toEqual(['opening 100.00 computed', 'closing 84.00 stated'])
+  }
+})
