@@ -23,7 +23,7 @@ export const binaryKind = (bytes: Uint8Array): string | null =>
 const headLength = 4_000
 
 const isOfx = (head: string): boolean =>
-  /<OF[XC](?:\s[^<>]{0,300})?>|<\?OFX\b|OFXHEADER\s*[:=>]/i.test(head.slice(0, 2_500))
+  /<(?:\w{1,20}:)?OF[XC](?:\s[^<>]{0,300})?>|<\?OFX\b|OFXHEADER\s*[:=>]/i.test(head.slice(0, 2_500))
 
 const isQif = (head: string): boolean =>
   /^(?:[ \t]*(?:#.*)?[\r\n])*[ \t]*!(?:Type|Account|Option|Clear)\b/i.test(head)

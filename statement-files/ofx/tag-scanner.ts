@@ -5,13 +5,14 @@ const maxAttributes = 1_000
 const slash = 0x2f
 const greater = 0x3e
 
-/** 1: letters that may begin a name; 2: what may follow; 4: to be put in capitals. */
+/** 1: letters that may begin a name; 2: what may follow; 4: to be put in capitals; 8: ends the prefix that XML allows. */
 const nameCodes = new Uint8Array(128)
 for (let code = 0x41; code <= 0x5a; code += 1) {
   nameCodes[code] = 1
   nameCodes[code + 0x20] = 5
 }
 for (const character of '0123456789._') nameCodes[character.charCodeAt(0)] = 2
+nameCodes[0x3a] = 8
 
 const isAngle = (code: number): boolean => code === 0x3c || code === greater
 
@@ -54,12 +55,12 @@ export class TagScanner {
       at += 1
       code = source.charCodeAt(at)
     }
-    this.#nameFrom = start
+    this.#nameFrom = (seen & 8) === 0 ? start : source.lastIndexOf(':', at - 1) + 1
     this.#nameTo = at
     this.#hasSmallLetters = (seen & 4) !== 0
     if (at - start > maxName) return tooLong
     if (at >= source.length) return unfinished
-    if (at === start || (classOf(source.charCodeAt(start)) & 1) === 0) return notMarkup
+    if (!this.#isName(source, start)) return notMarkup
     return code === greater ? at + 1 : this.#attributes(source)
   }
 
@@ -80,6 +81,13 @@ export class TagScanner {
     this.#written[place] = written
     this.#names[place] = name
     return name
+  }
+
+  /** Whether a letter begins the name, and its prefix where it has one. */
+  #isName(source: string, start: number): boolean {
+    const from = this.#nameFrom
+    if (from === this.#nameTo || (classOf(source.charCodeAt(from)) & 1) === 0) return false
+    return from === start || (classOf(source.charCodeAt(start)) & 1) !== 0
   }
 
   /** What stands behind a name is blank, ends with a slash or holds `=`; otherwise this is no tag. */

@@ -26,6 +26,7 @@ describe('what a file is', () => {
     ['<ofx><signonmsgsrsv1>', 'ofx'],
     ['<START><OFXHEADER>100</OFXHEADER></START>', 'ofx'],
     ['<OFC>\n<DTD>2', 'ofx'],
+    ['<bank:OFX xmlns:bank="http://ofx.net/types">', 'ofx'],
     ['!Type:Bank\nD01/02/2024', 'qif'],
     ['# written by hand\n\n# twice\n!Account\nNmine\n^', 'qif'],
     ['!Option:AutoSwitch\r\n!Account', 'qif'],

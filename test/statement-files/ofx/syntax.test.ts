@@ -34,6 +34,7 @@ describe('shapes of OFX files', () => {
     ['blank lines first', `\n\n\r\n${body}`, undefined],
     ['tags in small letters', `OFXHEADER:100\nVERSION:102\n\n${body.toLowerCase()}`, '102'],
     ['attributes', body.replace('<OFX>', '<OFX xmlns="http://ofx.net/types">'), undefined],
+    ['a prefix before every name', body.replace(/<(\/?)/g, '<$1ofx:'), undefined],
     ['lone carriage returns', `OFXHEADER:100\rVERSION:102\r\r${body}`, '102'],
     ['something behind the end', `${body}\n<!DOCTYPE html><html><p>bye`, undefined],
   ])('a file may have %s', (_shape, text, version) => {
@@ -62,6 +63,10 @@ describe('shapes of OFX files', () => {
     ['<me@bank.be>', '<me@bank.be>'],
     ['if a <b and c', 'if a <b and c'],
     ['</ x', '</ x'],
+    ['to <http://bank.be>', 'to <http://bank.be>'],
+    ['a <:b>', 'a <:b>'],
+    ['a <b:>', 'a <b:>'],
+    ['a <re:rent> b', 'a <re:rent> b'],
     ['x <', 'x <'],
     ['a <! b', 'a <! b'],
   ])('the "<" of "%s" is text', (memo, text) => {
