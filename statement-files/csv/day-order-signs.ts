@@ -1,7 +1,7 @@
 /** What a file says of the order of its days beside the days themselves: only few countries put the month first. */
 import type { ColumnRole, DecimalSign } from '../../domain/csv-layout.ts'
 import type { Column } from './column.ts'
-import { currencyIn } from './currency-name.ts'
+import { fileCurrencies } from './file-currencies.ts'
 import { folded } from './names.ts'
 
 /** Currencies of the countries where the month may come first. */
@@ -18,21 +18,11 @@ export interface FileSigns {
   decimalSign: DecimalSign | null
 }
 
-/** The currencies of the columns with amounts: their cells', their names', or that of the column of currencies. */
-const currenciesOf = ({ columns, roles }: FileSigns): string[] => {
-  const stated = columns[roles.indexOf('currency')]
-  const codes = stated === undefined ? [] : [...stated.distinct].map((cell) => cell.toUpperCase())
-  const beside = columns.flatMap(({ name, currency, isMoney }) =>
-    isMoney ? (currencyIn(name) ?? currency ?? []) : [],
-  )
-  return [...codes, ...beside]
-}
-
 /** Whether nobody who writes such a file puts the month first. */
 export const putsDayFirst = (signs: FileSigns): boolean => {
   const { columns, decimalSign } = signs
   if (decimalSign === ',') return true
   if (columns.some(({ isIbans, name }) => isIbans || otherLanguage.test(folded(name)))) return true
-  const currencies = currenciesOf(signs)
+  const currencies = fileCurrencies(signs)
   return currencies.length > 0 && !currencies.some((code) => monthFirst.has(code))
 }

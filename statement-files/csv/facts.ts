@@ -43,6 +43,7 @@ const otherLabel =
 /** Digits with what banks put between them; letters only between digits. */
 const number = /\d(?:[\d ./-]|[A-Z](?=\d)){4,33}\d/
 const numberAtEnd = /\d(?:[\d ./-]|[A-Z](?=\d)){6,33}\d$/
+const numberAfterWord = /\b(?:no|nr|number)\b[ .:-]{1,4}(\d[\d ./-]{6,33}\d)/i
 /** So many digits are the number of an account, whatever stands beside them. */
 const longNumber = /^'?\d(?: ?\d){19,27}$/
 
@@ -75,14 +76,15 @@ const numberOf = (label: string, text: string): string | null => {
   if (longNumber.test(text)) return text.replace(/['\s]/g, '')
   const kind = kindOf(text)
   if (kind === 'date' || kind === 'amount') return null
-  if (accountLabel.test(label)) return number.exec(text)?.[0].trim() ?? null
-  return kind === 'text' && accountLabel.test(folded(text)) ? lastNumber(text) : null
+  if (accountLabel.test(label)) return noDay(number.exec(text)?.[0])
+  return kind === 'text' && accountLabel.test(folded(text)) ? numberAmidWords(text) : null
 }
 
-const lastNumber = (text: string): string | null => {
-  const found = numberAtEnd.exec(text)?.[0] ?? ''
-  return found === '' || kindOf(found) === 'date' ? null : found
-}
+const numberAmidWords = (text: string): string | null =>
+  noDay(numberAfterWord.exec(text)?.[1] ?? numberAtEnd.exec(text)?.[0])
+
+const noDay = (found = ''): string | null =>
+  found === '' || kindOf(found) === 'date' ? null : found
 
 const besideAmount = /^[-+\d.,' \u00a0]{3,30}([A-Z]{3}|[€£])$/
 const besideNumber = /^\d[\d ./-]{5,33}[-( ]+([A-Z]{3})\b/
@@ -126,6 +128,11 @@ export interface SummaryRow {
   amount?: string | null
 }
 
+/** Takes a balance of which the file does not say when it was. */
+export const keepUndated = (facts: Facts, stated: StatedBalance): void => {
+  facts.undated = [...facts.undated.slice(0, 1), stated]
+}
+
 /** Takes a balance from a row that speaks of one. */
 export const mineBalance = (facts: Facts, row: SummaryRow, sign: DecimalSign): void => {
   const texts = parts(row.cells)
@@ -135,7 +142,7 @@ export const mineBalance = (facts: Facts, row: SummaryRow, sign: DecimalSign): v
   const amount = row.amount ?? amountIn(texts, sign)
   if (amount === null) return
   const stated = { amount, line: row.line }
-  if (summary === 'balance') facts.undated = [...facts.undated.slice(0, 1), stated]
+  if (summary === 'balance') keepUndated(facts, stated)
   else facts[summary] ??= stated
 }
 

@@ -51,16 +51,22 @@ const dictionary: readonly Entry[] = [
     8,
     'amount|bedrag|montant|betrag|umsatz|importe|importo|valor|belob|belop|castka|zauctovana castka|suma|kwota|summa|maara|value|net|net amount|transaction amount|transactiebedrag|mutatiebedrag|montant de l operation|montant operation|amount in account currency|movement|monto|money|transaktionsbetrag|iznos|osszeg|suma operacji|kwota operacji|tutar|montant net|montante|objem|castka v mene uctu|transaction net amount|umsatz in eur|betrag in eur|netto|netto betrag|neto|importe neto',
   ],
+  [
+    'amount',
+    9,
+    'kwota w walucie rachunku|suma saskaitos valiuta|castka v mene uctu|amount in account currency|kwota transakcji waluta rachunku',
+  ],
+  ['currency', 9, 'waluta rachunku|saskaitos valiuta|mena uctu|account currency'],
   ['amount', 5, 'gross|brutto|inflow|total|paid|bruto|totaal|brut|total amount'],
   [
     'debit',
     8,
-    'debit|debits|debet|debit amount|amount debit|montant debit|withdrawal|withdrawals|withdrawal amount|paid out|money out|soll|belastung|uitgaven|depense|depenses|cargo|cargos|debito|dare|outflow|out|uttag|af|ausgaben|ausgang|debe|uscite|addebito|addebiti|saida|saidas|gastos|obciazenia|obciazenie|terheles|bedrag af|debetbedrag|spent|amount out|debits amount|lastschrift|lastschriften|gasto|ut fra konto|ut|ut av konto|belop ut|wydatki|wyplywy|debit euros|amount debit|bedrag debet|prelevement|sortie|sorties|maksut|pagos|kiadas|zatizeni|vydaj|vydaje',
+    'debit|debits|debet|debit amount|amount debit|montant debit|withdrawal|withdrawals|withdrawal amount|paid out|money out|soll|belastung|uitgaven|depense|depenses|cargo|cargos|debito|dare|outflow|out|uttag|af|ausgaben|ausgang|debe|uscite|addebito|addebiti|saida|saidas|gastos|obciazenia|obciazenie|terheles|bedrag af|debetbedrag|spent|amount out|debits amount|lastschrift|lastschriften|gasto|ut fra konto|ut|ut av konto|belop ut|wydatki|wyplywy|debit euros|net debit|amount debit|bedrag debet|prelevement|sortie|sorties|maksut|pagos|kiadas|zatizeni|vydaj|vydaje',
   ],
   [
     'credit',
     8,
-    'credit|credits|credit amount|amount credit|montant credit|deposit|deposits|deposit amount|paid in|money in|haben|gutschrift|inkomsten|recette|recettes|abono|abonos|credito|avere|inflow|in|insattning|bij|einnahmen|eingang|haber|entrate|accredito|accrediti|entrada|entradas|ingresos|uznania|uznanie|jovairas|bedrag bij|creditbedrag|received|amount in|gutschriften|ingreso|inn pa konto|inn|inn til konto|belop inn|wplywy|credit euros|bedrag credit|entree|entrees|versement|bevetel|pripsani|prijem|prijmy',
+    'credit|credits|credit amount|amount credit|montant credit|deposit|deposits|deposit amount|paid in|money in|haben|gutschrift|inkomsten|recette|recettes|abono|abonos|credito|avere|inflow|in|insattning|bij|einnahmen|eingang|haber|entrate|accredito|accrediti|entrada|entradas|ingresos|uznania|uznanie|jovairas|bedrag bij|creditbedrag|received|amount in|gutschriften|ingreso|inn pa konto|inn|inn til konto|belop inn|wplywy|credit euros|net credit|bedrag credit|entree|entrees|versement|bevetel|pripsani|prijem|prijmy',
   ],
   [
     'direction',
@@ -80,25 +86,25 @@ const dictionary: readonly Entry[] = [
   [
     'account',
     7,
-    'account|account number|account no|account iban|rekening|rekeningnummer|compte|numero de compte|n de compte|no de compte|iban|auftragskonto|kontonummer|konto|iban auftragskonto|card|card number|card no|kaart|kredietkaart|kaartnummer|card id|carte|numero de carte|cislo uctu|saskaitos nr|cuenta|conta|conto|rekening nummer|number account|own account|eigen rekening|iban bban|product account|bank account|numer konta|numer rachunku|konto nr|kontonr|account id|iban rekening|iban compte|rekeningnr|posted account|account num|iban kontoinhaber|vlastni cislo uctu|szamlaszam|konto nummer|numero de cuenta|numero conto',
+    'account|konyvelesi szamla|account number|account no|account iban|rekening|rekeningnummer|compte|numero de compte|n de compte|no de compte|iban|auftragskonto|kontonummer|konto|iban auftragskonto|card|card number|card no|kaart|kredietkaart|kaartnummer|card id|carte|numero de carte|cislo uctu|saskaitos nr|cuenta|conta|conto|rekening nummer|number account|own account|eigen rekening|iban bban|product account|bank account|numer konta|numer rachunku|konto nr|kontonr|account id|iban rekening|iban compte|rekeningnr|posted account|account num|iban kontoinhaber|vlastni cislo uctu|szamlaszam|konto nummer|numero de cuenta|numero conto',
   ],
   ['account', 4, 'account name|account label|product name'],
   [
     'counterparty_account',
     8,
-    'tegenrekening|tegenrekeningnummer|compte partie adverse|gegenkonto|auftraggeberkonto|cislo protiuctu|protiucet|counter account|contra account|other account|to account|destination account|iban zahlungsbeteiligter|rekening begunstigde|tegenrekening iban bban|kontonummer iban|transfer account|contrarekening',
+    'tegenrekening|partner szamla|tegenrekeningnummer|compte partie adverse|gegenkonto|auftraggeberkonto|cislo protiuctu|protiucet|counter account|contra account|other account|to account|destination account|iban zahlungsbeteiligter|rekening begunstigde|tegenrekening iban bban|kontonummer iban|transfer account|contrarekening',
   ],
   [
     'counterparty',
     7,
-    'payee|merchant|merchant name|tegenpartij|contrepartie|counterparty|counter party|beneficiary|beneficiaire|begunstigde|empfanger|auftraggeber|auftraggeber empfanger|empfanger auftraggeber|zahlungsempfanger|begunstigter zahlungspflichtiger|beguenstigter zahlungspflichtiger|name zahlungsbeteiligter|partner name|partner|handelaar|to from|from to|beneficiario|ordenante|gavejas|moketojas|saaja maksja|saaja|nazev protiuctu|other party|name of counterparty|naam tegenrekening|naam begunstigde|modtager|mottagare|avsandare|nadawca odbiorca|kontrahent|third party|tiers|relation|tegenrekeninghouder',
+    'payee|partner elnevezese|merchant|merchant name|tegenpartij|contrepartie|counterparty|counter party|beneficiary|beneficiaire|begunstigde|empfanger|auftraggeber|auftraggeber empfanger|empfanger auftraggeber|zahlungsempfanger|begunstigter zahlungspflichtiger|beguenstigter zahlungspflichtiger|name zahlungsbeteiligter|partner name|partner|handelaar|to from|from to|beneficiario|ordenante|gavejas|moketojas|saaja maksja|saaja|nazev protiuctu|other party|name of counterparty|naam tegenrekening|naam begunstigde|modtager|mottagare|avsandare|nadawca odbiorca|kontrahent|third party|tiers|relation|tegenrekeninghouder',
   ],
   ['counterparty', 4, 'name|naam|nom|naam omschrijving|nombre|nome|navn|namn|nimi'],
   ['counterparty_bic', 6, 'bic|swift|bic swift|bic code|swift bic|swift code|bankcode bic'],
   [
     'text',
     6,
-    'memo|description|omschrijving|mededeling|mededelingen|vrije mededeling|libelle|libelles|libelle operation|communication|communications|verwendungszweck|buchungstext|details|detail|narrative|text|note|notes|bericht|message|transactions|remarque|remarques|remarks|label|concepto|descripcion|descrizione|causale|historico|descricao|beskrivelse|beskrivning|tekst|zprava|poznamka|particulars|details du mouvement|type verrichting|type transaction|type de transaction|transactie|toelichting|paaiskinimai|paaiskinimas|selgitus|selite|viesti|transaction details|transaction description|opis|tytul|popis|extra info|payment details|narration|descriere|memo description|vorgang|buchungsdetails|reden|motif|communicatie|subject|details de l operation|detail de l ecriture|observaciones|observations|transaction|mutatie omschrijving|item title|bezeichnung|concept|description 1|description 2|omschrijving 1|omschrijving 2|omschrijving 3|note text|beschreibung|buchungs details|avisierungstext|forklaring|otsikko|transaction remarks|notifications|description 3|libelle complet|informations complementaires|descrizione completa|memo description|bemerkung|comment|komentar|zprava pro prijemce|tekst 1|narration text|opis operacji|opis transakcji|title|titulo',
+    'memo|description|omschrijving|mededeling|mededelingen|vrije mededeling|libelle|libelles|libelle operation|communication|communications|verwendungszweck|buchungstext|details|detail|narrative|text|note|notes|bericht|message|transactions|remarque|remarques|remarks|label|concepto|descripcion|descrizione|causale|historico|descricao|beskrivelse|beskrivning|tekst|zprava|poznamka|particulars|details du mouvement|type verrichting|type transaction|type de transaction|transactie|toelichting|paaiskinimai|paaiskinimas|selgitus|selite|viesti|transaction details|transaction description|opis|tytul|popis|extra info|payment details|narration|descriere|memo description|vorgang|buchungsdetails|reden|motif|communicatie|subject|details de l operation|detail de l ecriture|observaciones|observations|transaction|mutatie omschrijving|item title|bezeichnung|concept|description 1|description 2|omschrijving 1|omschrijving 2|omschrijving 3|note text|kozlemeny|beschreibung|buchungs details|avisierungstext|forklaring|otsikko|transaction remarks|notifications|description 3|libelle complet|informations complementaires|descrizione completa|memo description|bemerkung|comment|komentar|zprava pro prijemce|tekst 1|narration text|opis operacji|opis transakcji|title|titulo',
   ],
   [
     'text',
@@ -191,6 +197,9 @@ const withoutBrackets = (bracketed: string): string => {
   return isSideWord(word) ? ` ${word} ` : ' '
 }
 
+/** Before costs: what is left after them counts. */
+const gross = /\b(?:gross|brutto|bruto|brut)\b/
+
 /** The roles that a column's name speaks for, strongest first. */
 export const hintsOf = (name: string): Hint[] => {
   const spaced = name.replace(/(\p{Ll})(\d)/gu, '$1 $2')
@@ -201,8 +210,11 @@ export const hintsOf = (name: string): Hint[] => {
     weight: weight + 2,
   }))
   const ofParty = whole.length > 0 ? null : partyHint(plain)
+  const isGross = gross.test(plain)
   const isOwn = whole.some(({ role }) => role === 'account')
   const ofParts = partHints(words).filter(({ role }) => !isOwn || role !== 'counterparty')
-  const hints = [...whole, ...(ofParty === null ? [] : [ofParty]), ...ofParts]
+  const hints = [...whole, ...(ofParty === null ? [] : [ofParty]), ...ofParts].map((hint) =>
+    isGross ? { ...hint, weight: hint.weight - 1 } : hint,
+  )
   return hints.toSorted((one, other) => other.weight - one.weight)
 }

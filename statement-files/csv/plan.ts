@@ -1,5 +1,6 @@
 /** How every row of a file will be read: decided once, from the whole file. */
 import type { ColumnRole, DecimalSign } from '../../domain/csv-layout.ts'
+import { decimalsOf, isCurrency } from '../currency.ts'
 import type { ParseOptions } from '../output.ts'
 import type { Problem } from '../problem.ts'
 import { problem, quoted } from '../problem.ts'
@@ -9,6 +10,7 @@ import { readAmount } from '../inference/decimal-sign.ts'
 import type { Column } from './column.ts'
 import { putsDayFirst } from './day-order-signs.ts'
 import { dayReading, type DayReading } from './days.ts'
+import { fileCurrencies } from './file-currencies.ts'
 import { folded } from './names.ts'
 import { rolesByCells, rolesByName } from './roles.ts'
 import type { Survey } from './survey.ts'
@@ -82,8 +84,16 @@ const decimalSignOf = (columns: readonly Column[], roles: readonly ColumnRole[])
   const doubtful = verdictsOf((role) => isMoney.has(role) || role === 'ignored').find(
     ({ kind }) => kind === 'ambiguous',
   )
-  return { sign: '.', known: null, doubt: doubtful?.kind === 'ambiguous' ? doubtful.text : null }
+  if (doubtful?.kind !== 'ambiguous') return { sign: '.', known: null, doubt: null }
+  if (!areWithoutThousandths(fileCurrencies({ columns, roles })))
+    return { sign: '.', known: null, doubt: doubtful.text }
+  const sign = doubtful.text.includes(',') ? '.' : ','
+  return { sign, known: null, doubt: null }
 }
+
+/** Three digits behind a sign are no decimals in a currency that has fewer. */
+const areWithoutThousandths = (currencies: readonly string[]): boolean =>
+  currencies.length > 0 && currencies.every((code) => isCurrency(code) && decimalsOf(code) < 3)
 
 const isMoney: ReadonlySet<ColumnRole> = new Set(['amount', 'debit', 'credit', 'balance'])
 

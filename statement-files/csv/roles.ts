@@ -122,6 +122,11 @@ const settleAccounts = ({ columns, roles }: Assignment): void => {
   const index = roles.indexOf('account')
   const column = columns[index]
   if (column === undefined) return
+  // the name of the only account is not its number
+  if (column.distinct.size === 1 && ![...column.distinct].some((cell) => /\d/.test(cell))) {
+    roles[index] = 'ignored'
+    return
+  }
   const isWhole = column.filled === column.rows && !column.distinct.has('-')
   const isOwn = isWhole && (isOfCard(column.name) || isFew(column))
   if (isOwn) return

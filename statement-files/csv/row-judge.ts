@@ -25,6 +25,8 @@ export interface SkipVerdict {
   reason: SkipReason
   /** The amount or balance of a row that may tell a balance. */
   amount?: string | null
+  /** A balance that the row tells though it has no word for it. */
+  balance?: string
   /** It has a day and would be a line if it had an amount. */
   lacksAmount?: true
 }
@@ -53,6 +55,9 @@ const totalCells = 2
 /** Share of the cells of a line that a row has at least to be one whose cells ran together. */
 const fillShare = 0.6
 const leastFill = 3
+
+const accountNumber = /^\d{3,5}[ -]?\d{5,12}[A-Z]?$/
+const leastMissing = 3
 
 const columnsProblem = ({ cells, line }: Row): Verdict => ({
   kind: 'broken',
@@ -128,8 +133,9 @@ export class RowJudge {
     const verdict = this.#lineOf(row, { day, amount })
     const { counterpartyAccount, text } = verdict.line
     const said = text === '' ? this.#onlyText(row.cells) : text
-    const isBalance = counterpartyAccount === undefined && isBalanceRow(said)
-    return isBalance ? this.#summary(row, amount, 'summary') : verdict
+    if (counterpartyAccount !== undefined) return verdict
+    if (this.#isOfAccount(row, said)) return { kind: 'skip', reason: 'summary', balance: amount }
+    return isBalanceRow(said) ? this.#summary(row, amount, 'summary') : verdict
   }
 
   #withoutAmount(row: Row): Verdict {
@@ -195,6 +201,16 @@ export class RowJudge {
   #isTotal({ cells }: Row): boolean {
     if (isBalanceRow(this.#reader.textOf(cells))) return true
     return this.#plan.table.width > totalCells + 1 && countFilled(cells) <= totalCells
+  }
+
+  /** In a table without names: the account's number where all others have words, and nothing where all others have something. */
+  #isOfAccount({ cells }: Row, text: string): boolean {
+    const { table, columns } = this.#plan
+    if (table.header !== null || !accountNumber.test(text)) return false
+    const missing = columns.filter(
+      ({ filled, rows }, index) => filled === rows - 1 && !isFilled(cells[index]),
+    )
+    return missing.length >= leastMissing
   }
 
   /** The only words of a row, in whatever column they stand; empty where there are more. */

@@ -4,7 +4,7 @@ import type { ParsedLine } from '../parsed.ts'
 import { problem } from '../problem.ts'
 import { BalanceList } from './balance-list.ts'
 import { isCutOff } from './cut-off.ts'
-import { mineBalance, mineRow, noFacts } from './facts.ts'
+import { keepUndated, mineBalance, mineRow, noFacts } from './facts.ts'
 import { LineReader } from './line-reader.ts'
 import type { Plan } from './plan.ts'
 import { RowJudge, type LineVerdict, type SkipVerdict, type Verdict } from './row-judge.ts'
@@ -105,8 +105,9 @@ export class TableReader {
     return { ...line, raw: cells.join(this.#setup.delimiter).slice(0, rawLength) }
   }
 
-  #leaveOut({ reason, amount }: SkipVerdict, row: Row): void {
+  #leaveOut({ reason, amount, balance }: SkipVerdict, row: Row): void {
     this.#skipped.add(reason)
+    if (balance !== undefined) keepUndated(this.#facts, { amount: balance, line: row.line })
     if (amount !== undefined)
       mineBalance(this.#facts, { ...row, amount }, this.#setup.plan.decimalSign)
   }

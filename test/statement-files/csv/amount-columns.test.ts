@@ -113,3 +113,19 @@ test('a single row without names does not tell an unsigned amount from a signed 
   ])
   expect(amountsOf(parseCsv(['2024-01-31,-149.30,Shop in Ghent,+75.99']))).toEqual(['-149.30'])
 })
+
+test('amounts in the currency of the account, and those after costs, win over the others', () => {
+  const polish = parseCsv([
+    'Data;Opis;Kwota operacji;Waluta operacji;Kwota w walucie rachunku;Waluta rachunku',
+    '31-01-2024;a;-10,00;EUR;-43,21;PLN',
+    '30-01-2024;b;-5,00;PLN;-5,00;PLN',
+  ])
+  expect(amountsOf(polish)).toEqual(['-43.21', '-5.00'])
+  expect(polish.statements).toMatchObject([{ currency: 'PLN' }])
+  const settled = parseCsv([
+    'Creation Date,Gross Currency,Gross Debit (GC),Gross Credit (GC),Net Currency,Net Debit (NC),Net Credit (NC)',
+    '2024-01-30 10:11:12,EUR,,100.00,EUR,,98.50',
+    '2024-01-31 10:11:12,EUR,20.00,,EUR,20.10,',
+  ])
+  expect(amountsOf(settled)).toEqual(['98.50', '-20.10'])
+})

@@ -55,6 +55,10 @@ test.each([
   ['Konto:;;532013000;;Uhrzeit:;10:11:12', '532013000'],
   ['Account Number     :;00000012345678901', '00000012345678901'],
   ['Numéro Compte   ;0123456A020', '0123456A020'],
+  [
+    'Statement of Account No - 912010012345678 for the period (From : 01-01-2024)',
+    '912010012345678',
+  ],
   ['Compte de dépôt n° 12345678901;', '12345678901'],
   ["2024;'12 1140 2004 0000 3000 0000 0000", '12114020040000300000000000'],
 ])('the number of the account is found in %j', (row, number) => {
@@ -79,4 +83,31 @@ test.each([
   const file = parseCsv([`Date;Text;${name}`, '31.01.2024;a;-1,00', '30.01.2024;b;-2,50'])
   expect(codesOf(file)).toEqual([])
   expect(file.statements[0]?.currency).toBe(currency)
+})
+
+test('the name of the only account is not its number, but names tell accounts apart', () => {
+  const accountsOf = (...names: readonly string[]) =>
+    parseCsv([
+      'Date,Amount,Account Name',
+      ...names.map((name) => `2024-01-31,-1.00,${name}`),
+    ]).statements.map(({ account }) => account?.number)
+  expect(accountsOf('Main', 'Main', 'Main')).toEqual([undefined])
+  expect(accountsOf('Main', 'Main', 'Main', 'Savings', 'Savings', 'Savings')).toEqual([
+    'Main',
+    'Savings',
+  ])
+})
+
+test('a row of an account number where all other rows have words is a balance, not a line', () => {
+  const rows = (last: string) => [
+    '29/01/2024;-25,00;Debit;PRLV PHONE;0;Divers',
+    '30/01/2024;50,00;Virement;VIR WORK;0;Divers',
+    '30/01/2024;-1,00;Carte;CB SHOP;0;Divers',
+    last,
+  ]
+  const withBalance = parseCsv(rows('31/01/2024;2450,95;;01234 123456A'))
+  expect(withBalance.statements[0]?.sum).toBe('24.00')
+  expect(balancesOf(withBalance)).toEqual(['closing 2450.95 stated'])
+  const withLine = parseCsv(rows('31/01/2024;2450,95;;VIR FRIEND'))
+  expect(withLine.statements[0]?.sum).toBe('2474.95')
 })

@@ -243,3 +243,12 @@ test('a table without amounts is a question', () => {
     { code: 'columns_unclear', params: { missing: 'amount' } },
   ])
 })
+
+test.each([
+  ['JPY', '2,500', '2500'],
+  ['EUR', '2.500', '2500.00'],
+])('three digits behind a sign are no decimals of %s', (currency, cell, amount) => {
+  const file = parseCsv(['Date\tAmount\tCurrency', `2024-01-31\t${cell}\t${currency}`])
+  expect(codesOf(file)).toEqual([])
+  expect(amountsOf(file)).toEqual([amount])
+})
