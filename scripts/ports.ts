@@ -37,7 +37,8 @@ export const freePort = async (wanted: number): Promise<number> => {
 
 const listenOn = (wanted: number): Promise<Reservation> =>
   new Promise((resolve, reject) => {
-    const server = createServer()
+    // who calls meanwhile, such as an ERP that waits for the API, would keep the port from being released
+    const server = createServer((socket) => void socket.destroy())
     server.once('error', reject)
     server.listen({ port: wanted, host: '127.0.0.1', exclusive: true }, () => {
       const address = server.address()

@@ -1,5 +1,6 @@
+import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer, type Server } from 'node:net'
+import { connect, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, expect, onTestFinished, test } from 'vitest'
@@ -48,6 +49,16 @@ test('two starts at the same time never choose the same port', async () => {
 test('a released port can be taken by the program it was kept for', async () => {
   const { port, release } = await reservePort(0)
   await expect(listen(port)).rejects.toThrow(/EADDRINUSE/)
+  await release()
+  await listen(port)
+})
+
+test('somebody who calls while a port is reserved does not keep it from being released', async () => {
+  const { port, release } = await reservePort(0)
+  // what is thrown out may be told so with a reset
+  const caller = connect(port, '127.0.0.1').on('error', () => {})
+  onTestFinished(() => void caller.destroy())
+  await once(caller, 'connect')
   await release()
   await listen(port)
 })
