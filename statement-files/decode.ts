@@ -143,9 +143,11 @@ const withoutEndSign = (bytes: Uint8Array): Uint8Array => {
 /** The text of a file in pieces; NULs that pad it and the sign of its end are left out. */
 export function* decode(bytes: Uint8Array, { encoding, skip }: Decoding): Generator<string> {
   const decoder = decoderOf(encoding)
-  const content = encoding.startsWith('utf-16') ? bytes : withoutEndSign(bytes)
+  const isWide = encoding.startsWith('utf-16')
+  const content = isWide ? bytes : withoutEndSign(bytes)
+  const given = isWide || content.includes(0) ? withoutPadding : (text: string) => text
   for (let from = skip; from < content.length; from += pieceBytes)
-    yield withoutPadding(decoder.write(content.subarray(from, from + pieceBytes)))
+    yield given(decoder.write(content.subarray(from, from + pieceBytes)))
   const rest = decoder.end()
-  if (rest !== '') yield withoutPadding(rest)
+  if (rest !== '') yield given(rest)
 }
