@@ -1,8 +1,9 @@
 /** Finds the message in a file: bare, or inside envelopes with headers of their own; told by its namespace. */
 import { problem, quoted, type Problem } from '../problem.ts'
+import type { Attributes } from '../xml/attributes.ts'
 import type { Reading } from './records.ts'
 import { statementTree } from './statement-tree.ts'
-import { createNode, localName, nodeAt, type Attributes, type Node } from './tree.ts'
+import { createNode, localName, nodeAt, type Node } from './tree.ts'
 
 /** What other messages are called; banks offer them beside statements. */
 const otherMessages: readonly (readonly [element: string, message: string])[] = [
@@ -40,7 +41,7 @@ const createScopes = () => {
   return {
     enter(attributes: Attributes): void {
       const scope = new Map<string, string>()
-      for (const [name, value] of Object.entries(attributes))
+      for (const [name, value] of attributes)
         if (name === 'xmlns' || name.startsWith('xmlns:')) scope.set(name.slice(6), value.trim())
       scopes.push(scope)
     },

@@ -19,7 +19,7 @@ const onMoney = (
   store: (reading: Reading, text: string) => void,
 ): void => {
   nodeAt(from, path).open = (reading, attributes) => {
-    reading.currency = attributes['Ccy']?.trim().toUpperCase()
+    reading.currency = attributes.get('Ccy')?.trim().toUpperCase()
   }
   onText(from, [path], store)
 }

@@ -57,7 +57,7 @@ const growBalance = (from: Node<Reading>): void => {
     balance.code = text.toUpperCase()
   })
   nodeAt(from, 'Amt').open = (reading, attributes) => {
-    reading.currency = attributes['Ccy']?.trim().toUpperCase()
+    reading.currency = attributes.get('Ccy')?.trim().toUpperCase()
   }
   onText(from, ['Amt'], ({ balance, currency, place }, text) => {
     balance.money = moneyOf(balance, { text, at: place.text }, currency)

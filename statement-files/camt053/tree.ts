@@ -1,7 +1,5 @@
 /** The elements that are wanted, as a tree: whatever is not in it is passed over without being looked at. */
-
-/** Attributes of an element by name, without a prototype. */
-export type Attributes = Readonly<Record<string, string>>
+import type { Attributes } from '../xml/attributes.ts'
 
 export interface Node<State> {
   children: Map<string, Node<State>>
@@ -29,6 +27,15 @@ export const nodeAt = <State>(from: Node<State>, path: string): Node<State> => {
   return node
 }
 
+/** Nearly all texts have none around them: two looks are cheaper than a copy. */
+const withoutBlanks = (text: string): string =>
+  isBlankOrOther(text, 0) || isBlankOrOther(text, text.length - 1) ? text.trim() : text
+
+const isBlankOrOther = (text: string, at: number): boolean => {
+  const code = text.charCodeAt(at)
+  return code <= 0x20 || code > 0x7e
+}
+
 /** Says what becomes of the text of the elements at some paths, without the blanks around it. */
 export const onText = <State>(
   from: Node<State>,
@@ -37,7 +44,7 @@ export const onText = <State>(
 ): void => {
   for (const path of paths)
     nodeAt(from, path).text = (state, text) => {
-      const trimmed = text.trim()
+      const trimmed = withoutBlanks(text)
       if (trimmed !== '') store(state, trimmed)
     }
 }

@@ -40,7 +40,7 @@ export const dayIn = (
   { text, at }: Written,
   what: 'booking' | 'value' | 'balance',
 ): string | undefined => {
-  const day = isoEnd.test(text) ? dayOfIso(text) : null
+  const day = text.length === 10 || isoEnd.test(text) ? dayOfIso(text) : null
   if (day !== null) return day
   bear(bearer, problem('bad_date', { text: quoted(text), what }, at()))
   return undefined
