@@ -17,11 +17,11 @@ import { isRenewal } from './begin-flow.ts'
 import { solveChallenges } from './challenges.ts'
 import type { Deps } from './deps.ts'
 import type { Ending } from './fail-flow.ts'
-import { endFlow } from './fail-flow.ts'
+import { endFlow, endFlowIn, flowSecrets } from './fail-flow.ts'
 import { settledFailure } from './failure.ts'
 import { withHeartbeat } from './heartbeat.ts'
 import { openSession, providerNamed } from './open-session.ts'
-import type { LinkResult } from './providers/provider.ts'
+import type { LinkResult, OtherLinks } from './providers/provider.ts'
 import { lockFacts, record } from './record.ts'
 
 export interface FlowOutcome {
@@ -36,30 +36,35 @@ interface Taken {
   flow: LinkFlow
   linkState: Secret<string>
   callback: Secret<string>
+  others: OtherLinks
 }
 
 const secretTtlSeconds = 900
 const callbackSchema = z.record(z.string(), z.string())
 
 /**
- * Finishes a link flow with what the person brought back. Retry-safe: a finished flow answers at once, and what was
- * taken is put back when the provider could not be asked.
+ * Finishes a link flow with what the person brought back. Retry-safe: a finished flow answers at once, and what finishes
+ * it is kept until the end is stored, so that a worker may die at any point.
  */
 export const createCompleteFlow = (deps: Deps) =>
   async function completeFlow(input: FlowAt): Promise<FlowOutcome> {
-    const taken = await take(deps, input)
+    const taken = await look(deps, input)
     if (taken === null) return { snapshot: await unchanged(deps, input), linked: false }
+    if (taken === 'lost') return over(deps, input, { state: 'expired' })
     try {
       const result = await withHeartbeat(() => ask(deps, input, taken))
       await deps.reach('flow.after-exchange')
       return await adopt(deps, input, { ...taken, result })
     } catch (error) {
-      await putBack(deps, input, taken)
-      const { code } = settledFailure(error)
-      const snapshot = await endFlow(deps, input, { state: 'failed', code })
-      return { snapshot, linked: false, ended: true }
+      return over(deps, input, { state: 'failed', code: settledFailure(error).code })
     }
   }
+
+const over = async (deps: Deps, input: FlowAt, ending: Ending): Promise<FlowOutcome> => ({
+  snapshot: await endFlow(deps, input, ending),
+  linked: false,
+  ended: true,
+})
 
 /** There is nothing to complete the flow with (any more), so nobody needs to look again. */
 const unchanged = (deps: Deps, input: FlowAt): Promise<Snapshot | null> =>
@@ -68,41 +73,53 @@ const unchanged = (deps: Deps, input: FlowAt): Promise<Snapshot | null> =>
     return record(tx, deps, { ...input, occurrences: [{ kind: 'loaded' }] })
   })
 
-const take = (deps: Deps, { tenantId, connectionId, flowId }: FlowAt): Promise<Taken | null> =>
+/** What the flow is finished with; `lost` = an attempt began and nothing is left to go on with. */
+const look = (
+  deps: Deps,
+  { tenantId, connectionId, flowId }: FlowAt,
+): Promise<Taken | 'lost' | null> =>
   withTenant(deps.pool, tenantId, async (tx) => {
     const facts = await lockFacts(tx, deps, connectionId)
     const flow = await linkFlows.maybeOneById(tx, flowId)
     if (facts === null || flow === null || flow.connectionId !== connectionId) return null
     if (flow.state !== 'waiting' && flow.state !== 'completing') return null
     const { vault } = deps
-    const linkState = await oneTimeSecrets.take({ tx, vault }, 'link_state', flowId)
-    if (linkState === null) return null
-    const callback = await oneTimeSecrets.take({ tx, vault }, 'completion', flowId)
+    const linkState = await oneTimeSecrets.peek({ tx, vault }, 'link_state', flowId)
+    if (linkState === null) return flow.state === 'completing' ? 'lost' : null
+    const callback = await oneTimeSecrets.peek({ tx, vault }, 'completion', flowId)
     await linkFlows.update(tx, flowId, { state: 'completing' })
-    return { facts, flow, linkState, callback: callback ?? new Secret('{}') }
+    const others = await othersOf(tx, { facts, flow })
+    return { facts, flow, linkState, callback: callback ?? new Secret('{}'), others }
   })
 
-const putBack = (
-  { pool, vault }: Deps,
-  { tenantId, flowId: id }: FlowAt,
-  taken: Taken,
-): Promise<void> =>
-  withTenant(pool, tenantId, async (tx) => {
-    const kept = { id, ttlSeconds: secretTtlSeconds }
-    await oneTimeSecrets.store(
-      { tx, vault },
-      { ...kept, purpose: 'link_state', value: taken.linkState.reveal() },
-    )
-    await oneTimeSecrets.store(
-      { tx, vault },
-      { ...kept, purpose: 'completion', value: taken.callback.reveal() },
-    )
-  })
+const othersOf = async (
+  tx: DatabaseTransactionConnection,
+  { facts, flow }: Pick<Taken, 'facts' | 'flow'>,
+): Promise<OtherLinks> => {
+  const other = { provider: facts.provider, connectionId: flow.connectionId }
+  const held = await connections.listHeld(tx, other)
+  return {
+    held: held.map(({ providerConnectionId }) => providerConnectionId),
+    isLinking: await linkFlows.isLinkingElsewhere(tx, other),
+  }
+}
+
+/** What was learned on the way, such as tokens for a code that is used up now, is all there is to go on with. */
+const keep = async (
+  tx: DatabaseTransactionConnection,
+  { vault }: Deps,
+  { flow, linkState, callback }: Taken,
+): Promise<void> => {
+  const kept = { id: flow.id, ttlSeconds: secretTtlSeconds }
+  const keeping = { tx, vault }
+  await oneTimeSecrets.store(keeping, { ...kept, purpose: 'link_state', value: linkState.reveal() })
+  await oneTimeSecrets.store(keeping, { ...kept, purpose: 'completion', value: callback.reveal() })
+}
 
 const ask = async (
   deps: Deps,
   input: FlowAt,
-  { facts, flow, linkState, callback }: Taken,
+  { facts, flow, linkState, callback, others }: Taken,
 ): Promise<LinkResult> => {
   const { provider: name } = facts
   const options = { signal: cancellationSignal() }
@@ -112,7 +129,7 @@ const ask = async (
   const answer = new Secret(callbackSchema.parse(JSON.parse(callback.reveal())))
   const returnUrl = `${deps.publicUrl}/callbacks/${name}`
   return providerNamed(deps, name).completeLink(
-    { flow: linkState, callback: answer, returnUrl, session },
+    { flow: linkState, callback: answer, returnUrl, session, others },
     options,
   )
 }
@@ -124,10 +141,9 @@ const adopt = async (
 ): Promise<FlowOutcome> => {
   switch (result.state) {
     case 'pending':
-      // what was learned on the way, such as tokens for a code that is used up now, is all there is to go on with
-      await putBack(deps, input, { ...taken, linkState: result.flow ?? taken.linkState })
       return {
         snapshot: await withTenant(deps.pool, input.tenantId, async (tx) => {
+          await keep(tx, deps, { ...taken, linkState: result.flow ?? taken.linkState })
           await linkFlows.lookAgain(tx, input.flowId)
           return record(tx, deps, { ...input, occurrences: [{ kind: 'loaded' }] })
         }),
@@ -135,18 +151,11 @@ const adopt = async (
       }
     case 'exited':
     case 'expired':
-      return {
-        snapshot: await endFlow(deps, input, endingOf(result)),
-        linked: false,
-        ended: true,
-      }
+      return over(deps, input, endingOf(result))
     case 'linked':
-      return {
-        snapshot: await withTenant(deps.pool, input.tenantId, (tx) =>
-          store(tx, deps, { ...input, ...taken, result }),
-        ),
-        linked: true,
-      }
+      return withTenant(deps.pool, input.tenantId, (tx) =>
+        store(tx, deps, { ...input, ...taken, result }),
+      )
   }
 }
 
@@ -163,11 +172,17 @@ const store = async (
   tx: DatabaseTransactionConnection,
   deps: Deps,
   { facts, flow, result, ...input }: FlowAt & Taken & { result: Linked },
-): Promise<Snapshot | null> => {
+): Promise<FlowOutcome> => {
   const { connectionId, flowId } = input
   const { vault } = deps
   const current = await lockFacts(tx, deps, connectionId)
-  if (current === null) return null
+  if (current === null) return { snapshot: null, linked: false }
+  const holder = await holderOf(tx, { facts, flow, result })
+  if (holder !== null) {
+    const ending = { state: 'exited', holder } as const
+    const snapshot = await endFlowIn(tx, deps, { ...input, ending })
+    return { snapshot, linked: false, ended: true }
+  }
   if (result.secrets) await secrets.store({ tx, vault }, { connectionId, secret: result.secrets })
   const { providerConnectionId, institution } = result
   if (institution) await connections.setInstitution(tx, connectionId, institution)
@@ -184,12 +199,11 @@ const store = async (
   await webhooks.setRoutes(tx, { provider: facts.provider, connectionId, refs })
   // events that came before the connection was known: all they can say is "look", and the first read does
   await webhooks.parked(tx, facts.provider, refs)
-  await oneTimeSecrets.take({ tx, vault }, 'link_url', flowId)
-  await oneTimeSecrets.take({ tx, vault }, 'link_page', flowId)
+  for (const purpose of flowSecrets) await oneTimeSecrets.forget(tx, purpose, flowId)
   await linkFlows.update(tx, flowId, { state: 'linked' })
   await linkFlows.endOlderRenewals(tx, flow)
   const asked = await solveChallenges(tx, { connectionId, flowId })
-  return record(tx, deps, {
+  const snapshot = await record(tx, deps, {
     ...input,
     occurrences: [
       ...asked.occurrences,
@@ -204,4 +218,22 @@ const store = async (
       { kind: 'consent_due' },
     ],
   })
+  return { snapshot, linked: true }
+}
+
+/**
+ * The name of another connection of the tenant that reaches the provider by the same login: two of them would bring every
+ * line twice, and closing one would close both.
+ */
+const holderOf = async (
+  tx: DatabaseTransactionConnection,
+  { facts, flow, result }: Pick<Taken, 'facts' | 'flow'> & { result: Linked },
+): Promise<string | null> => {
+  const { provider } = facts
+  const { providerConnectionId } = result
+  // of two flows that end at the same moment the second sees what the first stored
+  await connections.lockProviderConnection(tx, { provider, providerConnectionId })
+  const held = await connections.listHeld(tx, { provider, connectionId: flow.connectionId })
+  const holder = held.find((other) => other.providerConnectionId === providerConnectionId)
+  return holder?.institutionName ?? null
 }

@@ -1,4 +1,6 @@
+import type { DatabaseTransactionConnection } from 'slonik'
 import * as linkFlows from '../db/queries/link-flows.ts'
+import * as oneTimeSecrets from '../db/queries/one-time-secrets.ts'
 import { withTenant } from '../db/tenant.ts'
 import type { Snapshot } from '../domain/connection.ts'
 import type { Occurrence } from '../domain/transitions/occurrence.ts'
@@ -9,26 +11,40 @@ import { newReference } from './reference.ts'
 export interface Ending {
   state: 'failed' | 'exited' | 'expired'
   code?: string
+  /** The institution of the connection that has this login already. */
+  holder?: string
 }
+
+/** What a flow is opened and finished with. */
+export const flowSecrets = ['link_url', 'link_page', 'link_state', 'completion'] as const
 
 /** Ends a link flow that led nowhere; nothing else of the connection changes. */
 export const endFlow = (
   deps: Deps,
   input: ConnectionAt & { flowId: string },
-  { state, code }: Ending,
+  ending: Ending,
 ): Promise<Snapshot | null> =>
-  withTenant(deps.pool, input.tenantId, async (tx) => {
-    const { flowId } = input
-    const ended = await linkFlows.update(tx, flowId, {
-      state,
-      ...(code === undefined ? {} : { failureCode: code, reference: newReference() }),
-    })
-    const occurrences: Occurrence[] =
-      ended && state !== 'failed'
-        ? [{ kind: 'flow_ended', flowId, how: state }]
-        : [{ kind: 'loaded' }]
-    return record(tx, deps, { ...input, occurrences })
+  withTenant(deps.pool, input.tenantId, (tx) => endFlowIn(tx, deps, { ...input, ending }))
+
+/** The same in an SQL transaction that is open already. */
+export const endFlowIn = async (
+  tx: DatabaseTransactionConnection,
+  deps: Deps,
+  { ending, ...input }: ConnectionAt & { flowId: string; ending: Ending },
+): Promise<Snapshot | null> => {
+  const { flowId } = input
+  const { state, code, holder } = ending
+  const ended = await linkFlows.update(tx, flowId, {
+    state,
+    ...(code === undefined ? {} : { failureCode: code, reference: newReference() }),
   })
+  for (const purpose of flowSecrets) await oneTimeSecrets.forget(tx, purpose, flowId)
+  const occurrences: Occurrence[] =
+    ended && state !== 'failed'
+      ? [{ kind: 'flow_ended', flowId, how: state, ...(holder === undefined ? {} : { holder }) }]
+      : [{ kind: 'loaded' }]
+  return record(tx, deps, { ...input, occurrences })
+}
 
 /** Records that a step of a link flow failed after its retries. Retry-safe: an ended flow stays as it ended. */
 export const createFailFlow = (deps: Deps) =>

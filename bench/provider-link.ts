@@ -110,7 +110,8 @@ const completed = async (
   { flow, callback }: { flow: Secret<string>; callback: Record<string, string> },
 ): Promise<LinkedBank> => {
   for (let looks = 0; looks < looksMax; looks += 1) {
-    const request = { flow, callback: new Secret(callback), returnUrl, session: null }
+    const answer = { flow, callback: new Secret(callback), returnUrl, session: null }
+    const request = { ...answer, others: { held: [], isLinking: false } }
     const result = await provider.completeLink(request, options())
     if (result.state === 'linked' && result.secrets !== null)
       return { secrets: result.secrets, providerAccountId: result.accounts[0]!.providerAccountId }

@@ -227,6 +227,14 @@ export interface RawWebhook {
   url: string
 }
 
+/** What else the tenant links and has linked, where a provider's answer does not say of which flow it is. */
+export interface OtherLinks {
+  /** The provider's ids of the tenant's other connections. */
+  held: readonly string[]
+  /** Another flow to the same institution is open. */
+  isLinking: boolean
+}
+
 export interface Provider {
   id: ProviderId
   name: string
@@ -245,6 +253,7 @@ export interface Provider {
       callback: Secret<LinkCallback>
       returnUrl: string
       session: ProviderSession | null
+      others: OtherLinks
     },
     options: CallOptions,
   ): Promise<LinkResult>

@@ -182,6 +182,35 @@ export const setProviderConnection = async (
   return moved
 }
 
+const heldRow = z.object({ providerConnectionId: z.string(), institutionName: z.string() })
+
+/** A connection to be compared with the others of its tenant at its provider. */
+interface Beside {
+  provider: string
+  connectionId: string
+}
+
+/** The tenant's other connections that exist at the provider: those that work, and those that a renewal brings back. */
+export const listHeld = (
+  tx: Tx,
+  { provider, connectionId }: Beside,
+): Promise<readonly z.infer<typeof heldRow>[]> =>
+  tx.any(sql.type(heldRow)`
+    SELECT provider_connection_id AS "providerConnectionId", institution_name AS "institutionName"
+    FROM connection
+    WHERE provider = ${provider} AND id <> ${connectionId} AND provider_connection_id IS NOT NULL
+      AND (state <> 'disconnected' OR disconnect_reason = 'consent')
+    ORDER BY id LIMIT 10000`)
+
+/** Lets one SQL transaction at a time decide who has a connection at a provider. */
+export const lockProviderConnection = async (
+  tx: Tx,
+  { provider, providerConnectionId }: { provider: string; providerConnectionId: string },
+): Promise<void> => {
+  await tx.query(sql.unsafe`
+    SELECT pg_advisory_xact_lock(hashtextextended(${`${provider}:${providerConnectionId}`}, 0))`)
+}
+
 /** Names the institution that the person chose on the provider's page. */
 export const setInstitution = async (
   tx: Tx,

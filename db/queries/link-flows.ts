@@ -142,6 +142,25 @@ export const maybeLatest = (tx: Tx, connectionId: string): Promise<LinkFlow | nu
     SELECT ${columns} FROM link_flow WHERE connection_id = ${connectionId}
     ORDER BY created_at DESC, id LIMIT 1`)
 
+const elsewhereRow = z.object({ isLinking: z.boolean() })
+
+/** Whether a first link to the same institution is open for another connection of the tenant. */
+export const isLinkingElsewhere = async (
+  tx: Tx,
+  { provider, connectionId }: { provider: string; connectionId: string },
+): Promise<boolean> => {
+  const { isLinking } = await tx.one(sql.type(elsewhereRow)`
+    SELECT EXISTS (
+      SELECT FROM connection AS own
+      JOIN connection AS other ON other.provider = own.provider AND other.id <> own.id
+        AND other.provider_institution_id = own.provider_institution_id
+      JOIN link_flow ON link_flow.connection_id = other.id AND link_flow.state IN ('requested', 'waiting', 'completing')
+        AND link_flow.expires_at > now()
+      WHERE own.id = ${connectionId} AND own.provider = ${provider}
+    ) AS "isLinking"`)
+  return isLinking
+}
+
 /** The open flows of a connection, the oldest first. */
 export const listOpenByConnection = (tx: Tx, connectionId: string): Promise<readonly LinkFlow[]> =>
   tx.any(sql.type(flowRow)`

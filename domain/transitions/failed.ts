@@ -206,6 +206,8 @@ export const failed = (facts: ConnectionFacts, occurrence: Failed, nowMs: number
     changed: {
       ...changed,
       failureReference: reference,
+      // from here on it is counted whether the connection was lost for good
+      ...(changed.disconnectReason === 'gone' ? { failingSinceMs: nowMs } : {}),
       ...(series.pauses ? { pauses: series.pauses } : {}),
     },
     messages: [...(isTold(counted, occurrence) ? [notice] : []), ...series.messages],

@@ -39,7 +39,8 @@ export type Occurrence =
   | { kind: 'consent_due' }
   | { kind: 'loaded' }
   | { kind: 'settings_changed' }
-  | { kind: 'flow_ended'; flowId: string; how: 'expired' | 'exited' }
+  /** `holder` = institution of the connection that has this login already. */
+  | { kind: 'flow_ended'; flowId: string; how: 'expired' | 'exited'; holder?: string }
   | { kind: 'message_refused'; name: string; noteId: string }
   | { kind: 'revoke_failed'; requestId: string }
   | {

@@ -171,6 +171,16 @@ const refusalCodes = new Map<string, MessageCode>([
   ['mfaAnswered:no_answer', 'mfa.no_answer'],
 ])
 
+const flowEnd = (
+  { providerName: provider }: ConnectionFacts,
+  { flowId, how, holder }: Extract<Occurrence, { kind: 'flow_ended' }>,
+): NewMessage => {
+  const key = `flow:${flowId}:${how}`
+  if (holder !== undefined)
+    return tell({ code: 'link.already_connected', key, params: { institution: holder, provider } })
+  return tell({ code: how === 'expired' ? 'link.expired' : 'link.exited', kind: 'note', key })
+}
+
 /** Things people are told of that change nothing else. */
 const noted = (facts: ConnectionFacts, occurrence: Noted): Effect => {
   switch (occurrence.kind) {
@@ -198,9 +208,7 @@ const noted = (facts: ConnectionFacts, occurrence: Noted): Effect => {
       }
     }
     case 'flow_ended': {
-      const { flowId, how } = occurrence
-      const code = how === 'expired' ? 'link.expired' : 'link.exited'
-      return { messages: [tell({ code, kind: 'note', key: `flow:${flowId}:${how}` })] }
+      return { messages: [flowEnd(facts, occurrence)] }
     }
     case 'message_refused': {
       const { name, noteId } = occurrence

@@ -146,21 +146,83 @@ describe('the end of a link', () => {
     expect(await subject.flow(flow.flowId)).toMatchObject({ state: 'linked' })
   })
 
+  /** The worker dies at this point of the first attempt, and leaves what is stored as it is. */
+  const dyingAfterExchange = async (subject: Subject, flowId: string): Promise<void> => {
+    scene.onReach((point) => {
+      if (point === 'flow.after-exchange') throw new Error('the process died')
+    })
+    await expect(subject.complete(flowId)).rejects.toThrow()
+    scene.onReach(() => undefined)
+    expect(await subject.flow(flowId)).toMatchObject({ state: 'completing' })
+  }
+
   test('that died after the exchange cannot use the code again: the person starts anew', async () => {
     const subject = await aSubject(scene)
     const flow = await subject.begin()
     await subject.decide(flow)
-    scene.onReach((point) => {
-      if (point === 'flow.after-exchange') throw new Error('the process died')
-    })
-    await expect(subject.complete(flow.flowId)).rejects.toThrow()
-    scene.onReach(() => undefined)
+    await dyingAfterExchange(subject, flow.flowId)
     expect((await subject.complete(flow.flowId, 2)).linked).toBe(false)
     expect(await subject.flow(flow.flowId)).toMatchObject({ state: 'expired' })
     expect(await subject.codes()).toEqual(['link.expired'])
     expect(await subject.view()).toMatchObject({ state: 'not_connected', generation: 0 })
     await subject.link()
     expect(await subject.view()).toMatchObject({ state: 'connected', generation: 1 })
+  })
+
+  test('that died keeps what it is finished with until its end is stored, and no longer', async () => {
+    const subject = await aSubject(scene)
+    const flow = await subject.begin()
+    await subject.decide(flow)
+    await dyingAfterExchange(subject, flow.flowId)
+    for (const purpose of ['link_state', 'completion'] as const)
+      expect(await kept(subject, purpose, flow.flowId)).not.toBeNull()
+    await subject.complete(flow.flowId, 2)
+    for (const purpose of ['link_state', 'completion', 'link_url'] as const)
+      expect(await kept(subject, purpose, flow.flowId)).toBeNull()
+  })
+
+  test('that died so long ago that nothing is left of it is over, and says so', async () => {
+    const subject = await aSubject(scene)
+    const flow = await subject.begin()
+    await subject.decide(flow)
+    await dyingAfterExchange(subject, flow.flowId)
+    await subject.within((tx) => oneTimeSecrets.forget(tx, 'link_state', flow.flowId))
+    expect(await subject.complete(flow.flowId, 2)).toMatchObject({ linked: false, ended: true })
+    expect(await subject.codes()).toEqual(['link.expired'])
+  })
+
+  test('of a login that another connection has is not stored a second time, and names that one', async () => {
+    const first = await aSubject(scene)
+    const organization = randomUUID()
+    const flow = await first.begin()
+    await first.decide(flow, 'approve', organization)
+    await first.complete(flow.flowId)
+    const second = await aSubject(scene, 'Twins Bank', first.tenantId)
+    const again = await second.begin()
+    await second.decide(again, 'approve', organization)
+    expect(await second.complete(again.flowId)).toMatchObject({ linked: false, ended: true })
+    expect(await second.view()).toMatchObject({ state: 'not_connected', generation: 0 })
+    expect(await second.secret()).toBeNull()
+    const [told] = await second.messages()
+    expect(told).toMatchObject({
+      code: 'link.already_connected',
+      params: { institution: 'Happy Bank', provider: 'Ponto' },
+    })
+    expect(await first.view()).toMatchObject({ state: 'connected' })
+  })
+
+  test('of a login that a closed connection had is a new connection', async () => {
+    const first = await aSubject(scene)
+    const organization = randomUUID()
+    const flow = await first.begin()
+    await first.decide(flow, 'approve', organization)
+    await first.complete(flow.flowId)
+    const closing = { ...first.at(), requestId: randomUUID(), revoked: true, runId: null }
+    await scene.run('disconnectConnection', closing)
+    const second = await aSubject(scene, 'Happy Bank', first.tenantId)
+    const again = await second.begin()
+    await second.decide(again, 'approve', organization)
+    expect((await second.complete(again.flowId)).linked).toBe(true)
   })
 
   test('that the person refused is told as a note and no failure', async () => {

@@ -139,6 +139,5 @@ const adoptTwin = async (asking: Asking, flow: LinkFlow): Promise<LinkResult> =>
   const [twin, ...others] = await listConnections(asking, flow)
   if (!twin || others.length > 0 || flow.institution === null)
     return exitedWith('ConnectionDuplicated')
-  const { customer_id: customerId, id: connectionId } = twin
-  return linkedAs(asking, twin, { v: 1, customerId, connectionId })
+  return outcomeOf(asking, twin)
 }

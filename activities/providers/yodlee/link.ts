@@ -5,6 +5,7 @@ import type {
   LinkCallback,
   LinkRequest,
   LinkResult,
+  Provider,
   StartedLink,
 } from '../provider.ts'
 import { openAccess } from './access.ts'
@@ -40,10 +41,10 @@ export const beginLink = async (
   })
 }
 
-export interface Completing {
-  flow: Secret<string>
-  callback: Secret<LinkCallback>
-}
+export type Completing = Pick<
+  Parameters<Provider['completeLink']>[0],
+  'flow' | 'callback' | 'others'
+>
 
 /** Finishes a flow by looking what became of it; what came back from the page only helps to find it. */
 export const completeLink = async (
@@ -61,7 +62,7 @@ export const completeLink = async (
   const access = openAccess(yodlee, flow.loginName, options)
   return flow.kind === 'renewal'
     ? completeRenewal({ access, providerAccountId: flow.providerAccountId }, flow, callback)
-    : completeNew(access, flow, callback)
+    : completeNew(access, flow, { callback, others: request.others })
 }
 
 type NewLink = Extract<YodleeFlow, { kind: 'link' }>
@@ -69,11 +70,16 @@ type NewLink = Extract<YodleeFlow, { kind: 'link' }>
 const isNewest = (a: ProviderAccountEntry, b: ProviderAccountEntry): number =>
   (a.createdDate ?? '') < (b.createdDate ?? '') ? 1 : -1
 
-/** The connection that came of the flow: the one that came back with the person, else the newest that is new. */
+type Seen = Pick<Completing, 'others'> & { callback: LinkCallback }
+
+/**
+ * The connection that came of the flow: the one that came back with the person, else the newest that is new and nobody's.
+ * While another flow to the same institution is open, a new one without a name may be of either.
+ */
 const madeIn = (
   entries: readonly ProviderAccountEntry[],
   { before, providerId }: NewLink,
-  callback: LinkCallback,
+  { callback, others }: Seen,
 ): ProviderAccountEntry | undefined => {
   const own = entries.filter(({ isManual }) => isManual !== true)
   const { providerAccountId, requestId } = callback
@@ -84,16 +90,18 @@ const madeIn = (
   )
   const isChosen = (entry: ProviderAccountEntry): boolean =>
     providerId === null || entry.providerId === providerId
-  const fresh = own.filter((entry) => !before.includes(entry.id) && isChosen(entry))
-  return named ?? fresh.toSorted(isNewest)[0]
+  if (named !== undefined || others.isLinking) return named
+  const taken = [...before, ...others.held]
+  return own.filter((entry) => !taken.includes(entry.id) && isChosen(entry)).toSorted(isNewest)[0]
 }
 
 const completeNew = async (
   access: Opened['access'],
   flow: NewLink,
-  callback: LinkCallback,
+  seen: Seen,
 ): Promise<LinkResult> => {
-  const entry = madeIn(await listProviderAccounts(access), flow, callback)
+  const { callback } = seen
+  const entry = madeIn(await listProviderAccounts(access), flow, seen)
   if (entry === undefined) return unfinished(null, callback) ?? { state: 'pending' }
   const notLinked = unfinished(outcomeOf(entry, Date.now()), callback)
   return notLinked ?? linked({ access, providerAccountId: entry.id }, flow, entry)

@@ -18,10 +18,10 @@ import type { Scene } from './scene.ts'
 
 type FlowKind = linkFlows.NewLinkFlow['kind']
 
-/** Adds a connection that nobody has linked. */
-export const aSubject = async (scene: Scene, bank = 'Happy Bank') => {
+/** Adds a connection that nobody has linked, of a tenant of its own unless one is named. */
+export const aSubject = async (scene: Scene, bank = 'Happy Bank', ofTenant?: string) => {
   const { pool, vault } = scene
-  const tenantId = await aTenant(pool)
+  const tenantId = ofTenant ?? (await aTenant(pool))
   const connectionId = randomUUID()
   const within: <T>(work: Parameters<typeof withTenant<T>>[2]) => Promise<T> = (work) =>
     withTenant(pool, tenantId, work)
@@ -79,10 +79,15 @@ export const aSubject = async (scene: Scene, bank = 'Happy Bank') => {
   const decide = async (
     { flowId, url }: { flowId: string; url: string },
     decision: 'approve' | 'deny' = 'approve',
+    organization?: string,
   ): Promise<void> => {
     const { client } = scene
     const fields = client.fieldsOf(await (await fetch(url)).text())
-    const { location } = await client.submit(url, [...fields, ['decision', decision]])
+    const entered: typeof fields =
+      organization === undefined
+        ? fields
+        : [...fields.filter(([name]) => name !== 'organization'), ['organization', organization]]
+    const { location } = await client.submit(url, [...entered, ['decision', decision]])
     await comeBack(flowId, Object.fromEntries(location!.searchParams))
   }
 

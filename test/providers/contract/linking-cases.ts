@@ -4,6 +4,7 @@ import { Secret } from '../../../domain/secret.ts'
 import { callOptions, openStore } from '../support/caller.ts'
 import { linkBank, openCase, openContractBank } from './bank.ts'
 import type { Cases } from './cases.ts'
+import { noOthers } from '../support/no-others.ts'
 
 /** Registers them. */
 export const describeLinking = (cases: Cases): void => {
@@ -36,6 +37,7 @@ export const describeLinking = (cases: Cases): void => {
             callback: new Secret({}),
             returnUrl: 'http://127.0.0.1:9/callbacks',
             session: null,
+            others: noOthers,
           },
           callOptions(),
         )

@@ -4,6 +4,7 @@ import { Secret } from '../../../domain/secret.ts'
 import type { Arrangement } from './arrangement.ts'
 import { openerOf } from './bank.ts'
 import { describeContract } from './cases.ts'
+import { noOthers } from '../support/no-others.ts'
 
 /** Ponto on the sandbox. */
 const openPonto = async (): Promise<Arrangement> => {
@@ -22,7 +23,7 @@ const openPonto = async (): Promise<Arrangement> => {
     decide: linked.decide,
     complete: (flow, callback) =>
       provider.completeLink(
-        { flow, callback: new Secret(callback), returnUrl, session: null },
+        { flow, callback: new Secret(callback), returnUrl, session: null, others: noOthers },
         callOptions(),
       ),
     open: openerOf(provider),

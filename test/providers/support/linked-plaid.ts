@@ -15,6 +15,7 @@ import { openClient } from '../../sandbox/client.ts'
 import { openConformance } from '../../sandbox/plaid/conformance.ts'
 import { callOptions } from './caller.ts'
 import { plaidEnvironment } from './fake-plaid.ts'
+import { noOthers } from './no-others.ts'
 
 const returnUrl = 'http://127.0.0.1:9/callbacks/plaid'
 export const state = 'an-opaque-state-of-32-characters'
@@ -74,7 +75,7 @@ export const openLinkedPlaid = async (options: SandboxOptions = {}) => {
     session: ProviderSession | null = null,
   ): Promise<LinkResult> =>
     provider.completeLink(
-      { flow, callback: new Secret(callback), returnUrl, session },
+      { flow, callback: new Secret(callback), returnUrl, session, others: noOthers },
       callOptions(),
     )
 

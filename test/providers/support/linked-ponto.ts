@@ -14,6 +14,7 @@ import type { Client } from '../../sandbox/client.ts'
 import { openClient } from '../../sandbox/client.ts'
 import { openConformance } from '../../sandbox/ponto/conformance.ts'
 import { callOptions } from './caller.ts'
+import { noOthers } from './no-others.ts'
 
 export const returnUrl = 'http://127.0.0.1:9/callbacks/ponto'
 export const state = 'an-opaque-state-of-32-characters'
@@ -76,7 +77,7 @@ export const openLinked = async (options: SandboxOptions = {}) => {
     session: ProviderSession | null = null,
   ) =>
     provider.completeLink(
-      { flow, callback: new Secret(callback), returnUrl, session },
+      { flow, callback: new Secret(callback), returnUrl, session, others: noOthers },
       callOptions(),
     )
 

@@ -15,6 +15,7 @@ import type { Json } from '../../sandbox/client.ts'
 import { openClient } from '../../sandbox/client.ts'
 import { openConformance } from '../../sandbox/saltedge/conformance.ts'
 import { callOptions } from './caller.ts'
+import { noOthers } from './no-others.ts'
 
 const returnUrl = 'http://127.0.0.1:9/callbacks/saltedge'
 export const state = 'an-opaque-state-of-32-characters'
@@ -90,7 +91,7 @@ export const openLinkedSaltEdge = async (options: SandboxOptions = {}) => {
     session: ProviderSession | null = null,
   ) =>
     provider.completeLink(
-      { flow, callback: new Secret(callback), returnUrl, session },
+      { flow, callback: new Secret(callback), returnUrl, session, others: noOthers },
       callOptions(),
     )
 

@@ -5,6 +5,7 @@ import type {
   LinkCallback,
   LinkRequest,
   Provider,
+  OtherLinks,
   ProviderSession,
   StartedLink,
 } from '../../../activities/providers/provider.ts'
@@ -14,6 +15,7 @@ import type { SandboxOptions } from '../../../sandbox/sandbox.ts'
 import type { Client, Json } from '../../sandbox/client.ts'
 import { openClient } from '../../sandbox/client.ts'
 import { callOptions } from './caller.ts'
+import { noOthers } from './no-others.ts'
 
 export const webhookToken = 'a-webhook-token-of-forty-characters-0000'
 
@@ -154,9 +156,10 @@ export const openLinkedYodlee = async (options: SandboxOptions = {}) => {
     { flow }: Pick<StartedLink, 'flow'>,
     callback: LinkCallback,
     session: ProviderSession | null = null,
+    others: OtherLinks = noOthers,
   ) =>
     provider.completeLink(
-      { flow, callback: new Secret(callback), returnUrl: linkFrame.returnUrl, session },
+      { flow, callback: new Secret(callback), returnUrl: linkFrame.returnUrl, session, others },
       callOptions(),
     )
 

@@ -7,6 +7,7 @@ import { Secret } from '../../../domain/secret.ts'
 import { callOptions } from './caller.ts'
 import type { Reply } from './fake-plaid.ts'
 import { account, item, openFake } from './fake-plaid.ts'
+import { noOthers } from './no-others.ts'
 
 export const state = 'an-opaque-state-of-32-characters'
 export const returnUrl = 'https://sync.example/callbacks/plaid'
@@ -80,7 +81,13 @@ export const arrange = (replies: Record<string, Reply> = {}, environment: object
   const complete = (flow: Secret<string>, callback: LinkCallback = { state }, isRenewal = false) =>
     completeFlow(
       fake.plaid,
-      { flow, callback: new Secret(callback), returnUrl, session: isRenewal ? session : null },
+      {
+        flow,
+        callback: new Secret(callback),
+        returnUrl,
+        session: isRenewal ? session : null,
+        others: noOthers,
+      },
       callOptions(),
     )
   const begun = async () => (await beginLink(asking, request)).flow

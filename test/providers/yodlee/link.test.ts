@@ -124,6 +124,20 @@ describe('a new link', () => {
     })
   })
 
+  test('a flow that nobody came back from takes no connection that another one has, or may be about to have', async () => {
+    const left = await linked.begin('Happy Bank')
+    const isLinking = { held: [], isLinking: true }
+    const other = await linked.begin('Happy Bank')
+    const callback = await linked.visit(other)
+    expect(await linked.complete(left, {}, null, isLinking)).toEqual({ state: 'pending' })
+    const made = await linked.complete(other, callback, null, isLinking)
+    expect(made.state).toBe('linked')
+    const held = made.state === 'linked' ? [made.providerConnectionId] : []
+    expect(await linked.complete(left, {}, null, { held, isLinking: false })).toEqual({
+      state: 'pending',
+    })
+  })
+
   test('a widget configured wrongly is the matter of the operator', async () => {
     await linked.sim('PATCH', '/__sim/yodlee/settings', { configName: 'Another' })
     const started = await linked.begin('Happy Bank')

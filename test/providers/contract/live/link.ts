@@ -13,6 +13,7 @@ import type {
 import { Secret } from '../../../../domain/secret.ts'
 import { until } from '../../../../scripts/until.ts'
 import { callOptions } from '../../support/caller.ts'
+import { noOthers } from '../../support/no-others.ts'
 
 export type Linked = Extract<LinkResult, { state: 'linked' }>
 export type LinkLive = (provider: Provider) => Promise<Linked>
@@ -42,7 +43,8 @@ const finished = (
   let ended: string | undefined
   return until(
     async () => {
-      const request = { flow: kept, callback: new Secret(callback), returnUrl, session: null }
+      const answer = { flow: kept, callback: new Secret(callback), returnUrl }
+      const request = { ...answer, session: null, others: noOthers }
       const result = await provider.completeLink(request, callOptions())
       if (result.state === 'linked') return result
       if (result.state === 'pending') kept = result.flow ?? kept
