@@ -21,7 +21,8 @@ export class NumberSet {
 
   #slotOf(value: number): number {
     const mask = this.#slots.length - 1
-    const low = Math.imul(value % 2 ** 32, lowFactor)
+    // imul takes the lower 32 bits of what it is given
+    const low = Math.imul(value, lowFactor)
     const high = Math.imul(value / 2 ** 32, highFactor)
     let slot = ((low + high) >>> 0) >>> (32 - this.#bits)
     for (let held = this.#slots[slot]; held !== -1 && held !== value; held = this.#slots[slot])
@@ -33,6 +34,9 @@ export class NumberSet {
     const held = this.#slots
     this.#bits += 1
     this.#slots = new Float64Array(2 ** this.#bits).fill(-1)
-    for (const value of held) if (value !== -1) this.#slots[this.#slotOf(value)] = value
+    for (let at = 0; at < held.length; at += 1) {
+      const value = held[at] ?? -1
+      if (value !== -1) this.#slots[this.#slotOf(value)] = value
+    }
   }
 }

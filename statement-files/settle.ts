@@ -16,18 +16,35 @@ const fields = [
   'typeCode',
 ] as const satisfies readonly (keyof ParsedLine)[]
 
-const isTooLong = (text: string | undefined, limit: number): boolean =>
-  text !== undefined && text.length > limit
+const fits = (text: string | undefined, limit = limits.field): boolean =>
+  text === undefined || text.length <= limit
 
-/** A copy of the line whose texts are within their limits; the line itself where they are, as nearly all. */
-const withinLimits = (line: ParsedLine): ParsedLine => {
+/** The fields by name: a loop over them takes longer than all else that is done with a line. */
+const areFieldsShort = (line: ParsedLine): boolean =>
+  fits(line.counterparty) &&
+  fits(line.counterpartyAccount) &&
+  fits(line.counterpartyBic) &&
+  fits(line.reference) &&
+  fits(line.bankReference) &&
+  fits(line.endToEndId) &&
+  fits(line.mandateId) &&
+  fits(line.chequeNumber) &&
+  fits(line.typeCode)
+
+const isShort = ({ text, raw, details }: ParsedLine): boolean =>
+  fits(text, limits.text) &&
+  fits(raw, limits.text) &&
+  (details === undefined || details.length <= limits.details)
+
+/** A copy of the line whose texts are within their limits. */
+const cutToLimits = (line: ParsedLine): ParsedLine => {
   let cut = line
   for (const field of fields) {
     const text = line[field]
     if (text !== undefined && text.length > limits.field)
       cut = { ...cut, [field]: text.slice(0, limits.field) }
   }
-  if (isTooLong(line.text, limits.text)) cut = { ...cut, text: line.text.slice(0, limits.text) }
+  if (line.text.length > limits.text) cut = { ...cut, text: line.text.slice(0, limits.text) }
   if (line.raw !== undefined && line.raw.length > limits.text)
     cut = { ...cut, raw: line.raw.slice(0, limits.text) }
   if (line.details !== undefined && line.details.length > limits.details)
@@ -37,7 +54,7 @@ const withinLimits = (line: ParsedLine): ParsedLine => {
 
 /** The line with its amount at the scale of its currency, which is the statement's where it names none. */
 export const settledLine = (line: ParsedLine, head: StatementHead): ParsedLine => {
-  const whole = withinLimits(line)
+  const whole = isShort(line) && areFieldsShort(line) ? line : cutToLimits(line)
   const currency = line.currency ?? head.currency
   const amount = atScale(line.amount, decimalsOf(currency))
   if (amount === line.amount && currency === line.currency) return whole
