@@ -2,10 +2,12 @@
  * What a column of balances proves: where each balance follows from the one before it, the order of the rows, the side
  * from which amounts are written and the account's balances at both ends are beyond doubt.
  */
+import { isSame, minus, plus, type Units } from './units.ts'
+
 export interface Step {
-  amount: bigint
+  amount: Units
   /** Null where the row states none. */
-  balance: bigint | null
+  balance: Units | null
 }
 
 export interface Course {
@@ -23,9 +25,9 @@ export interface BalanceProof extends Course {
 
 /** A balance that does not follow from the one before. */
 export interface ChainBreak {
-  previous: bigint
-  sum: bigint
-  balance: bigint
+  previous: Units
+  sum: Units
+  balance: Units
 }
 
 /** How the days of the rows run. */
@@ -62,21 +64,22 @@ const readingsOf = (isWithoutSigns: boolean): readonly Reading[] =>
 const countRelations = (sequences: readonly (readonly Step[])[]) => {
   const counts = new Map<Relation, number>(relations.map((relation) => [relation, 0]))
   let pairs = 0
-  const see = (difference: bigint, after: bigint, before: bigint) => {
-    if (difference === 0n && after === 0n && before === 0n) return
+  const see = (difference: Units, after: Units, before: Units) => {
+    if (isSame(difference, 0) && isSame(after, 0) && isSame(before, 0)) return
     pairs += 1
     const fulfilled = { '+after': after, '+before': before, '-before': -before, '-after': -after }
     for (const relation of relations)
-      if (fulfilled[relation] === difference) counts.set(relation, (counts.get(relation) ?? 0) + 1)
+      if (isSame(fulfilled[relation], difference))
+        counts.set(relation, (counts.get(relation) ?? 0) + 1)
   }
   for (const steps of sequences) {
-    let previous: bigint | null = null
-    let [after, before] = [0n, 0n]
+    let previous: Units | null = null
+    let [after, before]: [Units, Units] = [0, 0]
     for (const { amount, balance } of steps) {
-      after += amount
-      if (balance !== null && previous !== null) see(balance - previous, after, before)
-      if (balance !== null) [previous, after, before] = [balance, 0n, 0n]
-      before += amount
+      after = plus(after, amount)
+      if (balance !== null && previous !== null) see(minus(balance, previous), after, before)
+      if (balance !== null) [previous, after, before] = [balance, 0, 0]
+      before = plus(before, amount)
     }
   }
   return { counts, pairs }
@@ -106,62 +109,65 @@ export const proveBalances = (
 }
 
 export interface Chain {
-  /** Takes the steps in the order of the file; the first balance that does not follow is given back, once. */
-  see: (step: Step) => ChainBreak | null
-  /** Whether a step would go on from the last balance. */
-  follows: (step: Step) => boolean
+  /** Takes the rows in the order of the file; the first balance that does not follow is given back, once. */
+  see: (amount: Units, balance: Units | null) => ChainBreak | null
+  /** Whether a row would go on from the last balance. */
+  follows: (amount: Units, balance: Units | null) => boolean
   /** The balances before the first and after the last line in time; null where no row stated one. */
   ends: () => { opening: End; closing: End } | null
 }
 
 export interface End {
-  amount: bigint
+  amount: Units
   /** Written in the file as it is. */
   isStated: boolean
 }
 
 /** Follows the balances of one account; amounts are given as the account's holder sees them. */
 export const createChain = ({ order, stands }: Course): Chain => {
-  let [total, rows] = [0n, 0]
-  let firstSeen: { balance: bigint; until: bigint; row: number } | null = null
-  let last: { balance: bigint; until: bigint; row: number } | null = null
+  let rows = 0
+  /** What moved since the last balance, or since the first row. */
+  let moved: Units = 0
+  let firstSeen: { balance: Units; above: Units; row: number } | null = null
+  let last: Units | null = null
+  let lastRow = 0
   let isBroken = false
   const isOldestFirst = order === 'oldest_first'
   // sums that count up to a balance in the order of the file include its own row in two of the four courses
   const includesOwn = isOldestFirst === (stands === 'after')
 
-  /** What moved between the last balance and one after `until`, in the order of time. */
-  const movedSince = (previous: { until: bigint }, until: bigint): bigint =>
-    isOldestFirst ? until - previous.until : previous.until - until
+  const movedUntil = (amount: Units): Units => (includesOwn ? plus(moved, amount) : moved)
+
+  /** The balance that follows in the file where so much moved between. */
+  const onFrom = (balance: Units, between: Units): Units =>
+    isOldestFirst ? plus(balance, between) : minus(balance, between)
 
   return {
-    follows: ({ amount, balance }) => {
-      if (last === null || balance === null) return false
-      const until = includesOwn ? total + amount : total
-      return last.balance + movedSince(last, until) === balance
-    },
-    see({ amount, balance }) {
-      const until = includesOwn ? total + amount : total
-      total += amount
+    follows: (amount, balance) =>
+      last !== null && balance !== null && isSame(onFrom(last, movedUntil(amount)), balance),
+    see(amount, balance) {
       rows += 1
-      if (balance === null) return null
+      const between = movedUntil(amount)
+      if (balance === null) {
+        moved = plus(moved, amount)
+        return null
+      }
       const previous = last
-      last = { balance, until, row: rows }
-      firstSeen ??= last
-      if (previous === null || isBroken) return null
-      const sum = movedSince(previous, until)
-      if (previous.balance + sum === balance) return null
+      moved = includesOwn ? 0 : amount
+      last = balance
+      lastRow = rows
+      firstSeen ??= { balance, above: between, row: rows }
+      if (previous === null || isBroken || isSame(onFrom(previous, between), balance)) return null
       isBroken = true
-      return { previous: previous.balance, sum, balance }
+      return { previous, sum: isOldestFirst ? between : -between, balance }
     },
     ends() {
       if (firstSeen === null || last === null) return null
-      const above = firstSeen.until
-      const below = total - last.until
-      const atTop = isOldestFirst ? firstSeen.balance - above : firstSeen.balance + above
-      const atBottom = isOldestFirst ? last.balance + below : last.balance - below
-      const top: End = { amount: atTop, isStated: above === 0n && firstSeen.row === 1 }
-      const bottom: End = { amount: atBottom, isStated: below === 0n && last.row === rows }
+      const { balance, above, row } = firstSeen
+      const atTop = isOldestFirst ? minus(balance, above) : plus(balance, above)
+      const top: End = { amount: atTop, isStated: isSame(above, 0) && row === 1 }
+      const isLast = isSame(moved, 0) && lastRow === rows
+      const bottom: End = { amount: onFrom(last, moved), isStated: isLast }
       return isOldestFirst ? { opening: top, closing: bottom } : { opening: bottom, closing: top }
     },
   }

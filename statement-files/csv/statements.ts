@@ -4,16 +4,9 @@ import type { OpenStatement, Output } from '../output.ts'
 import type { Checkpoint, ParsedLine } from '../parsed.ts'
 import { asWarning, problem, quoted } from '../problem.ts'
 import { noFacts, type Facts } from './facts.ts'
-import {
-  createChain,
-  type BalanceProof,
-  type Chain,
-  type ChainBreak,
-  type End,
-  type Step,
-} from './proof.ts'
+import { createChain, type BalanceProof, type Chain, type ChainBreak, type End } from './proof.ts'
 import { toldBalances } from './stated-balances.ts'
-import { decimalOfUnits, unitsOf } from './units.ts'
+import { decimalOfUnits, minus, plus, unitsOf } from './units.ts'
 
 export interface StatementKey {
   account: string
@@ -49,7 +42,7 @@ interface Setup {
 const usual = { order: 'oldest_first', stands: 'after', isInverted: false } as const
 
 const breakProblem = ({ previous, sum, balance }: ChainBreak, line: ParsedLine) => {
-  const reached = previous + sum
+  const reached = plus(previous, sum)
   return problem(
     'balance_mismatch',
     {
@@ -57,7 +50,7 @@ const breakProblem = ({ previous, sum, balance }: ChainBreak, line: ParsedLine) 
       sum: decimalOfUnits(sum),
       reached: decimalOfUnits(reached),
       closing: decimalOfUnits(balance),
-      difference: decimalOfUnits(balance - reached),
+      difference: decimalOfUnits(minus(balance, reached)),
     },
     line.position,
   )
@@ -68,11 +61,6 @@ const complete = ({ head }: OpenStatement, { account, currency, holder }: Facts)
   if (account !== null) head.account ??= { number: account, ...(holder === null ? {} : { holder }) }
   if (currency !== null) head.currency ??= currency
 }
-
-const stepOf = ({ line, balance }: StatementRow): Step => ({
-  amount: unitsOf(line.amount),
-  balance: balance === null ? null : unitsOf(balance),
-})
 
 /** Opens statements as their first rows come; lines are passed on at once, each only one row late. */
 export class Statements {
@@ -127,8 +115,8 @@ export class Statements {
     this.#flush(group)
     group.waiting = row.line
     const { bookedOn } = row.line
-    if (bookedOn !== null && (group.lastOn === null || bookedOn > group.lastOn))
-      group.lastOn = bookedOn
+    const isOther = bookedOn !== null && bookedOn !== group.lastOn
+    if (isOther && (group.lastOn === null || bookedOn > group.lastOn)) group.lastOn = bookedOn
     if (this.#setup.hasBalances) this.#follow(group, row, before)
     group.lineCount += 1
     group.sum.add(row.line.amount)
@@ -136,10 +124,11 @@ export class Statements {
 
   #follow(group: Group, row: StatementRow, before: Group | null): void {
     const { proof } = this.#setup
-    const step = stepOf(row)
+    const amount = unitsOf(row.line.amount)
+    const balance = row.balance === null ? null : unitsOf(row.balance)
     const isNew = proof !== null && group.lineCount === 0 && before !== null && before !== group
-    if (isNew && before.chain.follows(step)) this.#tellStray(group, row.line)
-    const broken = group.chain.see(step)
+    if (isNew && before.chain.follows(amount, balance)) this.#tellStray(group, row.line)
+    const broken = group.chain.see(amount, balance)
     if (broken === null) return
     const told = breakProblem(broken, row.line)
     // balances that never followed may be of another kind: no reason to refuse the lines
