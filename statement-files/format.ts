@@ -77,7 +77,7 @@ function* parseText(text: Text, { report, options }: Reading, output: Output): G
   const parser = parsers[format](output, options)
   if (parser.rewind !== undefined) {
     for (const piece of decode(bytes, decoding)) {
-      if (output.isRefused()) break
+      if (output.isRefused() || parser.hasSeenEnough?.() === true) break
       parser.write(piece)
       yield { kind: 'looked' }
     }

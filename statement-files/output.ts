@@ -28,6 +28,8 @@ export interface FormatParser {
   write: (text: string) => void
   /** Present where a format decides from the whole file before it reads: called between two passes over the text. */
   rewind?: () => void
+  /** Whether the first pass has seen enough; the rest of the text need not be written to it. */
+  hasSeenEnough?: () => boolean
   end: () => void
 }
 

@@ -27,6 +27,7 @@ export const createTally = (tell: (told: Problem) => unknown) => {
   let lineCount = 0
   let firstOn: string | undefined
   let lastOn: string | undefined
+  let lastSeenOn = ''
 
   const look = ({ amount, currency, bankReference, position }: ParsedLine) => {
     if (currency !== undefined && scaleOf(amount) > decimalsOf(currency))
@@ -42,7 +43,9 @@ export const createTally = (tell: (told: Problem) => unknown) => {
       const side = line.amount.startsWith('-') ? outgoing : incoming
       side.add(line.amount)
       const { bookedOn } = line
-      if (bookedOn !== null) {
+      // lines of one day follow each other
+      if (bookedOn !== null && bookedOn !== lastSeenOn) {
+        lastSeenOn = bookedOn
         if (firstOn === undefined || bookedOn < firstOn) firstOn = bookedOn
         if (lastOn === undefined || bookedOn > lastOn) lastOn = bookedOn
       }

@@ -40,6 +40,8 @@ export class Column {
   /** The only currency written beside the amounts. */
   currency: string | null = null
   readonly #counts = noCounts()
+  /** Kinds of the cells that come back. */
+  readonly #kinds = new Map<string, CellKind>()
   #hasCurrencies = false
   #last = ''
   #lastKind: CellKind = 'empty'
@@ -54,11 +56,11 @@ export class Column {
     this.filled += 1
     // banks repeat cells downwards: the same one says the same
     const isSame = text === this.#last
-    const kind = isSame ? this.#lastKind : kindOf(text)
+    const kind = isSame ? this.#lastKind : (this.#kinds.get(text) ?? kindOf(text))
     this.#counts[kind] += 1
     if (kind === 'amount' || kind === 'integer') this.#seeAmount(text, kind)
     if (isSame) return
-    if (!this.hasMany) this.#keep(text)
+    if (!this.hasMany) this.#keep(text, kind)
     if (kind === 'date') this.dates.see(plainDay(text))
     this.#last = text
     this.#lastKind = kind
@@ -72,8 +74,10 @@ export class Column {
     return this.#counts.date === 0 && this.#share('text', 'iban', 'bic', 'digits') > 0.99
   }
 
-  #keep(text: string): void {
+  #keep(text: string, kind: CellKind): void {
+    if (this.#kinds.has(text)) return
     this.distinct.add(text.length > cellKept ? text.slice(0, cellKept) : text)
+    if (text.length <= cellKept) this.#kinds.set(text, kind)
     if (this.distinct.size > distinctKept) this.hasMany = true
   }
 

@@ -81,6 +81,7 @@ export const openCsv: OpenParser = (output, options): FormatParser => {
       if (rows === null) survey.write(text)
       else rows.write(text)
     },
+    hasSeenEnough: () => surveyor.isDone(),
     rewind() {
       if (output.isRefused()) return
       survey.end()
