@@ -20,17 +20,30 @@ export interface RowValues {
   lineNumber: number
 }
 
+const apostrophe = 0x27
+
 /** Text for people: one blank where the bank filled up with many, no quotation marks around all of it. */
 const displayed = (cell: string): string => {
   const text = cell.includes('  ') || cell.includes('\n') ? cell.replace(/\s+/g, ' ') : cell
-  const isQuoted = text.length > 1 && text.startsWith("'") && text.endsWith("'")
+  const isQuoted = text.charCodeAt(0) === apostrophe && text.length > 1 && text.endsWith("'")
   return isQuoted ? text.slice(1, -1).trim() : text
 }
 
 const isNothing = (cell: string): boolean => cell === '' || cell === '-' || cell === 'NOTPROVIDED'
 
-const textAt = (cells: readonly string[], index: number): string =>
-  index < 0 ? '' : trimmed(cells[index] ?? '')
+const cellAt = (cells: readonly string[], index: number): string =>
+  index < 0 ? '' : (cells[index] ?? '')
+
+const textAt = (cells: readonly string[], index: number): string => trimmed(cellAt(cells, index))
+
+/** Capitals and digits only: nothing is left to be taken out. */
+const isCompact = (cell: string): boolean => {
+  for (let at = 0; at < cell.length; at += 1) {
+    const code = cell.charCodeAt(at)
+    if (code < 0x30 || code > 0x5a || (code > 0x39 && code < 0x41)) return false
+  }
+  return true
+}
 
 /** An account number as a whole: an IBAN without blanks, anything else as written, but for the quotes that keep it a text. */
 const accountNumber = (cell: string): string => {
@@ -117,9 +130,10 @@ export class LineReader {
   readonly #bankReference: readonly number[]
   readonly #fixed: StatementKey
   readonly #readPartyNumber = rememberingMany(accountNumber)
-  readonly #readOwnNumber = remembering(accountNumber)
-  readonly #readCurrency = remembering(currencyOf)
-  readonly #readValueDay: (text: string) => string
+  readonly #readValueDay: (cell: string) => string
+  /** The last account and currency as written, and which statement they mean. */
+  readonly #asked = { account: '', currency: '' }
+  #key: StatementKey
 
   constructor(plan: Plan, today: string) {
     const { roles, valueOn } = plan
@@ -132,16 +146,24 @@ export class LineReader {
       currency: currencyOfColumns(plan) || currencyOf(onlyCell(plan, this.#at.currency)),
     }
     const order = valueOn?.order ?? 'ymd'
-    this.#readValueDay = remembering((text) => readDay(plainDay(text), order, today) ?? '')
+    this.#readValueDay = remembering((cell) => readDay(plainDay(trimmed(cell)), order, today) ?? '')
+    this.#key = this.#fixed
   }
 
   /** Which statement a row belongs to. */
   keyOf(cells: readonly string[]): StatementKey {
-    const { account, currency } = this.#at
-    return {
-      account: this.#readOwnNumber(textAt(cells, account)) || this.#fixed.account,
-      currency: this.#readCurrency(textAt(cells, currency)) || this.#fixed.currency,
+    const asked = this.#asked
+    const account = cellAt(cells, this.#at.account)
+    const currency = cellAt(cells, this.#at.currency)
+    // neighbouring rows belong to the same one
+    if (account === asked.account && currency === asked.currency) return this.#key
+    asked.account = account
+    asked.currency = currency
+    this.#key = {
+      account: accountNumber(trimmed(account)) || this.#fixed.account,
+      currency: currencyOf(trimmed(currency)) || this.#fixed.currency,
     }
+    return this.#key
   }
 
   /** The texts of a row, joined. */
@@ -154,7 +176,7 @@ export class LineReader {
     const text = joined(cells, this.#text)
     const line: ParsedLine = { bookedOn, amount, text, position: { line: lineNumber } }
     if (isBookedOnDerived) line.isBookedOnDerived = true
-    const valueDay = valueOn?.order == null ? '' : this.#readValueDay(textAt(cells, valueOn.index))
+    const valueDay = valueOn?.order == null ? '' : this.#readValueDay(cellAt(cells, valueOn.index))
     if (valueDay !== '') line.valueOn = valueDay
     this.#addParty(line, cells)
     this.#addReference(line, cells)
@@ -167,16 +189,18 @@ export class LineReader {
   impossibleValueDay(cells: readonly string[]): string | null {
     const { valueOn } = this.#plan
     if (valueOn?.order == null) return null
-    const cell = textAt(cells, valueOn.index)
-    if (cell === '' || this.#readValueDay(cell) !== '' || kindOf(cell) !== 'date') return null
-    return cell
+    const cell = cellAt(cells, valueOn.index)
+    if (this.#readValueDay(cell) !== '') return null
+    const text = trimmed(cell)
+    return kindOf(text) === 'date' ? text : null
   }
 
   #addParty(line: ParsedLine, cells: readonly string[]): void {
     const at = this.#at
     const name = displayed(textAt(cells, at.counterparty))
     if (!isNothing(name)) line.counterparty = name
-    const number = this.#readPartyNumber(textAt(cells, at.counterparty_account))
+    const cell = textAt(cells, at.counterparty_account)
+    const number = isCompact(cell) ? cell : this.#readPartyNumber(cell)
     if (!isNothing(number)) line.counterpartyAccount = number
     const bic = textAt(cells, at.counterparty_bic)
     if (!isNothing(bic)) line.counterpartyBic = bic

@@ -102,9 +102,16 @@ export class RowJudge {
     const state = this.#stateOf(cells)
     if (state !== 'booked') return { kind: 'skip', reason: state }
     const amount = amounts === null ? null : readRowAmount(cells, amounts.reading)
-    const cell = trimmed(cells[bookedOn.index] ?? '')
+    const day = this.#dayOf(cells[bookedOn.index] ?? '')
+    const isKnown = day !== null && bookedOn.order !== null
+    return isKnown ? this.#withDay(row, amount, day) : this.#withDoubtfulDay(row, amount, day)
+  }
+
+  /** The day is missing or none, or the order of the days is not known. */
+  #withDoubtfulDay(row: Row, amount: RowAmount, day: string | null): Verdict {
+    const { bookedOn } = this.#plan
+    const cell = trimmed(row.cells[bookedOn.index] ?? '')
     if (cell === '') return this.#withoutDay(row, amount)
-    const day = this.#dayOf(cell)
     const isOpen = bookedOn.order === null && looksLikeDay(cell)
     return day !== null || isOpen
       ? this.#withDay(row, amount, isOpen ? null : day)
@@ -121,7 +128,11 @@ export class RowJudge {
   #dayOf(cell: string): string | null {
     if (cell !== this.#asked) {
       this.#asked = cell
-      this.#answer = readDay(plainDay(cell), this.#plan.bookedOn.order ?? 'dmy', this.#today)
+      this.#answer = readDay(
+        plainDay(trimmed(cell)),
+        this.#plan.bookedOn.order ?? 'dmy',
+        this.#today,
+      )
     }
     return this.#answer
   }
