@@ -11,13 +11,14 @@ import { currencyIn } from './currency-name.ts'
 import type { Plan } from './plan.ts'
 import { remembering, rememberingMany } from './remembering.ts'
 import type { StatementKey } from './statements.ts'
+import type { Row } from './table.ts'
 
-export interface RowValues {
-  bookedOn: string | null
-  isBookedOnDerived: boolean
+/** What is known of a row beside its texts. */
+export interface Known {
+  /** Null where the order of the days is not known, or the day cannot be read. */
+  day: string | null
   amount: string
-  cells: readonly string[]
-  lineNumber: number
+  isDerived?: true
 }
 
 const apostrophe = 0x27
@@ -92,7 +93,9 @@ const joined = (cells: readonly string[], indexes: readonly number[]): string =>
   return text
 }
 
-const hasReferenceMark = (text: string): boolean => text.includes('***') || text.includes('+++')
+/** Whether a text holds a mark of Belgian references; one sign is found faster than three. */
+const hasReferenceMark = (text: string): boolean =>
+  (text.includes('+') && text.includes('+++')) || (text.includes('*') && text.includes('***'))
 
 /** Roles that one column each may have. */
 const single = [
@@ -171,11 +174,11 @@ export class LineReader {
     return joined(cells, this.#text)
   }
 
-  read({ bookedOn, isBookedOnDerived, amount, cells, lineNumber }: RowValues): ParsedLine {
+  read({ cells, line: number }: Row, { day, amount, isDerived }: Known): ParsedLine {
     const { valueOn } = this.#plan
     const text = joined(cells, this.#text)
-    const line: ParsedLine = { bookedOn, amount, text, position: { line: lineNumber } }
-    if (isBookedOnDerived) line.isBookedOnDerived = true
+    const line: ParsedLine = { bookedOn: day, amount, text, position: { line: number } }
+    if (isDerived === true) line.isBookedOnDerived = true
     const valueDay = valueOn?.order == null ? '' : this.#readValueDay(cellAt(cells, valueOn.index))
     if (valueDay !== '') line.valueOn = valueDay
     this.#addParty(line, cells)
@@ -215,10 +218,17 @@ export class LineReader {
       return
     }
     if (!isNothing(cell)) line.text = line.text === '' ? cell : `${line.text} ${cell}`
-    const inText = hasReferenceMark(line.text) ? belgianReferenceIn(line.text) : null
+    const isMarked = hasReferenceMark(cell) || this.#hasMarkedText(cells)
+    const inText = isMarked ? belgianReferenceIn(line.text) : null
     if (inText === null) return
     line.reference = inText
     line.referenceType = 'belgian'
+  }
+
+  /** Looks into the cells: searching the joined text would write it anew. */
+  #hasMarkedText(cells: readonly string[]): boolean {
+    for (const index of this.#text) if (hasReferenceMark(cellAt(cells, index))) return true
+    return false
   }
 
   #addBankReference(line: ParsedLine, cells: readonly string[]): void {

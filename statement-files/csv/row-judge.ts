@@ -5,7 +5,7 @@ import type { Problem } from '../problem.ts'
 import { problem, quoted } from '../problem.ts'
 import { readBalance, readRowAmount, type RowAmount } from './amounts.ts'
 import { kindOf, looksLikeDay, plainDay, trimmed } from './cell.ts'
-import type { LineReader } from './line-reader.ts'
+import type { Known, LineReader } from './line-reader.ts'
 import { folded, hintsOf } from './names.ts'
 import type { Plan } from './plan.ts'
 import type { SkipReason } from './skipped-rows.ts'
@@ -68,14 +68,6 @@ const unreadable = ({ line }: Row, text: string): Verdict => ({
   kind: 'broken',
   problem: problem('bad_amount', { text: quoted(text), reason: 'unreadable' }, { line }),
 })
-
-interface Known {
-  /** Null where the order of the days is not known, or the day cannot be read. */
-  day: string | null
-  amount: string
-  isDerived?: true
-  problems?: readonly Problem[]
-}
 
 const none: readonly Problem[] = []
 
@@ -180,7 +172,7 @@ export class RowJudge {
     }
     const isOther = !looksLikeDay(cell) && (isSummaryName(cell) || this.#isTotal(row))
     if (isOther) return this.#leftOut(row, amount, 'summary')
-    return this.#lineOf(row, { day: null, amount, problems: [told] })
+    return this.#lineOf(row, { day: null, amount }, [told])
   }
 
   /** A row that is no line; one that would be a line in other columns is told, for its cells have moved. */
@@ -257,15 +249,9 @@ export class RowJudge {
     return cell === '' ? null : readDay(plainDay(cell), valueOn.order, this.#today)
   }
 
-  #lineOf(row: Row, { day, amount, isDerived, problems = none }: Known): LineVerdict {
-    const { cells, line: lineNumber } = row
-    const line = this.#reader.read({
-      bookedOn: day,
-      isBookedOnDerived: isDerived === true,
-      amount,
-      cells,
-      lineNumber,
-    })
+  #lineOf(row: Row, known: Known, problems: readonly Problem[] = none): LineVerdict {
+    const { cells } = row
+    const line = this.#reader.read(row, known)
     const { decimalSign } = this.#plan
     const balance = this.#balance < 0 ? null : readBalance(cells, this.#balance, decimalSign)
     const impossible = this.#reader.impossibleValueDay(cells)
@@ -273,7 +259,7 @@ export class RowJudge {
     const told = problem(
       'bad_date',
       { text: quoted(impossible), what: 'value' },
-      { line: lineNumber },
+      { line: row.line },
     )
     return { kind: 'line', line, balance, problems: [...problems, told] }
   }
