@@ -4,7 +4,7 @@ import { readBalance } from './amounts.ts'
 import { trimmed } from './cell.ts'
 import type { Plan } from './plan.ts'
 import type { Verdict } from './row-judge.ts'
-import type { Row } from './table.ts'
+import { countFilled, type Row } from './table.ts'
 import { summaryOf } from './words.ts'
 
 const moneyRoles: ReadonlySet<string> = new Set(['amount', 'debit', 'credit', 'balance'])
@@ -18,10 +18,21 @@ const lastDecimals = ({ roles, decimalSign }: Plan, { cells }: Row): number | nu
 }
 
 const hasFewerDecimals = (plan: Plan, above: Row | null, row: Row): boolean => {
-  if (above === null) return false
+  if (above === null || isOtherSide(plan, row)) return false
   const [before, here] = [lastDecimals(plan, above), lastDecimals(plan, row)]
   return before !== null && (here === null || here < before)
 }
+
+/** An amount on one side leaves the other one empty, though it is the last of the row. */
+const isOtherSide = ({ amounts, table }: Plan, { cells }: Row): boolean => {
+  const source = amounts?.reading.source
+  if (source?.kind !== 'sides' || cells.length < table.width) return false
+  const isEmpty = (index: number) => !isFilled(cells[index])
+  const [one, other] = [source.debit, source.credit].toSorted((first, second) => first - second)
+  return other === cells.length - 1 && isEmpty(other) && !isEmpty(one!)
+}
+
+const isFilled = (cell: string | undefined): boolean => trimmed(cell ?? '') !== ''
 
 /** The beginning of a row, not a word of goodbye: a number, or what the row above begins with. */
 const isBeginning = ({ cells }: Row, above: Row | null): boolean => {
@@ -44,6 +55,7 @@ export const isCutOff = (plan: Plan, above: Row | null, { row, verdict }: LastRo
     case 'continuation':
       return isShort
     case 'skip':
+      if (verdict.balance !== undefined) return false
       return verdict.lacksAmount === true || (isShort && isPartOfRow(row, above))
     case 'broken':
       return false
@@ -51,4 +63,4 @@ export const isCutOff = (plan: Plan, above: Row | null, { row, verdict }: LastRo
 }
 
 const isPartOfRow = (row: Row, above: Row | null): boolean =>
-  summaryOf(row.cells.join(' ')) === null && (row.cells.length > 1 || isBeginning(row, above))
+  summaryOf(row.cells.join(' ')) === null && (countFilled(row.cells) > 1 || isBeginning(row, above))

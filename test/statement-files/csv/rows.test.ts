@@ -144,6 +144,13 @@ test('a whole last line may lack its end', () => {
   expect(codesOf(parseCsv('Date;Text;Amount\n2024-01-30;a;-1,00\n2024-01-31;b;-1,50'))).toEqual([])
 })
 
+test.each([
+  'Date;Text;Debit;Credit\n2024-01-30;a;;1,00\n2024-01-31;b;1,50;',
+  'Date;Text;Amount\n2024-01-30;a;-1,00\n2024-01-31;b;-1,50\nThank you for your visit;',
+])('the last row is whole where nothing of it is missing: %j', (text) => {
+  expect(codesOf(parseCsv(text))).toEqual([])
+})
+
 test('lines carry their place and, the first of them, their row as written', () => {
   const file = parseCsv(
     ['Date;Text;Amount', '2024-01-30;"a;""b""\nc";-1,00', '2024-01-31;d;-1,50'],
