@@ -12,15 +12,8 @@ const add = (total: FoundTotal, { money, isDebit }: Entry): void => {
   else total.credit.add(money.amount)
 }
 
-const hasTotals = ({ allEntries, credits, debits }: Statement): boolean =>
-  allEntries !== undefined || credits !== undefined || debits !== undefined
-
-/** Counts an entry; sums are kept only where there is something to compare them with. */
+/** Counts an entry; what it is compared with may be stated below the entries. */
 export const countEntry = (statement: Statement, entry: Entry, isBooked: boolean): void => {
-  if (!hasTotals(statement)) {
-    if (isBooked) statement.booked.count += 1
-    return
-  }
   add(statement.listed, entry)
   if (isBooked) add(statement.booked, entry)
 }
@@ -92,7 +85,6 @@ const holds = ({ stated, found }: Claim): boolean => {
  * opening plus lines is closing.
  */
 export const checkTotals = (statement: Statement): void => {
-  if (!hasTotals(statement)) return
   const wrong = claimsOf(statement).find((claim) => !holds(claim))
   if (wrong === undefined) return
   const { what, stated, found } = wrong

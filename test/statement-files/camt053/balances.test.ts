@@ -148,3 +148,16 @@ test('totals hold with or without what is not booked, with or without a sign', (
   const booked = total('TtlNtries', '2', '0.00') + total('TtlCdtNtries', '1', '5')
   expect(codesOf(parsed(tag('TxsSummry', booked) + entries))).toEqual(['rows_skipped'])
 })
+
+test('totals count all entries wherever they are stated', () => {
+  const totals = tag(
+    'TxsSummry',
+    total('TtlNtries', '2', '10.00') + total('TtlCdtNtries', '1', '5'),
+  )
+  const debit = entry({ direction: tag('CdtDbtInd', 'DBIT') })
+  expect(codesOf(parsed(entry() + debit + totals))).toEqual([])
+  expect(codesOf(parsed(entry() + totals + debit))).toEqual([])
+  expect(parsed(entry() + debit + debit + totals).problems).toMatchObject([
+    { code: 'control_total_mismatch', params: { what: 'entries', stated: '2', found: '3' } },
+  ])
+})
