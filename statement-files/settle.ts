@@ -2,7 +2,7 @@
 import { decimalsOf } from './currency.ts'
 import { atScale } from './decimal.ts'
 import { limits } from './limits.ts'
-import type { AccountRef, ParsedLine, StatementHead } from './parsed.ts'
+import type { AccountRef, LineDetail, ParsedLine, StatementHead } from './parsed.ts'
 
 const fields = [
   'counterparty',
@@ -15,6 +15,20 @@ const fields = [
   'chequeNumber',
   'typeCode',
 ] as const satisfies readonly (keyof ParsedLine)[]
+
+const detailFields = [
+  'counterparty',
+  'counterpartyAccount',
+  'reference',
+  'endToEndId',
+] as const satisfies readonly (keyof LineDetail)[]
+
+const accountFields = [
+  'number',
+  'holder',
+  'bank',
+  'type',
+] as const satisfies readonly (keyof AccountRef)[]
 
 const fits = (text: string | undefined, limit = limits.field): boolean =>
   text === undefined || text.length <= limit
@@ -31,24 +45,37 @@ const areFieldsShort = (line: ParsedLine): boolean =>
   fits(line.chequeNumber) &&
   fits(line.typeCode)
 
+const isDetailShort = (detail: LineDetail): boolean =>
+  fits(detail.text, limits.text) && detailFields.every((field) => fits(detail[field]))
+
 const isShort = ({ text, raw, details }: ParsedLine): boolean =>
   fits(text, limits.text) &&
   fits(raw, limits.text) &&
-  (details === undefined || details.length <= limits.details)
+  (details === undefined || (details.length <= limits.details && details.every(isDetailShort)))
+
+const cutFields = <Value extends object>(value: Value, names: readonly (keyof Value)[]): Value => {
+  let cut = value
+  for (const name of names) {
+    const text = value[name]
+    if (typeof text === 'string' && text.length > limits.field)
+      cut = { ...cut, [name]: text.slice(0, limits.field) }
+  }
+  return cut
+}
+
+const cutDetail = (detail: LineDetail): LineDetail => {
+  const cut = cutFields(detail, detailFields)
+  return fits(cut.text, limits.text) ? cut : { ...cut, text: cut.text?.slice(0, limits.text) ?? '' }
+}
 
 /** A copy of the line whose texts are within their limits. */
 const cutToLimits = (line: ParsedLine): ParsedLine => {
-  let cut = line
-  for (const field of fields) {
-    const text = line[field]
-    if (text !== undefined && text.length > limits.field)
-      cut = { ...cut, [field]: text.slice(0, limits.field) }
-  }
+  let cut = cutFields(line, fields)
   if (line.text.length > limits.text) cut = { ...cut, text: line.text.slice(0, limits.text) }
   if (line.raw !== undefined && line.raw.length > limits.text)
     cut = { ...cut, raw: line.raw.slice(0, limits.text) }
-  if (line.details !== undefined && line.details.length > limits.details)
-    cut = { ...cut, details: line.details.slice(0, limits.details) }
+  if (line.details !== undefined)
+    cut = { ...cut, details: line.details.slice(0, limits.details).map(cutDetail) }
   return cut
 }
 
@@ -61,22 +88,10 @@ export const settledLine = (line: ParsedLine, head: StatementHead): ParsedLine =
   return { ...whole, amount, ...(currency === undefined ? {} : { currency }) }
 }
 
-const settledAccount = (account: AccountRef): AccountRef => {
-  const number = account.number.slice(0, limits.field)
-  const holder = account.holder?.slice(0, limits.field)
-  const bank = account.bank?.slice(0, limits.field)
-  return {
-    ...account,
-    number,
-    ...(holder === undefined ? {} : { holder }),
-    ...(bank === undefined ? {} : { bank }),
-  }
-}
-
 /** The head with its texts within their limits. */
 export const settledHead = (head: StatementHead): StatementHead => ({
   ...head,
-  ...(head.account === undefined ? {} : { account: settledAccount(head.account) }),
+  ...(head.account === undefined ? {} : { account: cutFields(head.account, accountFields) }),
   ...(head.bankStatementId === undefined
     ? {}
     : { bankStatementId: head.bankStatementId.slice(0, limits.field) }),

@@ -178,7 +178,7 @@ describe('what is told of a statement', () => {
   test('texts of any length are cut to their limits', () => {
     const long = 'x'.repeat(50_000)
     const parts = statement(({ head, line }) => {
-      head.account = { number: long, holder: long }
+      head.account = { number: long, holder: long, bank: long, type: long }
       head.bankStatementId = long
       line(lineOf('1.00', { text: long, raw: long, counterparty: long, bankReference: long }))
     })
@@ -187,8 +187,19 @@ describe('what is told of a statement', () => {
     for (const text of [line?.counterparty, line?.bankReference])
       expect(text).toHaveLength(limits.field)
     const { account = { number: '' }, bankStatementId } = summaryOf(parts)
-    for (const text of [account.number, account.holder, bankStatementId])
+    for (const text of [...Object.values(account), bankStatementId])
       expect(text).toHaveLength(limits.field)
+  })
+
+  test('texts of a part of a line are cut as those of the line are', () => {
+    const long = 'x'.repeat(50_000)
+    const parts = statement(({ line }) => {
+      line(lineOf('1.00', { details: [{ amount: '1', text: long, counterparty: long }] }))
+    })
+    const [part] = linesOf(parts)[0]?.details ?? []
+    expect(part).toMatchObject({ amount: '1' })
+    expect(part?.text).toHaveLength(limits.text)
+    expect(part?.counterparty).toHaveLength(limits.field)
   })
 
   test('a statement that its parser left open is closed at the end, once', () => {
