@@ -156,6 +156,7 @@ export class RowJudge {
     if (day !== null && typeof amount === 'string')
       return this.#lineOf(row, { day, amount, isDerived: true })
     if (this.#isOnlyText(cells)) return { kind: 'continuation', text: this.#reader.textOf(cells) }
+    if (amount === null && this.#isReserved(cells)) return { kind: 'skip', reason: 'pending' }
     return this.#leftOut(row, amount, amount === null ? 'summary' : 'no_date')
   }
 
@@ -230,6 +231,13 @@ export class RowJudge {
       if (roles[index] !== 'ignored' || !column.isMoney || !/[1-9]/.test(cell)) return false
       return kindOf(cell) === 'amount' && hintsOf(column.name)[0]?.role !== 'ignored'
     })
+  }
+
+  /** Whether the only amount of a row stands in a column of what is reserved. */
+  #isReserved(cells: readonly string[]): boolean {
+    return this.#plan.columns.some(
+      ({ name }, index) => isFilled(cells[index]) && rowStateOf(name) === 'pending',
+    )
   }
 
   #isOnlyText(cells: readonly string[]): boolean {

@@ -216,3 +216,14 @@ test('the name of a column may have a colon in it', () => {
     counterpartyAccount: 'BE43966258584001',
   })
 })
+
+test('an amount without a day in a column of what is reserved is not booked yet', () => {
+  const file = parseCsv([
+    'Data transakcji;Data ksiegowania;Tytul;Kwota transakcji;Kwota blokady/zwolnienie blokady;Waluta',
+    '2024-01-31;2024-01-31;a;-24,05;;PLN',
+    '2024-01-30;2024-01-30;b;50,00;;PLN',
+    '2024-01-31;;c;;-9,99;PLN',
+  ])
+  expect(codesOf(file)).toEqual([])
+  expect(amountsOf(file)).toEqual(['-24.05', '50.00'])
+})
