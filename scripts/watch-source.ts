@@ -1,18 +1,21 @@
 /** Restarts programs of a stack when their source changes. */
-import { watch, type FSWatcher } from 'node:fs'
 import path from 'node:path'
 import type { ProgramName } from './stack-options.ts'
 import type { Programs } from './stack-programs.ts'
+import { watchFiles } from './watch-files.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
 // an editor writes several files at once, and some of them in two steps
 const quietMs = 300
 const graceMs = 2_000
 
-const sources: Record<ProgramName, readonly string[]> = {
+const shared = ['domain', 'db', 'locales', 'config.ts', 'temporal.ts']
+
+/** The folders and files that each program is made of. */
+export const sources: Record<ProgramName, readonly string[]> = {
   sandbox: ['sandbox'],
-  worker: ['activities', 'workflows', 'domain', 'db', 'locales', 'config.ts', 'temporal.ts'],
-  api: ['api', 'activities/providers', 'domain', 'db', 'locales', 'config.ts', 'temporal.ts'],
+  worker: ['activities', 'workflows', 'statement-files', ...shared],
+  api: ['api', 'activities/providers', 'workflows/messages.ts', ...shared],
 }
 
 /**
@@ -26,14 +29,10 @@ export const watchSource = (
 ): void => {
   for (const name of ['sandbox', 'worker', 'api'] as const) {
     const changed = restarter(programs, name, tell)
-    const watchers = sources[name].map((part): FSWatcher =>
-      watch(path.join(root, part), { recursive: true }, (_event, file) => {
-        if (!signal.aborted && /\.(ts|json|sql)$/.test(file ?? '')) changed(file ?? part)
-      }),
-    )
-    signal.addEventListener('abort', () => {
-      for (const watcher of watchers) watcher.close()
-    })
+    const onChange = (file: string) => {
+      if (/\.(ts|json|sql)$/.test(file)) changed(file)
+    }
+    watchFiles(root, { parts: sources[name], onChange, signal })
   }
 }
 
