@@ -1,5 +1,6 @@
 /** The stage of the demo: a stack of its own on free ports, an ERP with a key, and the bank's own view to compare with. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { chmod, mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { connectTemporal } from '../temporal.ts'
@@ -57,8 +58,7 @@ const control = async <Answer>(
 
 const temporalOf = ({ env }: Stack) => connectTemporal(readConfig({ ...process.env, ...env }))
 
-const importBank = async (stack: Stack, file: string): Promise<{ name: string }> => {
-  const xml = await readFile(file)
+const importBank = async (stack: Stack, xml: Buffer): Promise<{ name: string }> => {
   const route = '/__sim/lines/import?format=camt053'
   const answer = await fetch(new URL(route, stack.urls.sandboxControl), {
     method: 'POST',
@@ -68,9 +68,7 @@ const importBank = async (stack: Stack, file: string): Promise<{ name: string }>
   })
   const text = await answer.text()
   if (!answer.ok)
-    throw new Error(
-      `${path.basename(file)} cannot be loaded into the sandbox bank: ${text.slice(0, 500)}`,
-    )
+    throw new Error(`The file cannot be loaded into the sandbox bank: ${text.slice(0, 500)}`)
   const { bank }: { bank: { name: string } } = JSON.parse(text)
   // a bank that opened just now is in the catalogue tomorrow; an operator does not wait for that
   await temporalOf(stack).schedule.getHandle('institution-catalogue/ponto').trigger()
@@ -92,31 +90,33 @@ const createExpect = (tell: (line: string) => void) => {
   }
 }
 
-/** Starts a stack in a folder of its own and gives the ERP its key; `linesFile` is loaded as a bank of its own. */
-export const openScene = async (linesFile: string | null): Promise<Scene> => {
-  const tell = (line: string): void => void process.stdout.write(`${line}\n`)
+/** Starts a stack in a folder of its own and gives the ERP its key; `lines` are a CAMT.053 file, loaded as a bank. */
+export const openScene = async (
+  lines: Buffer | null,
+  tell: (line: string) => void,
+): Promise<Scene> => {
   tell('Starting PostgreSQL, Temporal, the sandbox bank, worker and API …')
   const dir = await mkdtemp(path.join(tmpdir(), 'banksync-demo-'))
+  // PostgreSQL refuses to run as root and must reach its data all the same, which else lie where nobody removes them
+  await chmod(dir, 0o711)
+  // however we end
+  process.once('exit', () => rmSync(dir, { recursive: true, force: true, maxRetries: 3 }))
   const stack = await startStack({ dir, ports: 'random', log: tell })
-  const close = async (): Promise<void> => {
-    await stack.stopAll()
-    await rm(dir, { recursive: true, force: true })
-  }
   try {
     const databaseUrl = stack.env['DATABASE_URL'] ?? ''
     await allowShortIntervals(databaseUrl, 'ponto')
     const { apiKey } = await bootstrapTenant(databaseUrl, 'Demo BV')
-    const bank = linesFile === null ? { name: defaultBank } : await importBank(stack, linesFile)
+    const bank = lines === null ? { name: defaultBank } : await importBank(stack, lines)
     return {
       ...createExpect(tell),
       ...behindTheScene(stack),
       erp: createErp(stack.urls.api, apiKey),
       bank,
       tell,
-      close,
+      close: () => stack.stopAll(),
     }
   } catch (error) {
-    await close()
+    await stack.stopAll()
     throw error
   }
 }

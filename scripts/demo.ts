@@ -5,12 +5,16 @@
  */
 import { parseArgs } from 'node:util'
 import { sumAmounts } from '../domain/money.ts'
+import { closeChildren } from './child.ts'
+import { readDemoLines } from './demo-lines.ts'
 import type { Scene } from './demo-scene.ts'
 import { openScene } from './demo-scene.ts'
 import { ApiProblem, waitFor } from './erp.ts'
 import { listLines, listMessages } from './feed.ts'
 import type { Account, Connection, Flow } from './link-bank.ts'
 import { beginLink, chooseAll, consent, findInstitution, listAccounts, urlOf } from './link-bank.ts'
+import { onStopSignal } from './stop-signals.ts'
+import { visible } from './visible.ts'
 
 interface Run {
   id: string
@@ -20,6 +24,11 @@ interface Run {
   refresh: string | null
   pages: number
   linesAdded: number
+}
+
+interface Pressed {
+  runId: string
+  joined: boolean
 }
 
 const shortIntervalSeconds = 3
@@ -101,12 +110,24 @@ const readFeeds = async (scene: Scene, accounts: Account[]): Promise<void> => {
   }
 }
 
+const pressesMax = 5
+
+/** Both join a run that an event of the provider began a moment before: then once more after that one. */
+const pressTwice = async (scene: Scene, id: string): Promise<[Pressed, Pressed]> => {
+  const press = () => scene.erp.call<Pressed>('POST', `/v1/connections/${id}/syncs`, {})
+  for (let times = 1; ; times += 1) {
+    await waitFor('no run to be under way', async () =>
+      (await runsOf(scene, id)).every(({ phase }) => phase === 'done'),
+    )
+    const answers = await Promise.all([press(), press()])
+    if (times === pressesMax || answers.some(({ joined }) => !joined)) return answers
+  }
+}
+
 const syncTwice = async (scene: Scene, id: string): Promise<void> => {
-  const { erp, tell, expect } = scene
+  const { tell, expect } = scene
   tell('7  Two people press "Synchronize now" at once: one run, the second joins it')
-  const press = () =>
-    erp.call<{ runId: string; joined: boolean }>('POST', `/v1/connections/${id}/syncs`, {})
-  const answers = await Promise.all([press(), press()])
+  const answers = await pressTwice(scene, id)
   expect('both get the same run', new Set(answers.map(({ runId }) => runId)).size, 1)
   expect('one of them joined', answers.filter(({ joined }) => joined).length, 1)
   const run = await runDone(scene, answers[0].runId)
@@ -147,7 +168,7 @@ const renewal = async (scene: Scene, id: string, accounts: Account[]): Promise<v
   expect('the connection is disconnected and waits for the consent', waiting.awaiting, 'consent')
   expect('and plans nothing', waiting.nextSyncAt, null)
   const said = (await listMessages(erp, id)).find(({ code }) => code === 'consent.expired')
-  tell(`   chatter: ${said?.text ?? 'nothing'}`)
+  tell(`   chatter: ${visible(said?.text ?? 'nothing')}`)
   expect('the chatter says so', said !== undefined, true)
   tell('10 The person clicks "Update credentials" and approves again')
   const { flow } = await erp.call<{ flow: Flow }>(
@@ -186,12 +207,10 @@ const leave = async (scene: Scene, id: string): Promise<void> => {
     'conflict',
   )
   tell('   what the chatter says of it all:')
-  for (const { text } of await listMessages(erp, id)) tell(`   · ${text}`)
+  for (const { text } of await listMessages(erp, id)) tell(`   · ${visible(text)}`)
 }
 
-const { values } = parseArgs({ options: { lines: { type: 'string' } } })
-const scene = await openScene(values.lines ?? null)
-try {
+const tellStory = async (scene: Scene): Promise<void> => {
   const { id, accounts } = await link(scene)
   await firstSync(scene, id, accounts)
   await syncTwice(scene, id)
@@ -201,9 +220,45 @@ try {
   await renewal(scene, id, accounts)
   await leave(scene, id)
   scene.tell(`\nThe story held: ${scene.checks()} checks passed.`)
-} catch (error) {
-  scene.tell(`\nThe story broke: ${error instanceof Error ? error.message : String(error)}`)
-  process.exitCode = 1
-} finally {
-  await scene.close()
 }
+
+const tell = (line: string): void => void process.stdout.write(`${line}\n`)
+const sentence = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error)
+
+/** What the command line asks for; ends the process with 2 where that cannot be done. */
+const wantedLines = async (): Promise<Buffer | null> => {
+  try {
+    const { lines } = parseArgs({ options: { lines: { type: 'string' } } }).values
+    return lines === undefined ? null : await readDemoLines(lines)
+  } catch (error) {
+    tell(sentence(error))
+    process.exit(2)
+  }
+}
+
+const lines = await wantedLines()
+const stopping = new AbortController()
+let scene: Scene | null = null
+onStopSignal(tell, () => {
+  stopping.abort(new Error('it was stopped'))
+  // nothing has an order yet while the stack starts
+  if (scene === null) closeChildren()
+})
+const stopped = new Promise<never>((_resolve, reject) => {
+  stopping.signal.addEventListener('abort', () => reject(stopping.signal.reason))
+})
+// it may come before anybody waits for it
+stopped.catch(() => {})
+try {
+  scene = await openScene(lines, tell)
+  await Promise.race([stopped, tellStory(scene)])
+} catch (error) {
+  const isStopped = stopping.signal.aborted
+  tell(isStopped ? 'The story was not told to its end.' : `\nThe story broke: ${sentence(error)}`)
+  process.exitCode = isStopped ? 130 : 1
+} finally {
+  await scene?.close()
+}
+// what the story still waits for is of no interest any more
+process.exit()

@@ -9,13 +9,12 @@ import { readJson } from './read-json.ts'
 import { seedDemo } from './seed-demo.ts'
 import { startStack, type Stack } from './stack.ts'
 import type { UnexpectedEnd } from './stack-process.ts'
+import { onStopSignal } from './stop-signals.ts'
 import { tellStory } from './story.ts'
 import { watchSource } from './watch-source.ts'
 
 const dir = path.resolve(import.meta.dirname, '../.dev')
 const demoFile = path.join(dir, 'demo.json')
-// npm passes a signal on that the terminal has sent already: only a later one means "now"
-const forceAfterMs = 1_000
 
 interface Demo {
   apiKey: string
@@ -26,21 +25,11 @@ const tell = (line: string): void => void process.stdout.write(`${line}\n`)
 
 const stopping = new AbortController()
 let stack: Stack | null = null
-let stopRequestedAt: number | null = null
-
-const onSignal = (signal: NodeJS.Signals): void => {
-  const now = performance.now()
-  if (stopRequestedAt !== null && now - stopRequestedAt < forceAfterMs) return
-  if (stopRequestedAt !== null) {
-    closeChildren('SIGKILL')
-    process.exit(1)
-  }
-  stopRequestedAt = now
-  tell(`\nStopping (${signal}); press Ctrl-C again to force it …`)
+const { isStopRequested } = onStopSignal(tell, () => {
   stopping.abort()
   // nothing has an order yet while the stack starts
   if (stack === null) closeChildren()
-}
+})
 
 const tellEnd = ({ name, how, tail }: UnexpectedEnd): void => {
   if (stopping.signal.aborted) return
@@ -129,17 +118,15 @@ const main = async (): Promise<void> => {
   }
 }
 
-// a terminal that is gone must not keep us from stopping in order
-process.stdout.on('error', () => {})
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
 try {
   await main()
   tell('Stopped.')
 } catch (error) {
-  if (stopRequestedAt === null) {
+  if (isStopRequested()) tell('Stopped.')
+  else {
     tell(error instanceof Error ? error.message : String(error))
     process.exitCode = 1
-  } else tell('Stopped.')
+  }
 }
 // nothing of ours runs any more; a socket that is still closing is no reason to wait
 process.exit()

@@ -1,6 +1,7 @@
 /** Tells on screen what happens to the connections of one tenant, read from the API as any client would. */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Erp } from './erp.ts'
+import { visible } from './visible.ts'
 
 const everyMs = 3_000
 const connectionsMax = 20
@@ -45,6 +46,7 @@ export const tellStory = async (
   while (!signal.aborted) {
     try {
       await tellNews(erp, tell, told)
+      if (isAway) tell('the API answers again.')
       isAway = false
     } catch {
       // the API restarts after a change to its source: said once, not every three seconds
@@ -67,7 +69,7 @@ const tellNews = async (
   for (const connection of list.data) {
     const before = told.get(connection.id) ?? { state: '', slot: '', runs: new Set(), after: null }
     told.set(connection.id, before)
-    const say = (line: string) => tell(`${connection.institution.name}: ${line}`)
+    const say = (line: string) => tell(visible(`${connection.institution.name}: ${line}`))
     const news = { erp, connection, before, say }
     await sayMessages(news)
     await sayRuns(news)
