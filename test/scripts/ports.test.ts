@@ -63,15 +63,6 @@ test('somebody who calls while a port is reserved does not keep it from being re
   await listen(port)
 })
 
-test('somebody who connects to a port that is held does not keep it from its program', async () => {
-  const { port, release } = await reservePort(0)
-  const visitor = connect(port, '127.0.0.1')
-  visitor.on('error', () => {})
-  await new Promise((resolve) => visitor.once('close', resolve))
-  await release()
-  await listen(port)
-})
-
 test('the next start has the same ports, except those that somebody else took meanwhile', async () => {
   const dir = await aFolder()
   const first = await reservePorts(dir, 'random')
