@@ -180,9 +180,6 @@ const growHead = (from: Node<Reading>): void => {
   onText(from, ['CdtDbtInd'], ({ entry, place }, text) => {
     entry.isDebit = directionOf(entry, { text, at: place.text })
   })
-  onText(from, ['RvslInd'], ({ entry }, text) => {
-    entry.isReversal = text === 'true' || text === '1'
-  })
   onText(from, dates('BookgDt'), ({ entry, place }, text) => {
     entry.bookedOn = dayIn(entry, { text, at: place.text }, 'booking')
   })

@@ -67,7 +67,6 @@ export class Entry {
   readonly position: Position
   money: Money | undefined
   isDebit: boolean | undefined
-  isReversal = false
   status: string | undefined
   bookedOn: string | undefined
   valueOn: string | undefined
