@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import path from 'node:path'
+import { onStopSignal } from '../scripts/stop-signals.ts'
 import type { Figure, Measurement } from './figure.ts'
 import { isMet } from './figure.ts'
 import { measureApi } from './api.ts'
@@ -74,6 +75,8 @@ const main = async (wanted: readonly string[]): Promise<void> => {
   log(`\nwritten to ${await writeResults(figures)}`)
 }
 
+// whatever was started ends with us
+onStopSignal(log, () => process.exit(130))
 await main(process.argv.slice(2)).catch((error: unknown) => {
   console.error(error)
   process.exitCode = 1
