@@ -69,8 +69,9 @@ const byText = (text: string): Kind[] => {
 
 /** What needs no tolerance; a row is of one kind only. */
 export const asTyped = (q: string): Kind[] => {
+  // what was typed and has no letter or digit is the name of nothing
   const text = searchText(q)
-  if (text === '') return [byTerms(0)]
+  if (text === '') return q.trim() === '' ? [byTerms(0)] : []
   const host = hostOf(q)
   if (host === null) return byText(text)
   const others = byText(searchText(host)).map((kind) => ({

@@ -86,9 +86,19 @@ test.each([
   ['bnp parisbas qqqqq', ['BNP Paribas Fortis']],
   ['mutuel qqqqqqqqqqqq', []],
   ["kbc'\\ & | ! :*", ['KBC', 'KBC Brussels']],
+  ['%', []],
+  ['_', []],
+  ["';--", []],
+  ['🏦', []],
 ])('%s finds %j', async (q, names) => {
   await offer('ponto', ...someBanks)
   expect(await find(q)).toEqual(names)
+})
+
+test('nothing typed, or blanks, lists what there is', async () => {
+  await offer('ponto', ...someBanks)
+  expect(await find('')).toHaveLength(8)
+  expect(await find('  ')).toHaveLength(8)
 })
 
 test('the search is narrowed to a country, a BIC, a site and a provider', async () => {
