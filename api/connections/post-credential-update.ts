@@ -5,10 +5,12 @@ import { begunFlowSchema } from '../link-flows/link-flow-shape.ts'
 import { Problem } from '../problem.ts'
 import { route } from '../route.ts'
 import { connectionParams } from './read-connection.ts'
+import { notConnected } from './refusals.ts'
 import { flowBody, storeFlowFor } from './renew-flow.ts'
 
-const renewal = ({ state, disconnectReason }: ConnectionView): 'renewal' => {
-  if (state === 'not_connected') throw new Problem('conflict', 'not_connected', { why: state })
+const renewal = (view: ConnectionView): 'renewal' => {
+  const { state, disconnectReason } = view
+  if (state === 'not_connected') throw notConnected(view)
   // after the end of a consent the provider still knows the connection; otherwise there is nothing to renew
   if (disconnectReason !== null && disconnectReason !== 'consent')
     throw new Problem('conflict', 'reconnect_instead', { why: 'disconnected' })

@@ -36,7 +36,7 @@ export const postSync = route({
     const answer = await joinSyncs(target.id, () =>
       sendCommand(deps, { call, target, update: syncNow, input: { requestId } }),
     )
-    if (answer.kind === 'refused') throw toRefusal(answer.why, answer.until, Date.now())
+    if (answer.kind === 'refused') throw toRefusal(answer, target, Date.now())
     const { kind, runId } = answer
     if (kind === 'started') {
       // so that GET /v1/runs finds it at once; the worker adds it too and whoever is first wins

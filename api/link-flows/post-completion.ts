@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isLinkStateOf } from '../../db/link-state.ts'
 import * as linkFlows from '../../db/queries/link-flows.ts'
 import { withTenant } from '../../db/tenant.ts'
 import { completeLink } from '../../workflows/messages.ts'
@@ -21,15 +22,25 @@ export const postCompletion = route({
   },
   async handler(call, deps) {
     const { flowId } = call.params
+    const { parameters } = call.body
     const { flow, target } = await withTenant(deps.pool, call.caller.tenantId, async (tx) => {
       const found = await linkFlows.maybeOneById(tx, flowId)
       if (found === null) throw notFound()
       if (!takesCompletion(found))
         throw new Problem('conflict', 'flow_closed', { why: found.state })
-      await storeCompletion(tx, deps, { flowId, parameters: call.body.parameters })
+      const state = parameters['state']
+      if (state !== undefined && !isLinkStateOf(deps.vault, flowId, state)) throw foreignState()
+      await storeCompletion(tx, deps, { flowId, parameters })
       return { flow: found, target: await connectionInTenant(tx, found.connectionId) }
     })
     await sendCommand(deps, { call, target, update: completeLink, input: { flowId: flow.id } })
     return { status: 202, body: toLinkFlow(flow) }
   },
 })
+
+/** A person came back from the page of another flow: this one stays open for theirs. */
+const foreignState = (): Problem =>
+  new Problem('validation-failed', 'invalid_fields', {
+    params: { n: 1 },
+    errors: [{ pointer: '/body/parameters/state', detail: 'not the state of this flow' }],
+  })

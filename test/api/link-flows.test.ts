@@ -4,7 +4,7 @@ import * as linkFlows from '../../db/queries/link-flows.ts'
 import * as oneTimeSecrets from '../../db/queries/one-time-secrets.ts'
 import { withTenant } from '../../db/tenant.ts'
 import { storeInstitution } from './support/builders.ts'
-import { receivedBy, workflowOf } from './support/workflow-of.ts'
+import { receivedBy, steer, workflowOf } from './support/workflow-of.ts'
 import type { World } from './support/world.ts'
 import { createWorld } from './support/world.ts'
 
@@ -189,10 +189,11 @@ describe('coming back from the bank', () => {
     const { body } = await begin()
     const path = `/v1/link-flows/${body.flow.id}/completions`
     const headers = { 'idempotency-key': randomUUID() }
+    const state = stateOf(body.flow.id)
     const handOver = (parameters: Record<string, string>) =>
       world.call('POST', path, { body: { parameters }, headers })
-    expect((await handOver({ code: 'c', state: 's' })).status).toBe(202)
-    const again = await handOver({ state: 's', code: 'c' })
+    expect((await handOver({ code: 'c', state })).status).toBe(202)
+    const again = await handOver({ state, code: 'c' })
     expect(again.status).toBe(202)
     expect(again.headers.get('idempotency-replayed')).toBe('true')
   })
@@ -201,7 +202,7 @@ describe('coming back from the bank', () => {
     const { body } = await begin()
     const path = `/v1/link-flows/${body.flow.id}/completions`
     const answer = await world.call('POST', path, {
-      body: { parameters: { code: 'c', state: 's' } },
+      body: { parameters: { code: 'c', state: stateOf(body.flow.id) } },
     })
     expect(answer.status).toBe(202)
     expect(await receivedBy(world, body.connection.id)).toContainEqual({
@@ -214,4 +215,48 @@ describe('coming back from the bank', () => {
     const late = await world.call('POST', path, { body: { parameters: {} } })
     expect(late).toMatchObject({ status: 409, body: { code: 'conflict', why: 'exited' } })
   })
+
+  test('what belongs to another flow is refused, and the flow waits on for its own', async () => {
+    const [{ body: one }, { body: other }] = await Promise.all([begin(), begin()])
+    const path = `/v1/link-flows/${one.flow.id}/completions`
+    for (const state of ['y', stateOf(other.flow.id)]) {
+      const answer = await world.call('POST', path, { body: { parameters: { code: 'x', state } } })
+      expect(answer).toMatchObject({ status: 400, body: { code: 'validation-failed' } })
+      expect(answer.body['errors']).toMatchObject([{ pointer: '/body/parameters/state' }])
+    }
+    const kept = await withTenant(world.pool, world.a.tenantId, (tx) =>
+      oneTimeSecrets.take({ tx, vault: world.deps.vault }, 'completion', one.flow.id),
+    )
+    expect(kept).toBeNull()
+    expect((await receivedBy(world, one.connection.id)).map(({ name }) => name)).toEqual([
+      'beginLink',
+    ])
+    const still = await world.call('GET', `/v1/link-flows/${one.flow.id}`)
+    expect(still.body).toMatchObject({ state: 'waiting' })
+    const without = await world.call('POST', path, { body: { parameters: { code: 'x' } } })
+    expect(without.status).toBe(202)
+  })
+
+  test.each(['exited', 'expired', 'failed'] as const)(
+    'after a first flow that has %s nobody is told that it is still open',
+    async (state) => {
+      const { body } = await begin()
+      const { id } = body.connection
+      const update = () =>
+        world.call('POST', `/v1/connections/${id}/credential-updates`, { body: { returnUrl } })
+      const open = await update()
+      expect(open).toMatchObject({ status: 409, body: { why: 'not_connected' } })
+      expect(open.body['detail']).toContain('still open')
+      await withTenant(world.pool, world.a.tenantId, (tx) =>
+        linkFlows.update(tx, body.flow.id, { state }),
+      )
+      const over = await update()
+      expect(over).toMatchObject({ status: 409, body: { why: 'not_connected' } })
+      expect(over.body['detail']).toContain('Begin a new one with "Reconnect"')
+      await steer(world, id, 'refuse:not_connected')
+      const sync = await world.call('POST', `/v1/connections/${id}/syncs`, { body: {} })
+      expect(sync).toMatchObject({ status: 409, body: { why: 'not_connected' } })
+      expect(sync.body['detail']).toBe(over.body['detail'])
+    },
+  )
 })
