@@ -9,6 +9,8 @@ export interface ImportWork {
   snapshot: ImportSnapshot | null
   isLoaded: boolean
   asked: Set<ImportRequest>
+  /** The latest revision that a preview was asked for. */
+  askedRevision: number
   /** When a preview that nobody confirms is thrown away; null while there is none. */
   waitsUntilMs: number | null
   /** Wakes the loop. */
@@ -22,6 +24,7 @@ export const freshImport = (): ImportWork => ({
   snapshot: null,
   isLoaded: false,
   asked: new Set(),
+  askedRevision: 0,
   waitsUntilMs: null,
   changed: false,
 })
@@ -62,6 +65,13 @@ export const nextImportStep = (
   const forMs = (waitsUntilMs ?? nowMs + previewLifeMs) - nowMs
   return forMs <= 0 ? { kind: 'discard' } : { kind: 'wait', forMs }
 }
+
+/** Whether a preview is asked for that is there: it was begun after the correction, and has taken it in. */
+export const isPreviewCovered = ({ snapshot, asked, askedRevision }: ImportWork): boolean =>
+  asked.has('preview') &&
+  snapshot?.state === 'preview' &&
+  snapshot.previewedRevision !== null &&
+  snapshot.previewedRevision >= askedRevision
 
 const states = { preview: 'previewing', import: 'importing', revert: 'reverting' } as const
 

@@ -82,17 +82,24 @@ const confirmHandler =
       : ask(work, 'import')
   }
 
+const correctHandler = (work: ImportWork) => {
+  const ofAny = commandHandler(work, 'preview', {
+    // what was confirmed and is not begun yet is not changed under the feet of the one who confirmed
+    mayBegin: (snapshot) => isCorrectable(snapshot) && !work.asked.has('import'),
+    isDone: () => false,
+  })
+  return (input: RevisionInput): Promise<ImportAnswer> => {
+    work.askedRevision = Math.max(work.askedRevision, input.revision)
+    return ofAny(input)
+  }
+}
+
 /** Registers every handler; called before the first await, so that no message waits for one. */
 export const registerImportHandlers = (work: ImportWork): void => {
-  setHandler(
-    messages.correctImport,
-    commandHandler(work, 'preview', {
-      // what was confirmed and is not begun yet is not changed under the feet of the one who confirmed
-      mayBegin: (snapshot) => isCorrectable(snapshot) && !work.asked.has('import'),
-      isDone: () => false,
-    }),
-    { validator: checkRevision, description: 'The options were changed' },
-  )
+  setHandler(messages.correctImport, correctHandler(work), {
+    validator: checkRevision,
+    description: 'The options were changed',
+  })
   setHandler(messages.confirmImport, confirmHandler(work), {
     validator: checkRevision,
     description: 'Import what the preview shows',

@@ -47,6 +47,8 @@ describe('every recorded history', () => {
     'mfa-expired',
     'imported',
     'corrected-and-imported',
+    'correction-read-twice',
+    'correction-read-once',
     'reverted',
   ])('is kept: one of the kind %s', (kind) => {
     expect(filesOf(kind)).not.toEqual([])

@@ -51,6 +51,48 @@ test('a file is previewed, corrected, previewed again, confirmed, imported and t
   ])
 })
 
+test('a correction that the reading under way has taken in is not read once more, and can be confirmed', async () => {
+  const subject = world.arrange()
+  const { promise: held, resolve: release } = Promise.withResolvers<void>()
+  subject.before = () => held
+  await subject.start()
+  await reaches(subject, 'previewing')
+  // the file is read with the options that are there when the reading begins
+  subject.snapshot.revision = 2
+  expect(await subject.send('correctImport', { revision: 2 })).toMatchObject({ kind: 'accepted' })
+  release()
+  await reaches(subject, 'preview')
+  expect(await subject.send('confirmImport', { revision: 2 })).toMatchObject({ kind: 'accepted' })
+  await subject.ended()
+  expect(subject.calls).toEqual(['previewImport', 'importStatements'])
+})
+
+test('a correction that the reading under way has missed is read, and only what came of it is confirmed', async () => {
+  const subject = world.arrange()
+  const { promise: held, resolve: release } = Promise.withResolvers<void>()
+  subject.before = () => held
+  await subject.start()
+  await reaches(subject, 'previewing')
+  await subject.send('correctImport', { revision: 2 })
+  // the correction is stored after the first reading has begun
+  subject.before = () => void (subject.snapshot.revision = 2)
+  release()
+  await eventually('a second preview', () => subject.snapshot.previewedRevision === 2)
+  await reaches(subject, 'preview')
+  expect(await subject.send('confirmImport', { revision: 1 })).toMatchObject({ why: 'stale' })
+  expect(await subject.send('confirmImport', { revision: 2 })).toMatchObject({ kind: 'accepted' })
+  await subject.ended()
+  expect(subject.calls).toEqual(['previewImport', 'previewImport', 'importStatements'])
+})
+
+test('the same options once more change nothing of a preview', async () => {
+  const subject = await previewed()
+  expect(await subject.send('correctImport', { revision: 1 })).toMatchObject({ kind: 'accepted' })
+  expect(await subject.send('confirmImport', { revision: 1 })).toMatchObject({ kind: 'accepted' })
+  await subject.ended()
+  expect(subject.calls).toEqual(['previewImport', 'importStatements'])
+})
+
 test('a confirmation that comes a moment before the preview is known is taken', async () => {
   const subject = world.arrange()
   const { promise: held, resolve: release } = Promise.withResolvers<void>()
@@ -229,7 +271,8 @@ describe.skipIf(path === null)('over days', () => {
     await subject.start()
     await environment.sleep(6 * day)
     expect(subject.snapshot.state).toBe('preview')
-    await subject.send('correctImport')
+    subject.snapshot.revision = 2
+    await subject.send('correctImport', { revision: 2 })
     await environment.sleep(6 * day)
     expect(subject.snapshot.state).toBe('preview')
     await environment.sleep(1.5 * day)
