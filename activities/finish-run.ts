@@ -2,13 +2,13 @@ import type { DatabaseTransactionConnection } from 'slonik'
 import type { SyncRun } from '../db/queries/sync-runs.ts'
 import * as syncRuns from '../db/queries/sync-runs.ts'
 import { withTenant } from '../db/tenant.ts'
-import type { Snapshot } from '../domain/connection.ts'
+import type { ConnectionFacts, Snapshot } from '../domain/connection.ts'
 import { consentEndMs } from '../domain/consent.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { Occurrence } from '../domain/transitions/occurrence.ts'
 import { endChallengeOfRun } from './challenges.ts'
 import type { Deps } from './deps.ts'
-import { pauseProvider } from './provider-pause.ts'
+import { isOurMistake, pauseProvider } from './provider-pause.ts'
 import type { ProviderStatus } from './providers/provider.ts'
 import { lockFacts, record } from './record.ts'
 import { newReference } from './reference.ts'
@@ -65,15 +65,28 @@ const refreshRefused = (run: SyncRun | null): Failure | null =>
     ? { code: 'unattended_not_allowed', scope: 'account' }
     : null
 
+/** A loss that a refused call speaks of; where the provider showed the connection itself, our keys are right. */
+const believed = async (
+  tx: DatabaseTransactionConnection,
+  facts: ConnectionFacts | null,
+  failure: Failure,
+): Promise<Failure> => {
+  if (facts === null || facts.state === 'disconnected') return failure
+  return (await isOurMistake(tx, facts.provider, failure))
+    ? { ...failure, code: 'operator_misconfigured', scope: 'provider', reason: 'lost_in_a_row' }
+    : failure
+}
+
 /** Ends a run that did not work; an operator's mistake pauses the provider for every connection. */
 export const finishFailedRun = async (
   deps: Deps,
-  input: SyncInput,
-  failure: Failure,
+  input: SyncInput & { isRefused?: boolean },
+  told: Failure,
 ): Promise<Snapshot | null> => {
-  const { runId, cause, tenantId, connectionId } = input
+  const { runId, cause, tenantId, connectionId, isRefused = false } = input
   const { snapshot, pause } = await withTenant(deps.pool, tenantId, async (tx) => {
     const facts = await lockFacts(tx, deps, connectionId)
+    const failure = isRefused ? await believed(tx, facts, told) : told
     const { code: failureCode, until } = failure
     // a run whose reading never began must end as well, or its slot would stay due for ever
     if (facts !== null)
@@ -96,10 +109,10 @@ export const finishFailedRun = async (
       snapshot: await record(tx, deps, { ...input, occurrences }),
       pause:
         run !== null && facts !== null && isNew
-          ? { provider: facts.provider, reference: run.reference }
+          ? { provider: facts.provider, reference: run.reference, failureCode: told.code }
           : null,
     }
   })
-  if (pause) await pauseProvider(deps, pause.provider, pause.reference)
+  if (pause) await pauseProvider(deps, pause)
   return snapshot
 }

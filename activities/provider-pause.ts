@@ -1,4 +1,6 @@
+import type { DatabaseTransactionConnection } from 'slonik'
 import * as pauses from '../db/queries/provider-pauses.ts'
+import type { Failure, FailureCode } from '../domain/failure.ts'
 import type { Deps } from './deps.ts'
 
 const probeEverySeconds = 900
@@ -22,15 +24,28 @@ export const pausingOf = async (
 /** Stops all connections of a provider from calling it until a probe succeeds. */
 export const pauseProvider = (
   { pool }: Pick<Deps, 'pool'>,
+  cause: { provider: string; reference: string; failureCode: FailureCode },
+): Promise<void> => pauses.pause(pool, { ...cause, probeInSeconds: probeEverySeconds })
+
+const lostMax = 2
+const lostWithinSeconds = 86_400
+const doubtable: readonly FailureCode[] = ['connection_gone', 'credentials_invalid']
+
+/**
+ * Whether the loss of a connection is a mistake of ours: as many others were lost one after the other and none worked in
+ * between, as with wrong keys or in the wrong environment, or such a pause is being probed.
+ */
+export const isOurMistake = async (
+  tx: DatabaseTransactionConnection,
   provider: string,
-  reference: string,
-): Promise<void> =>
-  pauses.pause(pool, {
-    provider,
-    failureCode: 'operator_misconfigured',
-    reference,
-    probeInSeconds: probeEverySeconds,
-  })
+  { code: failureCode }: Failure,
+): Promise<boolean> => {
+  if (!doubtable.includes(failureCode)) return false
+  const pause = await pauses.maybeOne(tx, provider)
+  if (pause?.failureCode === failureCode) return true
+  const since = { provider, failureCode, withinSeconds: lostWithinSeconds }
+  return (await pauses.lostInARow(tx, since)) >= lostMax
+}
 
 /** A call worked: the pause is over for everybody. */
 export const liftPause = ({ pool }: Pick<Deps, 'pool'>, provider: string): Promise<void> =>

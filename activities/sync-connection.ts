@@ -31,7 +31,8 @@ export const createSyncConnection = (deps: Deps) =>
         )
       } catch (error) {
         const failure = settledFailure(error)
-        return { kind: 'failed', snapshot: await finishFailedRun(deps, input, failure) }
+        const refused = { ...input, isRefused: true }
+        return { kind: 'failed', snapshot: await finishFailedRun(deps, refused, failure) }
       }
     })
   }

@@ -65,6 +65,8 @@ export interface Snapshot {
   flowEndsAtMs: number | null
   /** A flow that the provider had not finished when it was asked, and when it is asked again. */
   flowLook?: { id: string; atMs: number }
+  /** When a connection that is gone is looked at again. */
+  lookAtMs?: number
   /** When a connection never finished is removed; null once it was linked. */
   removeAtMs: number | null
   lastPulledAtMs: number | null

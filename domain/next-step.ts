@@ -77,12 +77,22 @@ const parkedStep = ({ parked, run }: WorkflowState, nowMs: number): Step | null 
 
 const isDue = (atMs: number | null, nowMs: number): boolean => atMs !== null && nowMs >= atMs
 
+/** What asks the provider for news; one at a time. */
+const newsStep = (
+  { run, eventAtMs }: WorkflowState,
+  snapshot: Snapshot,
+  nowMs: number,
+): Step | null => {
+  if (run !== null) return null
+  if (isDue(snapshot.nextSyncAtMs, nowMs))
+    return { kind: 'start_run', cause: snapshot.nextSyncIsRetry ? 'retry' : 'scheduled' }
+  if (isDue(eventAtMs, nowMs)) return eventStep(snapshot)
+  return isDue(snapshot.lookAtMs ?? null, nowMs) ? { kind: 'look' } : null
+}
+
 const dueStep = (state: WorkflowState, snapshot: Snapshot, nowMs: number): Step | null => {
-  if (state.run === null) {
-    if (isDue(snapshot.nextSyncAtMs, nowMs))
-      return { kind: 'start_run', cause: snapshot.nextSyncIsRetry ? 'retry' : 'scheduled' }
-    if (isDue(state.eventAtMs, nowMs)) return eventStep(snapshot)
-  }
+  const news = newsStep(state, snapshot, nowMs)
+  if (news !== null) return news
   const { flowLook } = snapshot
   if (flowLook && isDue(flowLook.atMs, nowMs)) return { kind: 'complete_flow', flowId: flowLook.id }
   if (isDue(snapshot.noticeAtMs, nowMs)) return { kind: 'consent_due' }
@@ -97,12 +107,13 @@ const eventStep = (snapshot: Snapshot): Step =>
 /** While a run is going on, nothing else starts one. */
 const runWaits = (
   { run, eventAtMs }: WorkflowState,
-  { nextSyncAtMs }: Snapshot,
+  { nextSyncAtMs, lookAtMs }: Snapshot,
 ): [number | null, string][] =>
   run === null
     ? [
         [nextSyncAtMs, 'next synchronization'],
         [eventAtMs, 'follow a provider event'],
+        [lookAtMs ?? null, 'looks whether the connection is back'],
       ]
     : [[run.phase === 'polling' ? run.pollAtMs : null, 'refresh at the bank']]
 

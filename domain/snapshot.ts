@@ -12,6 +12,24 @@ const noticeAt = (facts: ConnectionFacts, nowMs: number): number | null => {
   return nextNoticeAt(endMs, nowMs)
 }
 
+const firstLookMs = 20 * 60_000
+const looksEndMs = 7 * 86_400_000
+
+/**
+ * When a connection that the provider does not know any more is looked at again: it was lost by a mistake of ours if it
+ * works later. Each wait doubles, within a week.
+ */
+const lookAt = (
+  { disconnectReason, failingSinceMs }: ConnectionFacts,
+  nowMs: number,
+): number | null => {
+  if (disconnectReason !== 'gone' || failingSinceMs === null) return null
+  const goneMs = nowMs - failingSinceMs
+  if (goneMs >= looksEndMs) return null
+  const doublings = Math.max(0, Math.floor(Math.log2(Math.max(1, goneMs) / firstLookMs)) + 1)
+  return failingSinceMs + firstLookMs * 2 ** doublings
+}
+
 /** What the workflow decides with, taken from the facts; `flowEndsAtMs` is the end of the oldest open link flow. */
 export const snapshotOf = (
   facts: ConnectionFacts,
@@ -19,6 +37,7 @@ export const snapshotOf = (
   nowMs: number,
 ): Snapshot => {
   const { nextSyncAtMs, intervalMs } = facts
+  const lookAtMs = lookAt(facts, nowMs)
   return {
     provider: facts.provider,
     state: facts.state,
@@ -38,5 +57,6 @@ export const snapshotOf = (
         : null,
     lastPulledAtMs: facts.lastPulledAtMs,
     chosenAccounts: facts.chosenAccounts,
+    ...(lookAtMs === null ? {} : { lookAtMs }),
   }
 }

@@ -24,7 +24,7 @@ const againMs = 900_000
 /** What was due stays due, but not on the spot. */
 const postpone = (
   { snapshot }: WorkflowState,
-  name: 'noticeAtMs' | 'flowEndsAtMs' | 'removeAtMs',
+  name: 'noticeAtMs' | 'flowEndsAtMs' | 'removeAtMs' | 'lookAtMs',
 ): void => {
   if (snapshot !== null) snapshot[name] = Date.now() + againMs
 }
@@ -57,6 +57,9 @@ const givenUp: Partial<Record<Doing['kind'], (state: WorkflowState) => void>> = 
   consent_due: (state) => postpone(state, 'noticeAtMs'),
   end_flows: (state) => postpone(state, 'flowEndsAtMs'),
   remove: (state) => postpone(state, 'removeAtMs'),
+  look: (state) => {
+    if (state.snapshot?.lookAtMs !== undefined) postpone(state, 'lookAtMs')
+  },
 }
 
 const noteFailedRun = (state: WorkflowState, run: RunState, error: unknown): void => {
@@ -72,7 +75,7 @@ const noteFailedFlow = (state: WorkflowState, flowId: string, error: unknown): v
 
 /**
  * Notes a step that failed after its retries, so that the next step records it and the loop goes on. A refresh is a
- * courtesy before the read, and a look comes back with the next event: nothing is noted of those.
+ * courtesy before the read, and a look comes back by itself or with the next event: nothing is noted of those.
  */
 export const noteFailure = (state: WorkflowState, step: Doing, error: unknown): void => {
   log.warn('a step did not work', { step: step.kind, code: codeOf(error) })

@@ -1,7 +1,8 @@
 /** Providers that nobody calls for now, because a setting of ours is wrong. */
-import type { CommonQueryMethods } from 'slonik'
+import type { CommonQueryMethods, DatabaseTransactionConnection } from 'slonik'
 import { sql } from 'slonik'
 import { z } from 'zod'
+import { count } from '../row.ts'
 
 const pauseRow = z.object({
   provider: z.string(),
@@ -57,4 +58,28 @@ export const claimProbe = async (
     UPDATE provider_pause SET probe_at = ${probeIn(nextInSeconds)}
     WHERE provider = ${provider} AND probe_at = ${probeAt}::timestamptz AND probe_at <= now()`)
   return rowCount === 1
+}
+
+interface LostSince {
+  provider: string
+  failureCode: string
+  withinSeconds: number
+}
+
+const lostRow = z.object({ lost: count })
+
+/**
+ * How many others of a provider were lost with the same failure since it last worked for anybody: connections that are
+ * gone, companies whose logins were refused. Others wait with their count until this transaction has ended.
+ */
+export const lostInARow = async (
+  tx: DatabaseTransactionConnection,
+  { provider, failureCode, withinSeconds }: LostSince,
+): Promise<number> => {
+  await tx.query(
+    sql.unsafe`SELECT pg_advisory_xact_lock(hashtextextended(${`lost:${provider}`}, 0))`,
+  )
+  const { lost } = await tx.one(sql.type(lostRow)`
+    SELECT lost_in_a_row(${provider}, ${failureCode}, ${withinSeconds}) AS lost`)
+  return lost
 }

@@ -137,7 +137,8 @@ const lookedAt = (
   occurrence: Extract<Occurrence, { kind: 'looked_at' }>,
 ): Effect => {
   const { consentExpiresAtMs, healthy } = occurrence
-  const waitsForPerson = facts.state === 'error' || facts.disconnectReason === 'consent'
+  const { disconnectReason: reason } = facts
+  const waitsForPerson = facts.state === 'error' || reason === 'consent' || reason === 'gone'
   const consent = consentOf(facts, consentExpiresAtMs)
   const closes = renewed(facts, consentExpiresAtMs) ? ['consent'] : []
   if (!healthy || !waitsForPerson) return { changed: consent, closes, next: 'keep' }

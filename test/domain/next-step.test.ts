@@ -57,6 +57,7 @@ const dueStates: [Partial<WorkflowState>, Step['kind']][] = [
   [{ snapshot: aSnapshot({ nextSyncAtMs: start }) }, 'start_run'],
   [{ eventAtMs: start }, 'start_run'],
   [{ eventAtMs: start, snapshot: aSnapshot({ nextSyncAtMs: null }) }, 'look'],
+  [{ snapshot: aSnapshot({ nextSyncAtMs: null, lookAtMs: start }) }, 'look'],
   [{ snapshot: aSnapshot({ noticeAtMs: start }) }, 'consent_due'],
   [{ snapshot: aSnapshot({ flowEndsAtMs: start }) }, 'end_flows'],
   [{ snapshot: aSnapshot({ removeAtMs: start }) }, 'remove'],

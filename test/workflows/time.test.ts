@@ -186,6 +186,27 @@ describe.skipIf(path === null)('over weeks', () => {
     expect(tries).toBeLessThanOrEqual(10)
   })
 
+  test('a connection taken for gone is looked at by itself, and goes on once it works', async () => {
+    const subject = await live(
+      {
+        state: 'disconnected',
+        disconnectReason: 'gone',
+        failureCode: 'connection_gone',
+        failingSinceMs: await now(),
+      },
+      () => never('lookAtConnection'),
+    )
+    await pass(2 * hour)
+    const tries = called(subject.bank, 'lookAtConnection').length
+    expect(tries).toBeGreaterThanOrEqual(2)
+    expect(tries).toBeLessThanOrEqual(10)
+    subject.bank.before = () => undefined
+    await pass(hour)
+    expect(await statusOf(subject)).toMatchObject({ state: 'connected' })
+    await pass(interval)
+    expect(reads(subject.bank)).toHaveLength(1)
+  })
+
   test('a command that never works is given up, and reading goes on', async () => {
     const subject = await live()
     subject.bank.before = ({ name }) => {

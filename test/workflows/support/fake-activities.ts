@@ -216,9 +216,9 @@ export const createFakeActivities = (banks: ReadonlyMap<string, Bank>): Activiti
       undecided: 0,
       added: 0,
     })),
-    lookAtConnection: recording('lookAtConnection', () => ({
+    lookAtConnection: recording('lookAtConnection', ({ atMs }) => ({
       kind: 'looked_at',
-      consentExpiresAtMs: Date.now() + 90 * day,
+      consentExpiresAtMs: atMs + 90 * day,
       healthy: true,
     })),
     setAutoSync: recording('setAutoSync', ({ requestId, enabled }) => ({
