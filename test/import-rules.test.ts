@@ -15,6 +15,9 @@ const oxlint = path.join(
   'bin/oxlint',
 )
 
+/** The rules without the half that needs types, for the files of a commit. */
+const hookRules = '.oxlintrc.hook.json'
+
 let house: string
 let reported: { file: string; line: number; message: string }[]
 
@@ -22,7 +25,8 @@ beforeAll(async () => {
   // a folder of its own, because the rules are written for paths from the root of the house
   house = await mkdtemp(path.join(tmpdir(), 'banksync-imports-'))
   await cp(path.join(root, 'test/fixtures/imports'), house, { recursive: true })
-  await copyFile(path.join(root, '.oxlintrc.json'), path.join(house, '.oxlintrc.json'))
+  for (const rules of ['.oxlintrc.json', hookRules])
+    await copyFile(path.join(root, rules), path.join(house, rules))
   reported = await lint(house)
 })
 
@@ -30,8 +34,8 @@ afterAll(() => rm(house, { recursive: true, force: true }))
 
 const importRules = /no-restricted-(imports|globals)/
 
-const lint = async (folder: string) => {
-  const output = await run(folder)
+const lint = async (folder: string, ...options: string[]) => {
+  const output = await run(folder, options)
   const { diagnostics } = JSON.parse(output) as {
     diagnostics: {
       code: string
@@ -50,11 +54,11 @@ const lint = async (folder: string) => {
     }))
 }
 
-const run = (folder: string): Promise<string> =>
+const run = (folder: string, options: readonly string[]): Promise<string> =>
   new Promise((resolve, reject) => {
     const child = execFile(
       process.execPath,
-      [oxlint, '--format=json', '.'],
+      [oxlint, '--format=json', ...options, '.'],
       { cwd: folder, maxBuffer: 20_000_000 },
       // findings make the exit code 1, and findings are what we want
       (error, stdout) =>
@@ -82,6 +86,17 @@ const textAt = async (file: string, line: number): Promise<string> => {
 test('exactly the imports that break a rule of the house are refused', async () => {
   const refused = await Promise.all(reported.map(({ file, line }) => textAt(file, line)))
   expect([...new Set(refused)].toSorted()).toEqual(await marked())
+})
+
+test('a commit is refused for the same imports, though without the rules that need types', async () => {
+  const hook = await readFile(path.join(root, '.githooks/pre-commit'), 'utf8')
+  expect(hook).toContain(`--config=${hookRules}`)
+  expect(JSON.parse(await readFile(path.join(house, hookRules), 'utf8'))).toMatchObject({
+    options: { typeAware: false },
+  })
+  const places = (found: typeof reported) =>
+    found.map(({ file, line }) => `${file}:${line}`).toSorted()
+  expect(places(await lint(house, `--config=${hookRules}`))).toEqual(places(reported))
 })
 
 test('every refusal gives its reason as a sentence', () => {
