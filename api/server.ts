@@ -16,6 +16,8 @@ import { createOpenStreams } from './event-stream.ts'
 import { createLog } from './log.ts'
 
 const headersTimeoutMs = 10_000
+// how often Node looks for those whose time is over; left alone, only every 30 seconds
+const connectionsCheckingIntervalMs = 2_000
 // the longest is the upload of a file; other bodies get 30 seconds
 const requestTimeoutMs = 900_000
 const statementTimeoutMs = 10_000
@@ -59,7 +61,11 @@ export const startApi = async (config: Config, options: Options = {}): Promise<R
     isStopping: () => isStopping,
   })
   const server = createServer(
-    { headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs },
+    {
+      headersTimeout: headersTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: connectionsCheckingIntervalMs,
+    },
     app,
   )
   server.listen(config.port, config.host)
