@@ -42,6 +42,12 @@ export interface Arrangement {
   endpoints: { lines: string; status: string; refresh: string }
   /** A code that nobody knows, in a form that means "our request was wrong". */
   unknownCode: { status: number; code: string }
+  /** What a connection that was removed there is: gone, or a login that a person can give again. */
+  removedIs: 'connection_gone' | 'credentials_invalid'
+  /** Whether open lines are shown with the booked ones; else nobody counts them. */
+  countsPending: boolean
+  /** A bank that may be refreshed whatever our own clock says, in the sandbox's words. */
+  unpaced: object
   /** How a 429 looks. */
   rateLimited: { status: number; code?: string }
   begin: (bank: string) => Promise<StartedLink>

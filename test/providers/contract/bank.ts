@@ -9,17 +9,25 @@ export interface Wanted {
   lines?: Json[]
   /** A generated history before those lines. */
   count?: number
+  /** Days over which that history is spread. */
+  days?: number
+  /** How it behaves, in the sandbox's words. */
+  script?: object
 }
 
 /** An amount without zeros at its end. */
-const plain = (amount: string): string => amount.replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '')
+export const plain = (amount: string): string =>
+  amount.replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '')
 
 /** With so few lines, whatever they are, the lines of a live bank do as well. */
 const anyLinesMax = 100
 
+const historyOf = (history: { count: number; days: number }) =>
+  history.count === 0 ? {} : { history }
+
 export const openContractBank = async (
   { sim, provider, liveBank }: Arrangement,
-  { lines = [], count = 0 }: Wanted,
+  { lines = [], count = 0, days = 60, script }: Wanted,
 ) => {
   const id = randomUUID()
   const account = randomUUID()
@@ -28,10 +36,9 @@ export const openContractBank = async (
   const anyLinesDo = lines.length === 0 && count > 0 && count <= anyLinesMax
   if (liveBank === undefined || !anyLinesDo)
     await sim('PUT', `/__sim/banks/${id}`, {
+      ...script,
       name,
-      accounts: [
-        { id: account, currency, lines, ...(count === 0 ? {} : { history: { count, days: 60 } }) },
-      ],
+      accounts: [{ id: account, currency, lines, ...historyOf({ count, days }) }],
     })
   const at = async (method: string, path: string, body: object) =>
     sim(method, path, { account, ...body })
@@ -48,7 +55,7 @@ export const openContractBank = async (
       const { lines: booked } = await sim('GET', `/__sim/truth?account=${account}`)
       return booked.map((line: Json) => `${line.bookedOn} ${plain(line.amount)}`).toSorted()
     },
-    ids: async (): Promise<{ id: string; bookedOn: string }[]> =>
+    ids: async (): Promise<{ id: string; bookedOn: string; amount: string }[]> =>
       (await sim('GET', `/__sim/truth?account=${account}`)).lines,
   }
 }

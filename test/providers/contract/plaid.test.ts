@@ -20,6 +20,9 @@ const openPlaid = async (): Promise<Arrangement> => {
     },
     // a family of codes of which only the beginning is known
     unknownCode: { status: 418, code: 'PROFILE_NEVER_SEEN' },
+    removedIs: 'connection_gone',
+    countsPending: true,
+    unpaced: {},
     rateLimited: { status: 429, code: 'TRANSACTIONS_SYNC_LIMIT' },
     begin(bank) {
       // the bank is chosen on Plaid's page

@@ -2,7 +2,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isDecimal } from '../../../domain/money.ts'
-import { openCase } from './bank.ts'
+import type { ProviderSession } from '../../../activities/providers/provider.ts'
+import { openCase, plain } from './bank.ts'
 import type { Cases } from './cases.ts'
 import { live, story } from './property.ts'
 
@@ -83,13 +84,15 @@ export const describeReading = (cases: Cases): void => {
       async () => {
         const { bank, read, stored, store, settle } = await openCase(cases.at, { count: 4 })
         const line = await bank.add({ amount: '-27.90', text: 'Reserved', status: 'pending' })
-        await settle()
-        await read()
+        const pendingAfter = async (): Promise<number | undefined> => {
+          await settle()
+          return (await read()).at(-1)?.pendingCount
+        }
+        expect(await pendingAfter()).toBe(cases.at.countsPending ? 1 : 0)
         expect(stored()).toEqual(await bank.truth())
         expect([...store.lines.values()].map(({ text }) => text)).not.toContain('Reserved')
         await bank.post(line.id)
-        await settle()
-        await read()
+        expect(await pendingAfter()).toBe(0)
         expect(stored()).toEqual(await bank.truth())
         expect(stored().some((each) => each.endsWith('-27.9'))).toBe(true)
       },
@@ -114,6 +117,41 @@ export const describeReading = (cases: Cases): void => {
         }
         expect(stored()).toEqual(await bank.truth())
         expect(stored()).toHaveLength(1)
+      },
+    )
+
+    cases.caseOf(
+      'removal',
+      'a line that was on a page already and that the bank takes back before the last page does not stay',
+      async () => {
+        const { bank, held, read, session, settle, store, stored } = await openCase(cases.at, {
+          count: 1_150,
+          days: 2,
+        })
+        let pages = 0
+        const moving: ProviderSession = {
+          ...session(),
+          async pullLines(request) {
+            const page = await session().pullLines(request)
+            pages += 1
+            if (pages > 1) return page
+            expect(page.hasMore).toBe(true)
+            const shown = page.lines.map(({ bookedOn, amount }) => `${bookedOn} ${plain(amount)}`)
+            const taken = (await bank.ids()).find(({ bookedOn, amount }) =>
+              shown.includes(`${bookedOn} ${plain(amount)}`),
+            )
+            await bank.remove(taken!.id)
+            await settle()
+            return page
+          },
+        }
+        await store.read(moving, held.providerAccountId)
+        for (let reads = 0; reads < 2; reads += 1) {
+          await settle()
+          await read()
+        }
+        expect(stored()).toEqual(await bank.truth())
+        expect(stored()).toHaveLength(1_149)
       },
     )
 

@@ -26,6 +26,9 @@ const openYodlee = async (): Promise<Arrangement> => {
       refresh: 'yodlee/provider-accounts-update',
     },
     unknownCode: { status: 418, code: 'neverSeen' },
+    removedIs: 'connection_gone',
+    countsPending: true,
+    unpaced: {},
     rateLimited: { status: 429, code: 'TooManyRequests' },
     async begin(bank) {
       begun = await linked.begin(bank)

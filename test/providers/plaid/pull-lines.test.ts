@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { plaidFromEnvironment } from '../../../activities/providers/plaid/index.ts'
 import { pullLines } from '../../../activities/providers/plaid/pull-lines.ts'
 import type { Page } from '../../../activities/providers/provider.ts'
 import type { Reply } from '../support/fake-plaid.ts'
-import { account, openFake, refused } from '../support/fake-plaid.ts'
+import { account, openFake, plaidEnvironment, refused } from '../support/fake-plaid.ts'
 
 const transaction = (id: string, more: object = {}) => ({
   transaction_id: id,
@@ -188,6 +189,11 @@ describe('a pending line', () => {
 })
 
 describe('a read that fails', () => {
+  test('leaves nothing of its pages behind, because all of them are kept aside until the last', () => {
+    const { capabilities } = plaidFromEnvironment(plaidEnvironment('http://127.0.0.1:1'))
+    expect(capabilities.pagesProvisional).toBe(true)
+  })
+
   test('because the pages changed asks for a new start from the cursor of the run', async () => {
     const { pull } = arrange(
       refused('TRANSACTIONS_ERROR', 'TRANSACTIONS_SYNC_MUTATION_DURING_PAGINATION'),

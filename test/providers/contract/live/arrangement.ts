@@ -101,6 +101,9 @@ export const openLive = (name: string, environment: Environment, skip: Skip): Ar
     },
     endpoints: { lines: '', status: '', refresh: '' },
     unknownCode: { status: 418, code: '' },
+    removedIs: 'connection_gone',
+    countsPending: false,
+    unpaced: {},
     rateLimited: { status: 429 },
     begin: async () => {
       const { secrets } = await linked()
