@@ -111,7 +111,8 @@ export const toAccount = (entry: AccountEntry): ProviderAccount => {
   return {
     providerAccountId: id,
     ...(number === '' ? {} : { number }),
-    name: firstOf([entry.displayedName, entry.nickname, entry.accountName, number], nameMax) || id,
+    // what Yodlee calls the displayed name is the owner's, alike for all accounts of a login
+    name: firstOf([entry.nickname, entry.accountName, number], nameMax) || id,
     type: (firstOf([accountType, CONTAINER], nameMax) || 'unknown').toLowerCase(),
     currency: accountCurrencyOf(entry),
     balances: balancesOf(entry),

@@ -95,7 +95,6 @@ const account = z.object({
   providerName: optionalText,
   accountName: optionalText,
   nickname: optionalText,
-  displayedName: optionalText,
   accountNumber: optionalText,
   accountType: optionalText,
   accountStatus: optionalText,

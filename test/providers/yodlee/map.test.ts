@@ -83,7 +83,7 @@ describe('a line', () => {
 describe('an account', () => {
   test('at a bank has the booked balance of the day it was read, and what is available', () => {
     const account = accountFrom({
-      displayedName: 'Everyday',
+      accountName: 'Everyday',
       accountNumber: 'xxxx1234',
       accountType: 'CHECKING',
       currentBalance: money(10.5),
@@ -104,6 +104,16 @@ describe('an account', () => {
         { kind: 'available', amount: '8', currency: 'EUR', asOf },
       ],
     })
+  })
+
+  test('is called what its owner calls it, else what the bank does, and never after the owner', () => {
+    const displayedName = 'Demo BV'
+    const nameOf = (names: object) => toAccount(accountFrom({ displayedName, ...names })).name
+    const accountName = 'Current account'
+    expect(nameOf({ accountName, nickname: 'Wages' })).toBe('Wages')
+    expect(nameOf({ accountName, nickname: ' ' })).toBe('Current account')
+    expect(nameOf({ accountNumber: 'xxxx1234' })).toBe('xxxx1234')
+    expect(nameOf({})).toBe('10')
   })
 
   test('of a card shows what is owed as money that is missing', () => {
