@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'slonik'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import * as mfaChallenges from '../../db/queries/mfa-challenges.ts'
 import * as oneTimeSecrets from '../../db/queries/one-time-secrets.ts'
 import { withTenant } from '../../db/tenant.ts'
@@ -162,6 +163,18 @@ describe('an answer', () => {
     )
     expect(JSON.stringify(rows)).not.toContain('246810')
     expect(world.logged.join('')).not.toContain('246810')
+  })
+
+  test('is kept for five minutes at most, whoever comes for it or not', async () => {
+    const asked = await anAsked()
+    await post(asked)
+    const lifeSeconds = await withTenant(world.pool, world.a.tenantId, (tx) =>
+      tx.oneFirst(sql.type(z.object({ lifeSeconds: z.number() }))`
+        SELECT extract(epoch FROM expires_at - now())::float8 AS "lifeSeconds"
+        FROM one_time_secret WHERE purpose = 'mfa_answer' AND id = ${asked.challengeId}`),
+    )
+    expect(lifeSeconds).toBeLessThanOrEqual(300)
+    expect(lifeSeconds).toBeGreaterThan(0)
   })
 
   test('that is stored only reaches nobody: the signal is the sender’s own', async () => {

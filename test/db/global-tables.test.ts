@@ -68,6 +68,23 @@ test('a webhook is taken once, and one that came too early waits for its connect
   expect(await webhooks.sweep(pool)).toBe(2)
 })
 
+test('a webhook that came too early waits for its connection for a day, not longer', async () => {
+  const { pool } = arranged
+  const early = [
+    { dedupeKey: 'of today', kind: 'lines_available', providerRef: 'acc-2' },
+    { dedupeKey: 'of yesterday', kind: 'lines_available', providerRef: 'acc-2' },
+  ]
+  await webhooks.receiveMany(pool, 'ponto', early)
+  const age = (dedupeKey: string, hours: number) =>
+    pool.query(sql.unsafe`
+      UPDATE webhook_receipt SET received_at = now() - make_interval(hours => ${hours})
+      WHERE dedupe_key = ${dedupeKey}`)
+  await age('of today', 23)
+  await age('of yesterday', 25)
+  const parked = await webhooks.parked(pool, 'ponto', ['acc-2'])
+  expect(parked.map(({ dedupeKey }) => dedupeKey)).toEqual(['of today'])
+})
+
 test('a key is found before its tenant is known, and ended by its own tenant only', async () => {
   const { pool } = arranged
   const [tenantId, other] = [await aTenant(pool), await aTenant(pool)]

@@ -128,7 +128,7 @@ test.each([
   expect(() => parseKeyRing(text)).toThrow(sentence)
   const encoded = text.split(':')[1] ?? ''
   if (encoded.length > 8)
-    expect(() => parseKeyRing(text)).not.toThrow(new RegExp(encoded.slice(0, 12)))
+    expect(() => parseKeyRing(text)).not.toThrow(encoded.slice(0, 12))
 })
 
 test('a secret rotates by compare-and-swap, under a lease that one attempt holds', async () => {
