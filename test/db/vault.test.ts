@@ -127,8 +127,7 @@ test.each([
 ])('the key ring %# is refused in a sentence that shows no key', (text, sentence) => {
   expect(() => parseKeyRing(text)).toThrow(sentence)
   const encoded = text.split(':')[1] ?? ''
-  if (encoded.length > 8)
-    expect(() => parseKeyRing(text)).not.toThrow(encoded.slice(0, 12))
+  if (encoded.length > 8) expect(() => parseKeyRing(text)).not.toThrow(encoded.slice(0, 12))
 })
 
 test('a secret rotates by compare-and-swap, under a lease that one attempt holds', async () => {
