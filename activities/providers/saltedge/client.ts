@@ -45,14 +45,36 @@ export const createSaltEdgeClient = (config: SaltEdgeConfig): SaltEdgeClient => 
   const exchange = createTransport()
   return {
     call: (call, schema, options) =>
-      exchange(sentOf(config, call), options, (answered) => {
-        if (answered.status >= 300) throw refusal(answered)
-        return parseBody(answered.text, schema)
-      }),
+      inTime(() =>
+        exchange(sentOf(config, call), options, (answered) => {
+          if (answered.status >= 300) throw refusal(answered)
+          return parseBody(answered.text, schema)
+        }),
+      ),
     remove: (path, options) =>
-      exchange(sentOf(config, { method: 'DELETE', path }), options, (answered) => {
-        if (answered.status >= 300 && !isGone(answered)) throw refusal(answered)
-      }),
+      inTime(() =>
+        exchange(sentOf(config, { method: 'DELETE', path }), options, (answered) => {
+          if (answered.status >= 300 && !isGone(answered)) throw refusal(answered)
+        }),
+      ),
+  }
+}
+
+const isLate = (error: unknown): error is ProviderError =>
+  error instanceof ProviderError && error.failure.providerCode === 'RequestExpired'
+
+/** A signature that was too old on arrival is given once more; that a second is as well shows that our clock is wrong. */
+const inTime = async <Result>(call: () => Promise<Result>): Promise<Result> => {
+  try {
+    return await call()
+  } catch (error) {
+    if (!isLate(error)) throw error
+  }
+  try {
+    return await call()
+  } catch (error) {
+    if (!isLate(error)) throw error
+    throw new ProviderError({ ...error.failure, code: 'operator_misconfigured' }, { cause: error })
   }
 }
 

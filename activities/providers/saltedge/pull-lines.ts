@@ -6,9 +6,10 @@
 import type { Line } from '../../../domain/statement-line.ts'
 import { invalidResponse } from '../call-failures.ts'
 import type { Page, PullRequest } from '../provider.ts'
+import { ProviderError } from '../provider.ts'
 import type { Asking } from './client.ts'
 import { withQuery } from './client.ts'
-import { pacingOf, readConnection, standingOf } from './connection.ts'
+import { listAccounts, pacingOf, readConnection, standingOf } from './connection.ts'
 import type { Inside } from './cursor.ts'
 import { committedOf, insideOf } from './cursor.ts'
 import { daysBefore } from './dates.ts'
@@ -109,17 +110,35 @@ export const pullLines = async (reading: Reading, request: PullRequest): Promise
 }
 
 const listFrom = async (
-  { client, options, connectionId }: Reading,
+  reading: Reading,
   providerAccountId: string,
   query: Record<string, string | undefined>,
 ): Promise<List> => {
+  const { client, options, connectionId } = reading
   const path = withQuery('/transactions', {
     connection_id: connectionId,
     account_id: providerAccountId,
     ...query,
   })
-  const { data, meta } = await client.call({ method: 'GET', path }, transactionList, options)
-  return { rows: rowsOf(data), nextId: meta?.next_id ?? null }
+  try {
+    const { data, meta } = await client.call({ method: 'GET', path }, transactionList, options)
+    return { rows: rowsOf(data), nextId: meta?.next_id ?? null }
+  } catch (error) {
+    throw await whyNotFound(reading, providerAccountId, error)
+  }
+}
+
+/** An account is gone only where the connection does not show it any more; else something is wrong with our request. */
+const whyNotFound = async (
+  reading: Reading,
+  providerAccountId: string,
+  error: unknown,
+): Promise<unknown> => {
+  if (!(error instanceof ProviderError) || error.failure.code !== 'account_gone') return error
+  const accounts = await listAccounts(reading, reading.connectionId)
+  return accounts.some(({ id }) => id === providerAccountId)
+    ? new ProviderError({ ...error.failure, code: 'defect' }, { cause: error })
+    : error
 }
 
 const seenWith = (

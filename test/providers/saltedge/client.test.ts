@@ -110,6 +110,33 @@ describe('what goes wrong', () => {
     expect(told).not.toContain('canary')
   })
 
+  test('with a signature that came too late is asked once more, newly signed; then our clock is wrong', async () => {
+    const error = await failing(400, '{"error":{"class":"RequestExpired"}}')
+    expect(error.failure).toMatchObject({
+      code: 'operator_misconfigured',
+      scope: 'provider',
+      providerCode: 'RequestExpired',
+    })
+    expect(seen).toHaveLength(2)
+    expect(seen.every(isSigned)).toBe(true)
+    seen.length = 0
+    const removing = clientOf().remove('/connections/1', callOptions())
+    await expect(removing).rejects.toMatchObject({ failure: { code: 'operator_misconfigured' } })
+    expect(seen).toHaveLength(2)
+  })
+
+  test('once passes with the second signature', async () => {
+    answer = { status: 400, body: '{"error":{"class":"RequestExpired"}}' }
+    const options = {
+      ...callOptions(),
+      onExchange: () => {
+        answer = { status: 200, body: '{"data":7}' }
+      },
+    }
+    const calling = clientOf().call({ method: 'GET', path: '/accounts' }, anything, options)
+    expect(await calling).toEqual({ data: 7 })
+  })
+
   test.each(['', '<html>', '{"data"', 'null', '[]'])(
     'a success that says %s cannot be used',
     async (body) => {

@@ -211,6 +211,13 @@ describe('over HTTP', () => {
     await expect(reading('1')).rejects.toSatisfy(
       (error) => error instanceof ProviderError && error.failure.code === 'account_gone',
     )
+    // the connection shows it, so what was asked for is wrong
+    await linked.sim('POST', '/__sim/fail-next', {
+      endpoint: 'saltedge/transactions',
+      status: 404,
+      code: 'AccountNotFound',
+    })
+    await expect(reading(providerAccountId)).rejects.toMatchObject({ failure: { code: 'defect' } })
     await session.revoke()
     await expect(reading(providerAccountId)).rejects.toSatisfy(
       (error) => error instanceof ProviderError && error.failure.code === 'connection_gone',
