@@ -66,9 +66,13 @@ export const clear = async (tx: Tx, importId: string): Promise<void> => {
   await tx.query(sql.unsafe`DELETE FROM import_statement WHERE import_id = ${importId}`)
 }
 
-/** Until the end of the transaction: staged lines are too young for statistics, and would be joined one by one. */
+/**
+ * Until the end of the transaction: staged lines are too young for statistics, and would be joined one by one; half a
+ * million of them are compared in memory, which on disk takes longer than one SQL statement may.
+ */
 export const joinAtOnce = async (tx: Tx): Promise<void> => {
-  await tx.query(sql.unsafe`SET LOCAL enable_nestloop = off`)
+  await tx.query(sql.unsafe`
+    SELECT set_config('enable_nestloop', 'off', TRUE), set_config('work_mem', '64MB', TRUE)`)
 }
 
 /**

@@ -32,7 +32,9 @@ const createSurveyReader = (reading: Reading, surveyor: Surveyor) => {
   let head = ''
   let rows: RowReader | null = null
   const start = (isWhole: boolean) => {
-    reading.delimiter = reading.options.csv?.delimiter ?? delimiterOf(head, isWhole)
+    const answered = reading.options.csv?.delimiter ?? ''
+    // a delimiter is one character; anything else is no answer
+    reading.delimiter = answered.length === 1 ? answered : delimiterOf(head, isWhole)
     rows = createRowReader(reading.delimiter, listening(reading, surveyor.row))
     rows.write(head)
     head = ''

@@ -55,6 +55,16 @@ test('a saved mapping refuses another header and columns of another kind', () =>
   ])
 })
 
+test.each(['', '::'])(
+  'an answer %j, which is no character, leaves the delimiter to the file',
+  (delimiter) => {
+    const file = parseCsv(['Date;Amount;Text', '2024-01-31;-5.00;a', '2024-02-29;6.00;b'], {
+      csv: { delimiter },
+    })
+    expect(file.layout?.delimiter).toBe(';')
+  },
+)
+
 test('the delimiter and the line of the header can be given', () => {
   const text = ['Some;thing', 'a|b|c', '31/01/2024|Shop|-1,00', '30/01/2024|Pay|2,00']
   const file = parseCsv(text, { csv: { delimiter: '|', headerRow: 2 } })
