@@ -50,6 +50,7 @@ export const createCompleteFlow = (deps: Deps) =>
   async function completeFlow(input: FlowAt): Promise<FlowOutcome> {
     const taken = await look(deps, input)
     if (taken === null) return { snapshot: await unchanged(deps, input), linked: false }
+    if (taken === 'unknown') return { snapshot: await refuse(deps, input), linked: false }
     if (taken === 'lost') return over(deps, input, { state: 'expired' })
     try {
       const result = await withHeartbeat(() => ask(deps, input, taken))
@@ -73,15 +74,23 @@ const unchanged = (deps: Deps, input: FlowAt): Promise<Snapshot | null> =>
     return record(tx, deps, { ...input, occurrences: [{ kind: 'loaded' }] })
   })
 
+/** A flow that this connection does not have: whoever named it is told, once. */
+const refuse = (deps: Deps, input: FlowAt): Promise<Snapshot | null> =>
+  withTenant(deps.pool, input.tenantId, (tx) => {
+    const told = { name: 'credentialsUpdated', noteId: `flow:${input.flowId}` }
+    return record(tx, deps, { ...input, occurrences: [{ kind: 'message_refused', ...told }] })
+  })
+
 /** What the flow is finished with; `lost` = an attempt began and nothing is left to go on with. */
 const look = (
   deps: Deps,
   { tenantId, connectionId, flowId }: FlowAt,
-): Promise<Taken | 'lost' | null> =>
+): Promise<Taken | 'lost' | 'unknown' | null> =>
   withTenant(deps.pool, tenantId, async (tx) => {
     const facts = await lockFacts(tx, deps, connectionId)
     const flow = await linkFlows.maybeOneById(tx, flowId)
-    if (facts === null || flow === null || flow.connectionId !== connectionId) return null
+    if (facts === null) return null
+    if (flow === null || flow.connectionId !== connectionId) return 'unknown'
     if (flow.state !== 'waiting' && flow.state !== 'completing') return null
     const { vault } = deps
     const linkState = await oneTimeSecrets.peek({ tx, vault }, 'link_state', flowId)

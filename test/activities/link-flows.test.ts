@@ -118,6 +118,16 @@ describe('the end of a link', () => {
       expect(await kept(subject, purpose, flow.flowId)).toBeNull()
   })
 
+  test('of a flow that the connection does not have leaves one note, and touches no other', async () => {
+    const [own, other] = [await aSubject(scene), await aSubject(scene)]
+    const { flowId: foreign } = await other.begin()
+    for (const flowId of [foreign, foreign, randomUUID()])
+      expect(await own.complete(flowId)).toMatchObject({ linked: false })
+    expect(await own.codes()).toEqual(['signal.refused', 'signal.refused'])
+    expect((await other.flow(foreign)).state).toBe('waiting')
+    expect(await other.codes()).toEqual([])
+  })
+
   test('repeated changes nothing and asks nobody', async () => {
     const subject = await aSubject(scene)
     const flow = await subject.begin()

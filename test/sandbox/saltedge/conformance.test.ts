@@ -97,6 +97,15 @@ test.each([
         '{"data":{"connection_id":"1","customer_id":"2"},"meta":{"version":"5","time":"2026-01-05T08:00:00Z"}}',
     },
   ],
+  [
+    'a callback with a wrong edition at an address below others',
+    {
+      direction: 'out' as const,
+      path: '/hooks/saltedge/secret/destroy',
+      requestBody:
+        '{"data":{"connection_id":"1","customer_id":"2"},"meta":{"version":"5","time":"2026-01-05T08:00:00Z"}}',
+    },
+  ],
 ])('%s is a problem', (_what, change) => {
   expect(problemsIn(change).length).toBeGreaterThan(0)
 })

@@ -146,7 +146,8 @@ const callProblems = (seen: Observed): string[] => {
 const described = new Set(['success', 'failure', 'notify', 'destroy'])
 
 const callbackProblems = (seen: Observed): string[] => {
-  const type = seen.path.slice(1)
+  // the types stand at the end of whatever address was registered for them
+  const type = seen.path.slice(seen.path.lastIndexOf('/') + 1)
   const body = parsed(seen.requestBody)
   if (seen.faulty || !described.has(type) || !isObject(body)) return []
   return [
