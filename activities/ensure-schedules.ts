@@ -39,6 +39,14 @@ const jobsFor = (providers: readonly string[]): FleetJob[] => [
     args: [],
     atOnce: false,
   },
+  {
+    scheduleId: 'revive-overdue',
+    workflowType: 'reviveOverdue',
+    every: '1 hour',
+    offsetMs: dayMs / 48,
+    args: [{}],
+    atOnce: false,
+  },
 ]
 
 const ensure = async (client: Client, job: FleetJob): Promise<void> => {

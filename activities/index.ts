@@ -17,6 +17,7 @@ import {
 import { createLookAtConnection, createRefreshAccounts } from './refresh-accounts.ts'
 import { createDiscardImport, createFailImport, createLoadImport } from './import-records.ts'
 import { createImportStatements } from './import-statements.ts'
+import { createListOverdue } from './list-overdue.ts'
 import { createPreviewImport } from './preview-import.ts'
 import { createRevertImport } from './revert-import.ts'
 import { createExpireChallenge } from './expire-challenge.ts'
@@ -58,6 +59,7 @@ export const createActivities = (deps: Deps) => ({
   removeConnection: createRemoveConnection(deps),
   refreshInstitutions: createRefreshInstitutions(deps),
   sweepExpired: createSweepExpired(deps),
+  listOverdue: createListOverdue(deps),
   loadImport: createLoadImport(deps),
   previewImport: createPreviewImport(deps),
   importStatements: createImportStatements(deps),

@@ -682,6 +682,7 @@ POLICY tenant_isolation ON tenant PERMISSIVE FOR ALL TO public USING (tenant_id 
 POLICY tenant_isolation ON tenant_key PERMISSIVE FOR ALL TO public USING (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid) WITH CHECK (tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid);
 -- Functions
 FUNCTION lost_in_a_row(of_provider text, with_code text, within_s integer) OWNER owner SECURITY DEFINER EXECUTE {owner=X/owner,app=X/owner};
+FUNCTION overdue_connections(late_s integer, after_id uuid, rows_max integer) OWNER owner SECURITY DEFINER EXECUTE {owner=X/owner,app=X/owner};
 FUNCTION sweep_expired(rows_max integer) OWNER owner SECURITY DEFINER EXECUTE {owner=X/owner,app=X/owner};
 -- Grants
 GRANT DELETE, INSERT, SELECT, UPDATE ON access TO app;

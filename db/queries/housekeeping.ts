@@ -1,4 +1,4 @@
-/** Deletes what is over, for all tenants at once. */
+/** What is done for all tenants at once. */
 import type { CommonQueryMethods } from 'slonik'
 import { sql } from 'slonik'
 import { z } from 'zod'
@@ -11,3 +11,21 @@ export const sweepExpired = async (pool: CommonQueryMethods, rowsMax: number): P
   const { swept } = await pool.one(sql.type(sweptRow)`SELECT sweep_expired(${rowsMax}) AS swept`)
   return swept
 }
+
+const overdueRow = z.object({ tenantId: z.string(), connectionId: z.string() })
+
+interface Overdue {
+  lateSeconds: number
+  /** Connections behind this id, in the order of their ids. */
+  after: string
+  limit: number
+}
+
+/** Connections that planned a synchronization and let it pass. */
+export const listOverdue = (
+  pool: CommonQueryMethods,
+  { lateSeconds, after, limit }: Overdue,
+): Promise<readonly z.infer<typeof overdueRow>[]> =>
+  pool.any(sql.type(overdueRow)`
+    SELECT tenant_id AS "tenantId", connection_id AS "connectionId"
+    FROM overdue_connections(${lateSeconds}, ${after}::uuid, ${limit})`)

@@ -154,6 +154,14 @@ export const createFakeActivities = (banks: ReadonlyMap<string, Bank>): Activiti
       return endChallenge(bank, { ...input, atMs }, 'expired')
     },
     sweepExpired: async () => ({ swept: 0 }),
+    listOverdue: async ({ after }) =>
+      [...banks]
+        .filter(
+          ([id, { facts }]) => id > after && (facts?.nextSyncAtMs ?? Infinity) < Date.now() - hour,
+        )
+        .map(([connectionId, { tenantId }]) => ({ tenantId, connectionId }))
+        .toSorted((one, other) => (one.connectionId < other.connectionId ? -1 : 1))
+        .slice(0, 1),
     beginFlow: async (input) => {
       const { bank, atMs } = await enter('beginFlow', input)
       if (!bank) return null
