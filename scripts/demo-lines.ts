@@ -7,14 +7,9 @@ import { whyUnreadable } from './banksync/words.ts'
 
 const bytesMax = 64 * 1024 * 1024
 
-/** What was asked for cannot be done; the message says why in a sentence. */
-export class DemoRefusal extends Error {
-  override readonly name = 'DemoRefusal'
-}
-
-/** The bytes of a CAMT.053 file, checked before anything is started for it; throws a `DemoRefusal` otherwise. */
+/** The bytes of a CAMT.053 file, checked before anything is started for it; throws an `Error` of one sentence otherwise. */
 export const readDemoLines = async (file: string): Promise<Buffer> => {
-  const refuse = (why: string) => new DemoRefusal(`${path.basename(file)}: ${why}`)
+  const refuse = (why: string) => new Error(`${path.basename(file)}: ${why}`)
   const bytes = await readBytes(file, bytesMax).catch((error: unknown) => {
     throw refuse(whyUnreadable('en', error))
   })
