@@ -16,11 +16,16 @@ const codes: Record<Linked['flowKind'], MessageCode | null> = {
   reconnect: 'connection.reconnected',
 }
 
+/** An account that a renewal brought is a question of its own; after a first link everybody expects it. */
+const asksAnew = ({ awaiting }: ConnectionFacts, { flowKind }: Linked): boolean =>
+  awaiting !== 'account_choice' && (flowKind === 'renewal' || flowKind === 'reconnect')
+
 /** A link flow that a person finished: the consent is alive, accounts may wait for a choice. */
 export const linked = (facts: ConnectionFacts, occurrence: Linked): Effect => {
   const { flowId, flowKind, consentExpiresAtMs, undecided, gone } = occurrence
   const code = codes[flowKind]
   const params = { institution: facts.institutionName, until: instant(consentExpiresAtMs) }
+  const n = Math.max(gone, asksAnew(facts, occurrence) ? undecided : 0)
   return {
     changed: {
       // a new way to the bank is a new session there: whatever it asked for is over
@@ -32,9 +37,9 @@ export const linked = (facts: ConnectionFacts, occurrence: Linked): Effect => {
     },
     messages: [
       ...(code === null ? [] : [tell({ code, key: `flow:${flowId}:${code}`, params })]),
-      ...(gone === 0
+      ...(n === 0
         ? []
-        : [tell({ code: 'accounts.changed', key: `flow:${flowId}:gone`, params: { n: gone } })]),
+        : [tell({ code: 'accounts.changed', key: `flow:${flowId}:gone`, params: { n } })]),
     ],
     closes: [...failureCauses, 'consent', mfaCause],
     events: [

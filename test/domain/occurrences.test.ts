@@ -62,6 +62,18 @@ describe('a link flow that a person finished', () => {
     },
   )
 
+  test('tells of accounts that a renewal brought, unless the choice was open before', () => {
+    const told = (awaiting: 'account_choice' | 'consent', rest: object) =>
+      transition(aConnection({ awaiting }), linked({ undecided: 1, ...rest }), at(start))
+        .messages.filter(({ code }) => code === 'accounts.changed')
+        .map(({ params }) => params['n'])
+    expect(told('consent', { flowKind: 'renewal' })).toEqual([1])
+    expect(told('consent', { flowKind: 'reconnect', undecided: 3, gone: 1 })).toEqual([3])
+    expect(told('account_choice', { flowKind: 'renewal' })).toEqual([])
+    expect(told('consent', { flowKind: 'challenge' })).toEqual([])
+    expect(told('consent', {})).toEqual([])
+  })
+
   test('says how many accounts are not there any more', () => {
     const { messages } = transition(
       aConnection(),
