@@ -113,7 +113,7 @@ const runWaits = (
     ? [
         [nextSyncAtMs, 'next synchronization'],
         [eventAtMs, 'follow a provider event'],
-        [lookAtMs ?? null, 'looks whether the connection is back'],
+        [lookAtMs ?? null, 'look whether the connection is back'],
       ]
     : [[run.phase === 'polling' ? run.pollAtMs : null, 'refresh at the bank']]
 
