@@ -1,6 +1,6 @@
 /** The stage of the demo: a stack of its own on free ports, an ERP with a key, and the bank's own view to compare with. */
 import { rmSync } from 'node:fs'
-import { chmod, mkdtemp } from 'node:fs/promises'
+import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { connectTemporal } from '../temporal.ts'
@@ -97,8 +97,6 @@ export const openScene = async (
 ): Promise<Scene> => {
   tell('Starting PostgreSQL, Temporal, the sandbox bank, worker and API …')
   const dir = await mkdtemp(path.join(tmpdir(), 'banksync-demo-'))
-  // PostgreSQL refuses to run as root and must reach its data all the same, which else lie where nobody removes them
-  await chmod(dir, 0o711)
   // however we end
   process.once('exit', () => rmSync(dir, { recursive: true, force: true, maxRetries: 3 }))
   const stack = await startStack({ dir, ports: 'random', log: tell })

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -41,6 +41,8 @@ const pidsIn = async (folder: string): Promise<number[]> => {
 
 test('an interrupted demo leaves neither a program nor a file behind', async () => {
   const place = await mkdtemp(path.join(dir, 'tmp-'))
+  // as the folder for temporary files of a system is: open for the user that PostgreSQL runs as
+  for (const folder of [dir, place]) await chmod(folder, 0o711)
   const env = { ...process.env, TMPDIR: place }
   const demo = spawn(process.execPath, [script], { env, stdio: ['ignore', 'pipe', 'ignore'] })
   const ended = new Promise<number | null>((resolve) => void demo.once('close', resolve))
