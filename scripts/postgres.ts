@@ -39,7 +39,7 @@ const startAttemptsMax = 5
 /** Gives a PostgreSQL server that answers, as root and as an ordinary user alike; rejects with a sentence. */
 export const startPostgres = async (options: PostgresOptions): Promise<Postgres> => {
   if (options.databaseUrl !== undefined && options.databaseUrl !== '') {
-    await answers(options.databaseUrl)
+    await answersElsewhere(options.databaseUrl)
     return { adminUrl: options.databaseUrl, child: null, folder: null, stop: async () => {} }
   }
   const user = await databaseUser()
@@ -106,27 +106,49 @@ const startAndWait = async (
 /** What PostgreSQL says of a reason that is gone a moment later. */
 const passes = /shared memory block|lock file|could not create any TCP\/IP sockets/
 
-const answers = (adminUrl: string, child?: Child): Promise<boolean> =>
-  until(
-    async () => {
-      const client = new Client({ connectionString: adminUrl, connectionTimeoutMillis: 2_000 })
-      // a server that ends while we ask says so on the socket; the rejected query is enough for us
-      client.on('error', () => {})
-      try {
-        await client.connect()
-        await client.query('SELECT 1')
-        return true
-      } finally {
-        await client.end().catch(() => {})
-      }
-    },
-    {
-      what:
-        child === undefined
-          ? 'An answer of the PostgreSQL at DATABASE_URL'
-          : 'The start of PostgreSQL',
-      limitMs: child === undefined ? 10_000 : 30_000,
-      givenUp: () =>
-        child?.hasExited() === true ? `it ended.\n${child.tail().slice(-8).join('\n')}` : undefined,
-    },
-  )
+const ask = async (adminUrl: string): Promise<boolean> => {
+  const client = new Client({ connectionString: adminUrl, connectionTimeoutMillis: 2_000 })
+  // a server that ends while we ask says so on the socket; the rejected query is enough for us
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    await client.query('SELECT 1')
+    return true
+  } finally {
+    await client.end().catch(() => {})
+  }
+}
+
+const answers = (adminUrl: string, child: Child): Promise<boolean> =>
+  until(() => ask(adminUrl), {
+    what: 'The start of PostgreSQL',
+    limitMs: 30_000,
+    givenUp: () =>
+      child.hasExited() ? `it ended.\n${child.tail().slice(-8).join('\n')}` : undefined,
+  })
+
+/** A wrong user or password, an unknown database: asking again does not help. */
+const refusals = new Set(['28000', '28P01', '3D000'])
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : ''
+
+const answersElsewhere = async (adminUrl: string): Promise<void> => {
+  if (!/^postgres(ql)?:\/\//.test(adminUrl) || !URL.canParse(adminUrl))
+    throw new Error('DATABASE_URL is no address such as postgres://user:password@host:5432/name.')
+  let last: unknown
+  const attempt = () =>
+    ask(adminUrl).catch((error: unknown) => {
+      last = error
+      throw error
+    })
+  const saying = () => (last instanceof Error && last.message !== '' ? last.message : codeOf(last))
+  await until(attempt, {
+    what: 'An answer of the PostgreSQL at DATABASE_URL',
+    limitMs: 10_000,
+    givenUp: () => (refusals.has(codeOf(last)) ? saying() : undefined),
+  }).catch((error: unknown) => {
+    if (!(error instanceof Error) || error.message.includes(saying())) throw error
+    throw new Error(`${error.message} It says: ${saying()}`, { cause: error })
+  })
+}

@@ -82,6 +82,26 @@ test('another program that got the number of a dead server is left alone', async
 test('an address of a server that does not answer is refused with a sentence', async () => {
   const databaseUrl = 'postgres://nobody@127.0.0.1:1/none'
   await expect(startPostgres({ dir, databaseUrl })).rejects.toThrow(
-    /DATABASE_URL did not happen within/,
+    /DATABASE_URL did not happen within 10 s\. It says: .*ECONNREFUSED/,
   )
+})
+
+test('an address that is refused is told at once, with the reason and without the password', async () => {
+  const { adminUrl } = await start()
+  const address = new URL(adminUrl)
+  address.password = 'canary'
+  const wrong = await startPostgres({ dir, databaseUrl: address.href }).catch(String)
+  expect(wrong).toMatch(/DATABASE_URL will not happen: password authentication failed/)
+  expect(wrong).not.toContain('canary')
+  address.href = adminUrl
+  address.pathname = '/absent'
+  await expect(startPostgres({ dir, databaseUrl: address.href })).rejects.toThrow(
+    /will not happen: database "absent" does not exist/,
+  )
+  for (const databaseUrl of ['localhost', 'https://canary@db.test/', 'postgres://user:canary@[']) {
+    const refused = await startPostgres({ dir, databaseUrl }).catch(String)
+    expect(refused).toBe(
+      'Error: DATABASE_URL is no address such as postgres://user:password@host:5432/name.',
+    )
+  }
 })
