@@ -234,7 +234,9 @@ describe('an account for files', () => {
   test('is refused where the check digits of its IBAN are wrong', async () => {
     expect(await add({ number: 'BE71 0961 2345 6768', currency: 'EUR' })).toMatchObject({
       status: 400,
-      body: { errors: [{ pointer: '/body/number', detail: 'an IBAN whose check digits are right' }] },
+      body: {
+        errors: [{ pointer: '/body/number', detail: 'an IBAN whose check digits are right' }],
+      },
     })
   })
 

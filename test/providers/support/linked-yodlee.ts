@@ -152,16 +152,26 @@ export const openLinkedYodlee = async (options: SandboxOptions = {}) => {
     throw new Error(`the widget stays at ${view.step}`)
   }
 
+  type Rest = Pick<Parameters<Provider['completeLink']>[0], 'session' | 'others'>
+
+  const finish = (flow: Secret<string>, callback: LinkCallback, rest: Rest) =>
+    provider.completeLink(
+      { flow, callback: new Secret(callback), returnUrl: linkFrame.returnUrl, ...rest },
+      callOptions(),
+    )
+
   const complete = (
     { flow }: Pick<StartedLink, 'flow'>,
     callback: LinkCallback,
     session: ProviderSession | null = null,
-    others: OtherLinks = noOthers,
-  ) =>
-    provider.completeLink(
-      { flow, callback: new Secret(callback), returnUrl: linkFrame.returnUrl, session, others },
-      callOptions(),
-    )
+  ) => finish(flow, callback, { session, others: noOthers })
+
+  /** The same for a tenant that links or has linked something else. */
+  const completeBeside = (
+    others: OtherLinks,
+    { flow }: Pick<StartedLink, 'flow'>,
+    callback: LinkCallback,
+  ) => finish(flow, callback, { session: null, others })
 
   /** Links a bank; returns what the caller would store. */
   const link = async (bank = 'Happy Bank', how: Visit = {}) => {
@@ -194,6 +204,7 @@ export const openLinkedYodlee = async (options: SandboxOptions = {}) => {
     begin,
     visit,
     complete,
+    completeBeside,
     linkBank: link,
     open,
     script,

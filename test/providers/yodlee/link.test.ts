@@ -129,13 +129,12 @@ describe('a new link', () => {
     const isLinking = { held: [], isLinking: true }
     const other = await linked.begin('Happy Bank')
     const callback = await linked.visit(other)
-    expect(await linked.complete(left, {}, null, isLinking)).toEqual({ state: 'pending' })
-    const made = await linked.complete(other, callback, null, isLinking)
+    expect(await linked.completeBeside(isLinking, left, {})).toEqual({ state: 'pending' })
+    const made = await linked.completeBeside(isLinking, other, callback)
     expect(made.state).toBe('linked')
     const held = made.state === 'linked' ? [made.providerConnectionId] : []
-    expect(await linked.complete(left, {}, null, { held, isLinking: false })).toEqual({
-      state: 'pending',
-    })
+    const beside = { held, isLinking: false }
+    expect(await linked.completeBeside(beside, left, {})).toEqual({ state: 'pending' })
   })
 
   test('a widget configured wrongly is the matter of the operator', async () => {
