@@ -13,7 +13,8 @@ export default defineConfig({
     pool: 'forks',
     // a core may rest while a test waits for processes, so each gets one; vitest would leave one of two cores idle
     maxWorkers: availableParallelism(),
-    testTimeout: 60_000,
+    // generous: machines are slow and shared, and nothing here measures time
+    testTimeout: 120_000,
     hookTimeout: 120_000,
     projects: [
       { extends: true, test: { name: 'unit', include: pure } },

@@ -70,11 +70,15 @@ test('a correction that the reading under way has taken in is not read once more
 test('a correction that the reading under way has missed is read, and only what came of it is confirmed', async () => {
   const subject = world.arrange()
   const { promise: held, resolve: release } = Promise.withResolvers<void>()
-  subject.before = () => held
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>()
+  subject.before = () => {
+    begin()
+    return held
+  }
   await subject.start()
-  await reaches(subject, 'previewing')
-  await subject.send('correctImport', { revision: 2 })
   // the correction is stored after the first reading has begun
+  await begun
+  await subject.send('correctImport', { revision: 2 })
   subject.before = () => void (subject.snapshot.revision = 2)
   release()
   await eventually('a second preview', () => subject.snapshot.previewedRevision === 2)

@@ -120,13 +120,14 @@ test('a code is announced by a signal, not found, and given', async () => {
 })
 
 test('a code is asked for, reading goes on, and nobody gives it', async () => {
-  const subject = world.arrange({ intervalMs: 700 })
-  await world.start(subject)
+  const subject = await world.live()
+  // the slot comes while the question waits, and not before: the person would join its run
   subject.bank.before = ({ name }) => {
-    if (name === 'syncConnection') subject.bank.facts!.intervalMs = 3_600_000
+    if (name === 'requestRefresh') subject.bank.facts!.nextSyncAtMs = Date.now() + 500
     return undefined
   }
   await ask(subject, 3_000)
+  await eventually('The reading of the slot', () => reads(subject.bank).length > 0)
   await eventually('The end', () => [...subject.bank.ended.values()].includes('failed'))
   await eventually('Rest', async () => (await statusOf(subject)).runId === null)
   await keep(subject, 'mfa-expired')
