@@ -16,6 +16,7 @@ export default defineConfig({
     // generous: machines are slow and shared, and nothing here measures time
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    setupFiles: ['test/support/property-seed.ts'],
     projects: [
       { extends: true, test: { name: 'unit', include: pure } },
       {

@@ -190,7 +190,7 @@ export class Tokenizer implements FormatParser {
     if (this.#ampersand < from) this.#ampersand = next(this.#text, '&', from)
     const hasReference = this.#ampersand < end
     if (hasReference) this.#checkReferences(end, false)
-    if (this.collects) this.#tell(this.#text.slice(from, end), hasReference)
+    if (this.collects && this.#name !== '') this.#tell(this.#text.slice(from, end), hasReference)
     return true
   }
 
