@@ -31,7 +31,7 @@ export interface FlowOutcome {
   ended?: true
 }
 
-interface Taken {
+interface Known {
   facts: ConnectionFacts
   flow: LinkFlow
   linkState: Secret<string>
@@ -48,14 +48,14 @@ const callbackSchema = z.record(z.string(), z.string())
  */
 export const createCompleteFlow = (deps: Deps) =>
   async function completeFlow(input: FlowAt): Promise<FlowOutcome> {
-    const taken = await look(deps, input)
-    if (taken === null) return { snapshot: await unchanged(deps, input), linked: false }
-    if (taken === 'unknown') return { snapshot: await refuse(deps, input), linked: false }
-    if (taken === 'lost') return over(deps, input, { state: 'expired' })
+    const known = await look(deps, input)
+    if (known === null) return { snapshot: await unchanged(deps, input), linked: false }
+    if (known === 'foreign') return { snapshot: await refuse(deps, input), linked: false }
+    if (known === 'lost') return over(deps, input, { state: 'expired' })
     try {
-      const result = await withHeartbeat(() => ask(deps, input, taken))
+      const result = await withHeartbeat(() => ask(deps, input, known))
       await deps.reach('flow.after-exchange')
-      return await adopt(deps, input, { ...taken, result })
+      return await adopt(deps, input, { ...known, result })
     } catch (error) {
       return over(deps, input, { state: 'failed', code: settledFailure(error).code })
     }
@@ -85,12 +85,12 @@ const refuse = (deps: Deps, input: FlowAt): Promise<Snapshot | null> =>
 const look = (
   deps: Deps,
   { tenantId, connectionId, flowId }: FlowAt,
-): Promise<Taken | 'lost' | 'unknown' | null> =>
+): Promise<Known | 'lost' | 'foreign' | null> =>
   withTenant(deps.pool, tenantId, async (tx) => {
     const facts = await lockFacts(tx, deps, connectionId)
     const flow = await linkFlows.maybeOneById(tx, flowId)
     if (facts === null) return null
-    if (flow === null || flow.connectionId !== connectionId) return 'unknown'
+    if (flow === null || flow.connectionId !== connectionId) return 'foreign'
     if (flow.state !== 'waiting' && flow.state !== 'completing') return null
     const { vault } = deps
     const linkState = await oneTimeSecrets.peek({ tx, vault }, 'link_state', flowId)
@@ -103,7 +103,7 @@ const look = (
 
 const othersOf = async (
   tx: DatabaseTransactionConnection,
-  { facts, flow }: Pick<Taken, 'facts' | 'flow'>,
+  { facts, flow }: Pick<Known, 'facts' | 'flow'>,
 ): Promise<OtherLinks> => {
   const other = { provider: facts.provider, connectionId: flow.connectionId }
   const held = await connections.listHeld(tx, other)
@@ -117,7 +117,7 @@ const othersOf = async (
 const keep = async (
   tx: DatabaseTransactionConnection,
   { vault }: Deps,
-  { flow, linkState, callback }: Taken,
+  { flow, linkState, callback }: Known,
 ): Promise<void> => {
   const kept = { id: flow.id, ttlSeconds: secretTtlSeconds }
   const keeping = { tx, vault }
@@ -128,7 +128,7 @@ const keep = async (
 const ask = async (
   deps: Deps,
   input: FlowAt,
-  { facts, flow, linkState, callback, others }: Taken,
+  { facts, flow, linkState, callback, others }: Known,
 ): Promise<LinkResult> => {
   const { provider: name } = facts
   const options = { signal: cancellationSignal() }
@@ -146,13 +146,13 @@ const ask = async (
 const adopt = async (
   deps: Deps,
   input: FlowAt,
-  { result, ...taken }: Taken & { result: LinkResult },
+  { result, ...known }: Known & { result: LinkResult },
 ): Promise<FlowOutcome> => {
   switch (result.state) {
     case 'pending':
       return {
         snapshot: await withTenant(deps.pool, input.tenantId, async (tx) => {
-          await keep(tx, deps, { ...taken, linkState: result.flow ?? taken.linkState })
+          await keep(tx, deps, { ...known, linkState: result.flow ?? known.linkState })
           await linkFlows.lookAgain(tx, input.flowId)
           return record(tx, deps, { ...input, occurrences: [{ kind: 'loaded' }] })
         }),
@@ -163,7 +163,7 @@ const adopt = async (
       return over(deps, input, endingOf(result))
     case 'linked':
       return withTenant(deps.pool, input.tenantId, (tx) =>
-        store(tx, deps, { ...input, ...taken, result }),
+        store(tx, deps, { ...input, ...known, result }),
       )
   }
 }
@@ -180,7 +180,7 @@ type Linked = Extract<LinkResult, { state: 'linked' }>
 const store = async (
   tx: DatabaseTransactionConnection,
   deps: Deps,
-  { facts, flow, result, ...input }: FlowAt & Taken & { result: Linked },
+  { facts, flow, result, ...input }: FlowAt & Known & { result: Linked },
 ): Promise<FlowOutcome> => {
   const { connectionId, flowId } = input
   const { vault } = deps
@@ -236,7 +236,7 @@ const store = async (
  */
 const holderOf = async (
   tx: DatabaseTransactionConnection,
-  { facts, flow, result }: Pick<Taken, 'facts' | 'flow'> & { result: Linked },
+  { facts, flow, result }: Pick<Known, 'facts' | 'flow'> & { result: Linked },
 ): Promise<string | null> => {
   const { provider } = facts
   const { providerConnectionId } = result

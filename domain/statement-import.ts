@@ -30,20 +30,26 @@ export const fileBytesMax = 50 * 1024 * 1024
 /** How long a preview waits for somebody before it is discarded. */
 export const previewLifeMs = 7 * 24 * 60 * 60 * 1_000
 
+/** Where something stands in a file; every number counts from 1. */
+export interface FilePosition {
+  /** Name of the file within an archive. */
+  file?: string
+  line?: number
+  /** First character within the line. */
+  column?: number
+  /** CODA: number of the record in the file. */
+  record?: number
+  /** First and last character within the record. */
+  from?: number
+  to?: number
+}
+
 /** Something about a file: a code of the closed list, rendered with its parameters for each reader. */
 export interface ImportProblem {
   code: string
   severity: 'error' | 'question' | 'warning' | 'notice'
   params: Readonly<Record<string, string | number>>
-  /** Numbers from 1: line and column of a text, or record and characters within it; the file where it is one of an archive. */
-  position?: {
-    file?: string
-    line?: number
-    column?: number
-    record?: number
-    from?: number
-    to?: number
-  }
+  position?: FilePosition
 }
 
 /** What a person says about a file; what is absent is found out from the file. */
@@ -77,7 +83,7 @@ export const layoutAnswersOf = ({
 /** One of the first lines of a statement: as the file has it, and as it was understood. */
 export interface SampleLine {
   raw: string | null
-  position: NonNullable<ImportProblem['position']>
+  position: FilePosition
   bookedOn: string | null
   valueOn: string | null
   amount: string

@@ -1,18 +1,7 @@
 /** What a statement file says, before any policy: plain values, money as exact decimal text, days as the bank wrote them. */
+import type { FilePosition } from '../domain/statement-import.ts'
 
-/** Where something stands in a file; every number counts from 1. */
-export interface Position {
-  /** Name of the file within an archive. */
-  file?: string
-  line?: number
-  /** First character within the line. */
-  column?: number
-  /** CODA: number of the record in the file. */
-  record?: number
-  /** First and last character within the record. */
-  from?: number
-  to?: number
-}
+export type Position = FilePosition
 
 export type ReferenceType = 'belgian' | 'rf' | 'qrr' | 'other'
 

@@ -151,12 +151,12 @@ export const isLinkingElsewhere = async (
 ): Promise<boolean> => {
   const { isLinking } = await tx.one(sql.type(elsewhereRow)`
     SELECT EXISTS (
-      SELECT FROM connection AS own
-      JOIN connection AS other ON other.provider = own.provider AND other.id <> own.id
-        AND other.provider_institution_id = own.provider_institution_id
-      JOIN link_flow ON link_flow.connection_id = other.id AND link_flow.state IN ('requested', 'waiting', 'completing')
-        AND link_flow.expires_at > now()
-      WHERE own.id = ${connectionId} AND own.provider = ${provider}
+      SELECT FROM link_flow
+      WHERE ${isOpen} AND expires_at > now() AND connection_id IN (
+        SELECT other.id FROM connection AS own
+        JOIN connection AS other ON other.provider = own.provider AND other.id <> own.id
+          AND other.provider_institution_id = own.provider_institution_id
+        WHERE own.id = ${connectionId} AND own.provider = ${provider})
     ) AS "isLinking"`)
   return isLinking
 }

@@ -96,11 +96,6 @@ export class Places {
     return { line: this.#linesBefore + this.#passed + 1, column: index - begin + 1 }
   }
 
-  /** Counts lines that stand before the text. */
-  skip(lines: number): void {
-    this.#linesBefore += lines
-  }
-
   /** Remembers a place. */
   mark(index: number): void {
     this.#marked = index
