@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { rereadDays } from '../../../activities/providers/ponto/pull-lines.ts'
+import { daysAgo } from '../../support/calendar.ts'
 import { dateOf, openBank, openMemory } from '../support/bank.ts'
 import { openStore } from '../support/caller.ts'
 import type { Linked } from '../support/linked-ponto.ts'
@@ -145,9 +146,6 @@ beforeAll(async () => {
   linked = await openLinked()
 })
 afterAll(() => linked.stop())
-
-const daysAgo = (days: number): string =>
-  new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10)
 
 test('after quiet the store equals the bank over HTTP as well', async () => {
   const change = fc.record({

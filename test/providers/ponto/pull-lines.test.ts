@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Page } from '../../../activities/providers/provider.ts'
 import { rereadDays } from '../../../activities/providers/ponto/pull-lines.ts'
+import { daysAgo } from '../../support/calendar.ts'
 import { openBank, openMemory } from '../support/bank.ts'
 import { openStore } from '../support/caller.ts'
 import type { Linked } from '../support/linked-ponto.ts'
@@ -12,10 +13,6 @@ beforeAll(async () => {
 })
 afterAll(() => linked.stop())
 beforeEach(() => linked.sim('POST', '/__sim/reset'))
-
-const dayMs = 86_400_000
-const daysAgo = (days: number): string =>
-  new Date(Date.now() - days * dayMs).toISOString().slice(0, 10)
 
 const bankId = '11111111-1111-4111-8111-111111111111'
 
@@ -294,7 +291,7 @@ describe('what the first reading cannot know', () => {
 
   test('a clock of Ponto that is ahead moves no window past lines to come', async () => {
     const { run, store, add } = await arrange({ days: 4, perDay: 150 })
-    const ahead = new Date(Date.now() + 400 * dayMs).toISOString()
+    const ahead = `${daysAgo(-400)}T12:00:00Z`
     await linked.sim('POST', '/__sim/fail-next', list({ synchronizedAt: ahead }))
     await run()
     const id = await add({ amount: '1.00', bookedOn: daysAgo(3) })
