@@ -59,5 +59,5 @@ export const createErp = (apiUrl: string, apiKey: string): Erp => ({
 export const waitFor = <T>(
   what: string,
   look: () => Promise<T | null | undefined | false>,
-  limitMs = 30_000,
+  limitMs = 90_000,
 ): Promise<T> => until(async () => (await look()) || undefined, { what, limitMs })

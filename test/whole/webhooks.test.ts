@@ -1,7 +1,7 @@
 /** The whole product as processes: what it makes of each provider's own events, and of those that never come. */
 import { Client, Connection } from '@temporalio/client'
 import { sql } from 'slonik'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { createDatabasePool } from '../../db/pool.ts'
 import { allowShortIntervals } from '../../scripts/bootstrap.ts'
@@ -133,12 +133,12 @@ describe.each(names)('%s', (provider) => {
   beforeAll(() => {
     linked = own.get(provider)!
   })
+  afterEach(() => told.release(stage))
 
   test.each(Object.entries(flaws))('an event with %s is refused and not noted', async (_, flaw) => {
     const before = await receiptsOf(provider)
     expect(await told.linesOf(linked, flaw)).toMatchObject({ status: 401 })
     expect(await receiptsOf(provider)).toEqual(before)
-    await told.release(stage)
   })
 
   test('an event sent twice is followed once', async () => {
@@ -146,7 +146,6 @@ describe.each(names)('%s', (provider) => {
     const event = await told.linesOf(linked)
     expect(await deliver(event)).toMatchObject({ status: 200, body: { woken: 1, repeated: 0 } })
     expect(await deliver(event)).toMatchObject({ status: 200, body: { woken: 0, repeated: 1 } })
-    await told.release(stage)
   })
 
   test('an event of a connection that nobody knows is taken and parked', async () => {
@@ -154,7 +153,6 @@ describe.each(names)('%s', (provider) => {
     const event = await told.linesOfStranger(stage)
     expect(await deliver(event)).toMatchObject({ status: 202, body: { woken: 0, parked: 1 } })
     expect((await receiptsOf(provider)).at(-1)).toEqual({ kind: 'lines_available', routed: false })
-    await told.release(stage)
   })
 
   test('an event of a kind that nobody knows is taken and leads to nothing', async () => {
@@ -174,7 +172,6 @@ describe.each(names)('%s', (provider) => {
     await stage.erp.call('PATCH', path, { syncIntervalSeconds: null })
     expect(run).toMatchObject({ cause: 'scheduled', outcome: 'ok', linesAdded: 1 })
     expect(await books(linked)).toEqual(await truth(linked))
-    await told.release(stage)
   })
 })
 

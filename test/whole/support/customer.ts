@@ -89,11 +89,11 @@ export const comeBackTimes = async (
   return answers.map(({ headers }) => headers.get('location'))
 }
 
-/** The one run that begins after `before` were there; waits for its end. */
+/** The run that began first after `before` were there, as a short interval may have begun another; waits for its end. */
 export const nextRun = async ({ stage, id }: Linked, before: readonly Run[]): Promise<Run> => {
   const known = before.map((run) => run.id)
   const run = await waitFor('the next run', async () =>
-    (await runsOf(stage, id)).find((each) => !known.includes(each.id)),
+    (await runsOf(stage, id)).findLast((each) => !known.includes(each.id)),
   )
   return runDone(stage, run.id, 30_000)
 }
