@@ -1,5 +1,8 @@
 /** Days as the banks of the sandbox count them, whose calendar is Brussels' and not UTC's. */
-const calendar = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Brussels', dateStyle: 'short' })
+const calendar = new Intl.DateTimeFormat('sv-SE', {
+  timeZone: 'Europe/Brussels',
+  dateStyle: 'short',
+})
 
 /** The calendar day in Brussels so many days before today; negative for days to come. */
 export const daysAgo = (days: number): string => {

@@ -95,7 +95,7 @@ export const nextRun = async ({ stage, id }: Linked, before: readonly Run[]): Pr
   const run = await waitFor('the next run', async () =>
     (await runsOf(stage, id)).findLast((each) => !known.includes(each.id)),
   )
-  return runDone(stage, run.id, 30_000)
+  return runDone(stage, run.id)
 }
 
 const plain = (amount: string): string => amount.replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '')
