@@ -17,7 +17,7 @@ import { isRenewal } from './begin-flow.ts'
 import { solveChallenges } from './challenges.ts'
 import type { Deps } from './deps.ts'
 import type { Ending } from './fail-flow.ts'
-import { endFlow, endFlowIn, flowSecrets } from './fail-flow.ts'
+import { endFlow, endFlowIn, forgetFlow } from './fail-flow.ts'
 import { settledFailure } from './failure.ts'
 import { withHeartbeat } from './heartbeat.ts'
 import { openSession, providerNamed } from './open-session.ts'
@@ -192,6 +192,13 @@ const store = async (
     const snapshot = await endFlowIn(tx, deps, { ...input, ending })
     return { snapshot, linked: false, ended: true }
   }
+  // closed by a person while the provider was asked: what it gave is not taken
+  if (!(await linkFlows.update(tx, flowId, { state: 'linked' })))
+    return {
+      snapshot: await record(tx, deps, { ...input, occurrences: [{ kind: 'loaded' }] }),
+      linked: false,
+      ended: true,
+    }
   if (result.secrets) await secrets.store({ tx, vault }, { connectionId, secret: result.secrets })
   const { providerConnectionId, institution } = result
   if (institution) await connections.setInstitution(tx, connectionId, institution)
@@ -208,8 +215,7 @@ const store = async (
   await webhooks.setRoutes(tx, { provider: facts.provider, connectionId, refs })
   // events that came before the connection was known: all they can say is "look", and the first read does
   await webhooks.parked(tx, facts.provider, refs)
-  for (const purpose of flowSecrets) await oneTimeSecrets.forget(tx, purpose, flowId)
-  await linkFlows.update(tx, flowId, { state: 'linked' })
+  await forgetFlow(tx, flowId)
   await linkFlows.endOlderRenewals(tx, flow)
   const asked = await solveChallenges(tx, { connectionId, flowId })
   const snapshot = await record(tx, deps, {

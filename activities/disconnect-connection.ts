@@ -1,5 +1,6 @@
 import { cancellationSignal } from '@temporalio/activity'
 import * as secrets from '../db/queries/connection-secrets.ts'
+import * as linkFlows from '../db/queries/link-flows.ts'
 import * as mfaChallenges from '../db/queries/mfa-challenges.ts'
 import * as oneTimeSecrets from '../db/queries/one-time-secrets.ts'
 import * as syncRuns from '../db/queries/sync-runs.ts'
@@ -9,6 +10,7 @@ import type { Snapshot } from '../domain/connection.ts'
 import type { FailureCode } from '../domain/failure.ts'
 import type { Occurrence } from '../domain/transitions/occurrence.ts'
 import type { ConnectionAt, ConnectionRef, Deps } from './deps.ts'
+import { forgetFlow } from './fail-flow.ts'
 import { finalFailure, settledFailure } from './failure.ts'
 import { withHeartbeat } from './heartbeat.ts'
 import { openSession } from './open-session.ts'
@@ -40,11 +42,21 @@ const hasNothingLeft: Partial<Record<FailureCode, true>> = {
   credentials_invalid: true,
 }
 
-/** Closes the connection in our books: secrets forgotten, lines and journals kept. Retry-safe: it sets values. */
+export interface Disconnection extends ConnectionAt {
+  requestId: string
+  /** The provider was told. */
+  revoked: boolean
+  runId: string | null
+  /** Link flows without a page yet that were asked for before. */
+  droppedFlows?: readonly string[]
+}
+
+/**
+ * Closes the connection in our books: secrets forgotten, open pages ended, lines and journals kept. Retry-safe: it sets
+ * values.
+ */
 export const createDisconnectConnection = (deps: Deps) =>
-  function disconnectConnection(
-    input: ConnectionAt & { requestId: string; revoked: boolean; runId: string | null },
-  ): Promise<Snapshot | null> {
+  function disconnectConnection(input: Disconnection): Promise<Snapshot | null> {
     return withTenant(deps.pool, input.tenantId, async (tx) => {
       const { connectionId, requestId } = input
       const facts = await lockFacts(tx, deps, connectionId)
@@ -54,7 +66,10 @@ export const createDisconnectConnection = (deps: Deps) =>
       for (const { id } of asked) await oneTimeSecrets.forget(tx, 'mfa_answer', id)
       const waiting = asked.map(({ syncRunId }) => syncRunId)
       for (const id of new Set([...waiting, ...(input.runId === null ? [] : [input.runId])]))
-        await syncRuns.finish(tx, id, { outcome: 'failed', failureCode: 'connection_gone' })
+        await syncRuns.finish(tx, id, { outcome: 'stopped' })
+      const { droppedFlows = [] } = input
+      for (const id of await linkFlows.endByConnection(tx, connectionId, droppedFlows))
+        await forgetFlow(tx, id)
       await webhooks.setRoutes(tx, { provider: facts.provider, connectionId, refs: [] })
       const occurrences: Occurrence[] = [
         ...(input.revoked ? [] : [{ kind: 'revoke_failed', requestId } as const]),

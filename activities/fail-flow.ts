@@ -15,8 +15,15 @@ export interface Ending {
   holder?: string
 }
 
-/** What a flow is opened and finished with. */
-export const flowSecrets = ['link_url', 'link_page', 'link_state', 'completion'] as const
+const flowSecrets = ['link_url', 'link_page', 'link_state', 'completion'] as const
+
+/** Forgets what a flow is opened and finished with. */
+export const forgetFlow = async (
+  tx: DatabaseTransactionConnection,
+  flowId: string,
+): Promise<void> => {
+  for (const purpose of flowSecrets) await oneTimeSecrets.forget(tx, purpose, flowId)
+}
 
 /** Ends a link flow that led nowhere; nothing else of the connection changes. */
 export const endFlow = (
@@ -38,7 +45,7 @@ export const endFlowIn = async (
     state,
     ...(code === undefined ? {} : { failureCode: code, reference: newReference() }),
   })
-  for (const purpose of flowSecrets) await oneTimeSecrets.forget(tx, purpose, flowId)
+  await forgetFlow(tx, flowId)
   const occurrences: Occurrence[] =
     ended && state !== 'failed'
       ? [{ kind: 'flow_ended', flowId, how: state, ...(holder === undefined ? {} : { holder }) }]

@@ -50,7 +50,7 @@ const beginRun = (deps: Deps, input: SyncInput): Promise<Begun> =>
     const { provider, challengeOpen } = facts
     if (run.outcome === null) return { kind: 'begun', provider, challengeOpen }
     const snapshot = await record(tx, deps, { ...input, occurrences: [{ kind: 'loaded' }] })
-    return { kind: 'finished', outcome: { kind: run.outcome, snapshot } }
+    return { kind: 'finished', outcome: { kind: run.outcome === 'ok' ? 'ok' : 'failed', snapshot } }
   })
 
 /** A failure of the connection that leaves its lines readable; a question that is open already is not asked twice. */

@@ -52,6 +52,8 @@ export interface WorkflowState {
   autoSync: { requestId: string; enabled: boolean } | null
   refreshAccounts: string | null
   disconnect: string | null
+  /** Flows without a page yet when the disconnection was asked for: they end with it. */
+  droppedFlows?: string[]
   /** The provider could not be told that the consent is withdrawn; the rest of the disconnection goes on. */
   revokeGivenUp: boolean
   /** Names of messages that were not understood and are not noted yet. */

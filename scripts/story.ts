@@ -17,7 +17,7 @@ interface Connection {
 
 interface Run {
   id: string
-  outcome: 'ok' | 'failed' | null
+  outcome: 'ok' | 'failed' | 'stopped' | null
   cause: string
   linesAdded: number
 }

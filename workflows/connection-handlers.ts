@@ -1,5 +1,5 @@
 /** Every message of the connection workflow: check, put a reason into state, answer at once. */
-import { condition, setDefaultSignalHandler, setHandler } from '@temporalio/workflow'
+import { condition, patched, setDefaultSignalHandler, setHandler } from '@temporalio/workflow'
 import type { Snapshot } from '../domain/connection.ts'
 import { isUuid } from '../domain/ids.ts'
 import type { Step } from '../domain/next-step.ts'
@@ -193,6 +193,15 @@ const registerFlows = (handled: Handled): void => {
   setHandler(messages.completeLink, complete, { validator, description: 'The person came back' })
 }
 
+/** What was asked for before a disconnection would undo it. */
+const dropFlows = (state: WorkflowState): void => {
+  if (state.flowsToBegin.length === 0 || !patched('2026-11-22-disconnect-ends-flows')) return
+  state.droppedFlows = [...new Set([...(state.droppedFlows ?? []), ...state.flowsToBegin])].slice(
+    -queueMax,
+  )
+  state.flowsToBegin = []
+}
+
 const registerCommands = (handled: Handled): void => {
   const { state } = handled
   const answer = (): ConnectionStatus => {
@@ -234,6 +243,7 @@ const registerCommands = (handled: Handled): void => {
   setHandler(
     messages.disconnect,
     ({ requestId }) => {
+      dropFlows(state)
       state.disconnect = requestId
       state.revokeGivenUp = false
       handled.work?.stop()

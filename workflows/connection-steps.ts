@@ -171,9 +171,11 @@ const disconnect = async (
     requestId,
     revoked: revoke,
     runId: state.run?.id ?? null,
+    droppedFlows: state.droppedFlows ?? [],
     atMs: Date.now(),
   }
   state.snapshot = await database.disconnectConnection(input)
+  delete state.droppedFlows
   state.disconnect = null
   state.run = null
   state.parked = null

@@ -10,7 +10,10 @@ export const runSchema = z
     connectionId: z.uuid(),
     cause: z.enum(['first', 'scheduled', 'person', 'event', 'retry', 'renewal']),
     phase: z.enum(['accepted', 'refreshing', 'mfa', 'reading', 'done']),
-    outcome: z.enum(['ok', 'failed']).nullable(),
+    outcome: z
+      .enum(['ok', 'failed', 'stopped'])
+      .nullable()
+      .meta({ description: 'stopped = the connection was closed meanwhile' }),
     failureCode: z.string().nullable(),
     reference: z.string().meta({ description: 'Quote it to support' }),
     pages: z.int(),

@@ -194,6 +194,23 @@ export const endOlderRenewals = async (
 
 const idRow = z.object({ id: z.string() })
 
+/**
+ * Ends the pages of a connection that is closed, so that none of them opens it again; returns their ids. Of the flows
+ * that have no page yet only the `dropped` ones end: another may have been asked for to bring the connection back.
+ */
+export const endByConnection = async (
+  tx: Tx,
+  connectionId: string,
+  dropped: readonly string[],
+): Promise<string[]> => {
+  const rows = await tx.any(sql.type(idRow)`
+    UPDATE link_flow SET state = 'exited', finished_at = now()
+    WHERE connection_id = ${connectionId} AND ${isOpen}
+      AND (state <> 'requested' OR id = ANY(${sql.array([...dropped], 'uuid')}))
+    RETURNING id`)
+  return rows.map(({ id }) => id)
+}
+
 /** Ends the open flows whose time is over, by the database's clock or a later one; returns their ids. */
 export const expireDue = async (
   tx: Tx,

@@ -11,7 +11,7 @@ const runRow = z.object({
   connectionId: z.string(),
   cause: z.enum(['first', 'scheduled', 'person', 'event', 'retry', 'renewal']),
   phase: z.enum(['accepted', 'refreshing', 'mfa', 'reading', 'done']),
-  outcome: z.enum(['ok', 'failed']).nullable(),
+  outcome: z.enum(['ok', 'failed', 'stopped']).nullable(),
   failureCode: z.string().nullable(),
   reference: z.string(),
   pages: z.int(),
@@ -105,6 +105,8 @@ export const progress = (tx: Tx, id: string, counts: PageCounts): Promise<SyncRu
 
 export type RunEnd =
   | { outcome: 'ok' }
+  /** A person closed the connection meanwhile. */
+  | { outcome: 'stopped' }
   | {
       outcome: 'failed'
       failureCode: string

@@ -18,7 +18,10 @@ describe('a disconnection', () => {
   const revoke = ({ at }: Subject) =>
     scene.run('revokeConsent', { ...at(), requestId: randomUUID() })
 
-  const close = (subject: Subject, more: { revoked?: boolean; runId?: string } = {}) =>
+  const close = (
+    subject: Subject,
+    more: { revoked?: boolean; runId?: string; droppedFlows?: string[] } = {},
+  ) =>
     scene.run('disconnectConnection', {
       ...subject.at(),
       requestId: randomUUID(),
@@ -65,10 +68,7 @@ describe('a disconnection', () => {
     })
     await subject.sync({ runId })
     expect(await subject.view()).toMatchObject({ state: 'disconnected', disconnectReason: 'user' })
-    expect(await subject.runOf(runId)).toMatchObject({
-      outcome: 'failed',
-      failureCode: 'connection_gone',
-    })
+    expect(await subject.runOf(runId)).toMatchObject({ outcome: 'stopped', failureCode: null })
     expect(await subject.codes()).not.toContain('sync.done')
   })
 
@@ -107,6 +107,41 @@ describe('a disconnection', () => {
     const subject = await aSubject(scene)
     await revoke(subject)
     expect(await scene.requests()).toEqual([])
+  })
+
+  test('ends the pages that are open, so that finishing one later does not undo it', async () => {
+    const subject = await aSubject(scene)
+    const flow = await subject.begin()
+    await close(subject)
+    expect(await subject.flow(flow.flowId)).toMatchObject({ state: 'exited', failureCode: null })
+    await subject.decide(flow)
+    await scene.sim('DELETE', '/__sim/requests')
+    expect(await subject.complete(flow.flowId)).toMatchObject({ linked: false })
+    expect(await scene.requests()).toEqual([])
+    expect(await subject.view()).toMatchObject({ state: 'disconnected', disconnectReason: 'user' })
+    expect(await subject.codes()).not.toContain('link.exited')
+  })
+
+  test('is not undone by the end of a page that was being finished', async () => {
+    const subject = await aSubject(scene)
+    const flow = await subject.begin()
+    await subject.decide(flow)
+    scene.onReach(async (point) => {
+      if (point === 'flow.after-exchange') await close(subject)
+    })
+    expect(await subject.complete(flow.flowId)).toMatchObject({ linked: false })
+    expect(await subject.flow(flow.flowId)).toMatchObject({ state: 'exited' })
+    expect(await subject.secret()).toBeNull()
+    expect(await subject.view()).toMatchObject({ state: 'disconnected', disconnectReason: 'user' })
+  })
+
+  test('leaves a page alone that is asked for after it, and ends the one asked for before', async () => {
+    const subject = await aLinkedSubject(scene)
+    const before = await subject.requestFlow('renewal')
+    const after = await subject.requestFlow('reconnect')
+    await close(subject, { droppedFlows: [before] })
+    expect(await subject.flow(before)).toMatchObject({ state: 'exited' })
+    expect(await subject.flow(after)).toMatchObject({ state: 'requested' })
   })
 })
 

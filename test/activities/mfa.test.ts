@@ -293,7 +293,7 @@ describe('the end', () => {
     const input = { ...subject.at(), requestId: randomUUID(), revoked: true, runId: null }
     await scene.run('disconnectConnection', input)
     expect(await subject.challenge(asked.challengeId)).toMatchObject({ state: 'closed' })
-    expect(await subject.runOf(asked.runId)).toMatchObject({ outcome: 'failed' })
+    expect(await subject.runOf(asked.runId)).toMatchObject({ outcome: 'stopped' })
     expect(await subject.keptAnswer(asked.challengeId)).toBeNull()
     expect(await subject.view()).toMatchObject({ awaiting: 'nothing', challengeOpen: false })
   })

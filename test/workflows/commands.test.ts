@@ -302,6 +302,26 @@ describe('disconnect', () => {
     expect(reads(subject.bank)).toEqual([])
   })
 
+  test('drops the pages that were asked for before and have not begun, and no later one', async () => {
+    const subject = world.arrange()
+    const { promise: held, resolve: release } = Promise.withResolvers<undefined>()
+    subject.bank.before = ({ name }) =>
+      name === 'syncConnection' || name === 'revokeConsent' ? held : undefined
+    await world.start(subject)
+    await subject.handle.executeUpdate(messages.syncNow, { args: [aRequest()] })
+    await eventually('The reading', () => reads(subject.bank).length === 1)
+    const [before, after] = [aFlow(), aFlow()]
+    await subject.handle.executeUpdate(messages.beginRenewal, { args: [before] })
+    await disconnect(subject)
+    await subject.handle.executeUpdate(messages.reconnect, { args: [after] })
+    release(undefined)
+    await eventually('The page', () => called(subject.bank, 'beginFlow').length === 1)
+    expect(called(subject.bank, 'disconnectConnection')).toMatchObject([
+      { droppedFlows: [before.flowId] },
+    ])
+    expect(called(subject.bank, 'beginFlow')).toMatchObject([after])
+  })
+
   test('and reconnect: an update starts the workflow anew under its id, and the link flow brings it back', async () => {
     const subject = await world.live()
     await disconnect(subject)

@@ -15,6 +15,7 @@ export interface Call {
   runId?: string
   cause?: RunCause
   flowId?: string
+  droppedFlows?: readonly string[]
 }
 
 export interface Bank {
