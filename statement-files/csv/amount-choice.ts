@@ -3,7 +3,7 @@ import type { ColumnRole } from '../../domain/csv-layout.ts'
 import { readDay } from '../inference/date-order.ts'
 import type { Problem } from '../problem.ts'
 import { problem } from '../problem.ts'
-import { likeliest, namedSources, possibleSources, uses } from './amount-sources.ts'
+import { likeliest, namedSources, possibleSources, unnamedSources, uses } from './amount-sources.ts'
 import { readBalance, readRowAmount, type AmountReading, type AmountSource } from './amounts.ts'
 import { plainDay, trimmed } from './cell.ts'
 import { isOfIssuer } from './card-side.ts'
@@ -103,13 +103,28 @@ const bestProof = (input: ChoiceInput, options: readonly Option[]): Proven | nul
   return best
 }
 
+/** What the names say of the amounts may be too little: any other column may be one, or part of one, that proves more. */
+const furtherProof = (input: ChoiceInput, named: Proven | null): Proven | null => {
+  const balance = input.roles.indexOf('balance')
+  if (input.options.csv?.roles !== undefined || balance < 0) return null
+  if (named !== null && named.proof.breaks === 0) return null
+  const proven = bestProof(input, pairs(unnamedSources(input), [balance]))
+  if (proven === null || proven.proof.breaks > 0) return null
+  return proven.proof.holds >= Math.max(leastUnnamed, named?.proof.holds ?? 0) ? proven : null
+}
+
+const isOfAmount: ReadonlySet<ColumnRole> = new Set(['amount', 'debit', 'credit'])
+
 /** Writes into the roles what the cells told. */
 const fillRoles = (roles: ColumnRole[], { source, balance }: Option): void => {
+  for (const [index, role] of roles.entries())
+    if (isOfAmount.has(role) && !uses(source, index)) roles[index] = 'ignored'
   if (source.kind === 'single') roles[source.index] = 'amount'
   else {
     roles[source.debit] = 'debit'
     roles[source.credit] = 'credit'
   }
+  if (source.fee !== undefined) roles[source.fee.index] = 'fee'
   if (balance >= 0) roles[balance] = 'balance'
 }
 
@@ -140,7 +155,7 @@ const settleNet = (input: ChoiceInput): void => {
   const { roles, options } = input
   const amount = roles.indexOf('amount')
   if (amount < 0 || options.csv?.roles !== undefined) return
-  const net = netColumn(input, { kind: 'single', index: amount, direction: -1 })
+  const net = netColumn(input, amount)
   if (net < 0) return
   roles[amount] = 'ignored'
   roles[net] = 'amount'
@@ -166,10 +181,11 @@ export const chooseAmounts = (input: ChoiceInput): AmountChoice | null => {
   const named = namedSources(input)
   const isNamed = named.length > 0
   const sources = isNamed ? named : possibleSources(input)
-  const proven = bestProof(input, pairings(input, sources, isNamed)) ?? unnamedProof(input, sources)
+  const byNames = bestProof(input, pairings(input, sources, isNamed))
+  const proven = furtherProof(input, byNames) ?? byNames ?? unnamedProof(input, sources)
   const chosen = proven ?? unproven(input, sources)
   if (chosen === null) return null
-  if (!isNamed) fillRoles(roles, chosen)
+  fillRoles(roles, chosen)
   if (proven === null) return unprovenChoice(input, chosen)
   const { source, balance, proof } = proven
   const announced = roles.indexOf('balance')

@@ -4,14 +4,15 @@ import {
   readRowAmount,
   type AmountReading,
   type AmountSource,
+  type Fee,
   type TwoSides,
 } from './amounts.ts'
 import { kindOf, trimmed } from './cell.ts'
 import type { ChoiceInput } from './choice-input.ts'
 import type { Column } from './column.ts'
 import { currencyIn } from './currency-name.ts'
-import { freeMoney } from './free-money.ts'
-import { isOnTop, lessFee } from './net-amount.ts'
+import { freeMoney, spareMoney } from './free-money.ts'
+import { feesOf, isOnTop } from './net-amount.ts'
 import { directionOf } from './words.ts'
 
 const ways = ['signed', 'minus', 'absolute'] as const
@@ -53,8 +54,7 @@ const isSignedAlready = ({ survey, roles, decimalSign }: ChoiceInput, index: num
   return negatives > 0 && agreement >= 0
 }
 
-/** What the names of the columns, or a person, say. */
-export const namedSources = (input: ChoiceInput): AmountSource[] => {
+const withoutFees = (input: ChoiceInput): AmountSource[] => {
   const { roles, survey } = input
   const [amount, debit, credit] = [
     roles.indexOf('amount'),
@@ -63,12 +63,35 @@ export const namedSources = (input: ChoiceInput): AmountSource[] => {
   ]
   if (amount >= 0) {
     const direction = isSignedAlready(input, amount) ? -1 : roles.indexOf('direction')
-    const source: AmountSource = { kind: 'single', index: amount, direction }
-    const reduced = lessFee(input, source)
-    if (reduced === null) return [source]
-    return isOnTop(input) ? [reduced, source] : [source, reduced]
+    return [{ kind: 'single', index: amount, direction }]
   }
   return debit >= 0 && credit >= 0 ? sidesOf(survey.columns, debit, credit) : []
+}
+
+const addFee = (sources: readonly AmountSource[], fee: Fee): AmountSource[] =>
+  sources.map((source) => ({ ...source, fee }))
+
+/** What the names of the columns, or a person, say: with costs in the likelier way first. */
+export const namedSources = (input: ChoiceInput): AmountSource[] => {
+  const bare = withoutFees(input)
+  const [usual, other] = feesOf(input).map((fee) => addFee(bare, fee))
+  if (usual === undefined || other === undefined) return bare
+  return isOnTop(input) ? [...usual, ...bare, ...other] : [...bare, ...usual, ...other]
+}
+
+/** Columns with amounts of which nothing is known: they may be the amount, or change it as costs do. */
+export const unnamedSources = (input: ChoiceInput): AmountSource[] => {
+  const bare = withoutFees(input)
+  const spare = spareMoney(input)
+  const costs = spare.flatMap((index) =>
+    [true, false].flatMap((isSigned) => addFee(bare, { index, isSigned })),
+  )
+  const direction = input.roles.indexOf('direction')
+  const others = spare.map((index): AmountSource => {
+    const isSigned = direction < 0 || isSignedAlready(input, index)
+    return { kind: 'single', index, direction: isSigned ? -1 : direction }
+  })
+  return [...costs, ...others]
 }
 
 /** Of two columns the one whose amounts all have a minus is the debit; where neither has one, a person will be asked. */

@@ -6,13 +6,18 @@ import { readAmount } from '../inference/decimal-sign.ts'
 import { trimmed } from './cell.ts'
 import { directionOf } from './words.ts'
 
+/** Column of costs that come on top of the amount; signed where a minus takes them from the account. */
+export interface Fee {
+  index: number
+  isSigned: boolean
+}
+
 export interface SingleAmount {
   kind: 'single'
   index: number
   /** Column that says in or out of an amount without sign; -1 where the amount has its own. */
   direction: number
-  /** Column of costs that come on top of the amount; signed where a minus takes them from the account. */
-  fee?: { index: number; isSigned: boolean }
+  fee?: Fee
 }
 
 export interface TwoSides {
@@ -21,6 +26,7 @@ export interface TwoSides {
   credit: number
   /** Amounts out are written with a minus, without one, or either way. */
   how: 'signed' | 'minus' | 'absolute'
+  fee?: Fee
 }
 
 export type AmountSource = SingleAmount | TwoSides
@@ -49,16 +55,13 @@ const readCell = (cells: readonly string[], index: number, sign: DecimalSign): R
 /** Costs as they change the amount: some files write them with a minus, some without. */
 export const costsOf = (fee: string, isSigned: boolean): string => (isSigned ? fee : negated(fee))
 
-const readSingle = (
-  cells: readonly string[],
-  source: SingleAmount,
-  sign: DecimalSign,
-): RowAmount => {
-  const amount = readDirected(cells, source, sign)
-  if (source.fee === undefined || typeof amount !== 'string') return amount
-  const fee = readCell(cells, source.fee.index, sign)
-  if (typeof fee !== 'string') return fee ?? amount
-  return sumOf(amount, costsOf(fee, source.fee.isSigned))
+/** An amount with the costs beside it; costs alone move the account too. */
+const withFee = (amount: RowAmount, fee: RowAmount, isSigned: boolean): RowAmount => {
+  if (isUnreadable(amount) || fee === null) return amount
+  if (isUnreadable(fee)) return fee
+  const costs = costsOf(fee, isSigned)
+  if (amount !== null) return sumOf(amount, costs)
+  return /[1-9]/.test(fee) ? costs : null
 }
 
 const readDirected = (
@@ -104,8 +107,11 @@ export const readRowAmount = (
   cells: readonly string[],
   { source, sign, isInverted }: AmountReading,
 ): RowAmount => {
+  const { fee } = source
+  const bare =
+    source.kind === 'single' ? readDirected(cells, source, sign) : readSides(cells, source, sign)
   const amount =
-    source.kind === 'single' ? readSingle(cells, source, sign) : readSides(cells, source, sign)
+    fee === undefined ? bare : withFee(bare, readCell(cells, fee.index, sign), fee.isSigned)
   return isInverted && typeof amount === 'string' ? negated(amount) : amount
 }
 

@@ -1,40 +1,55 @@
 /** Where a file tells the costs of a line beside its amount: which of its columns moved the account. */
 import { isSameAmount, sumOf } from '../decimal.ts'
-import { costsOf, readBalance, type SingleAmount } from './amounts.ts'
+import { costsOf, readBalance, type Fee } from './amounts.ts'
 import type { ChoiceInput } from './choice-input.ts'
-import { freeMoney } from './free-money.ts'
+import { spareMoney } from './free-money.ts'
 
-/** The column of amounts with the costs beside it taken off; null where there are none. */
-export const lessFee = (
-  { survey, roles }: ChoiceInput,
-  amount: SingleAmount,
-): SingleAmount | null => {
+/** How a column of costs may change the amounts beside it, the usual way first; none where it has no costs. */
+export const feesOf = ({ survey, roles }: ChoiceInput): Fee[] => {
   const index = roles.indexOf('fee')
   const column = survey.columns[index]
-  if (column?.isMoney !== true || column.zeros === column.filled) return null
-  return { ...amount, fee: { index, isSigned: column.negatives > 0 } }
+  if (column?.isMoney !== true || column.zeros === column.filled) return []
+  const isSigned = column.negatives > 0
+  return [
+    { index, isSigned },
+    { index, isSigned: !isSigned },
+  ]
 }
 
 /** Beside balances, costs are written because they come on top of the amounts; a total of them only informs. */
 export const isOnTop = ({ survey, roles }: ChoiceInput): boolean =>
   roles.includes('balance') && !/total/i.test(survey.columns[roles.indexOf('fee')]?.name ?? '')
 
-/** The column that holds each amount less its costs; -1 where none does. */
-export const netColumn = (input: ChoiceInput, amount: SingleAmount): number => {
-  const reduced = lessFee(input, amount)
-  if (reduced?.fee === undefined) return -1
-  const { index, isSigned } = reduced.fee
-  const { survey, decimalSign } = input
-  const read = (cells: readonly string[], at: number) => readBalance(cells, at, decimalSign)
-  const holds = (at: number): boolean => {
-    let seen = 0
-    for (const { cells } of survey.sample) {
-      const [gross, fee, net] = [read(cells, amount.index), read(cells, index), read(cells, at)]
-      if (gross === null || net === null) continue
-      if (!isSameAmount(sumOf(gross, costsOf(fee ?? '0', isSigned)), net)) return false
-      if (/[1-9]/.test(fee ?? '')) seen += 1
-    }
-    return seen > 0
+interface Sum {
+  gross: number
+  fee: Fee
+  net: number
+}
+
+/** Rows that may differ where all others agree. */
+const shareOfOthers = 0.05
+
+/** Whether one column is the other one with the costs taken off, in nearly every row and in one with costs. */
+const addsUp = ({ survey, decimalSign }: ChoiceInput, { gross, fee, net }: Sum): boolean => {
+  let [rows, others, withCosts] = [0, 0, 0]
+  for (const { cells } of survey.sample) {
+    const [before, costs, after] = [gross, fee.index, net].map((index) =>
+      readBalance(cells, index, decimalSign),
+    )
+    if (before == null || after == null) continue
+    rows += 1
+    if (!isSameAmount(sumOf(before, costsOf(costs ?? '0', fee.isSigned)), after)) others += 1
+    else if (/[1-9]/.test(costs ?? '')) withCosts += 1
   }
-  return freeMoney(input).find(holds) ?? -1
+  return withCosts > 0 && others <= rows * shareOfOthers
+}
+
+/** The column of the amounts less their costs, where another column holds them before; -1 where nothing adds up. */
+export const netColumn = (input: ChoiceInput, amount: number): number => {
+  for (const fee of feesOf(input))
+    for (const other of spareMoney(input)) {
+      if (addsUp(input, { gross: amount, fee, net: other })) return other
+      if (addsUp(input, { gross: other, fee, net: amount })) return amount
+    }
+  return -1
 }

@@ -129,3 +129,75 @@ test('amounts in the currency of the account, and those after costs, win over th
   ])
   expect(amountsOf(settled)).toEqual(['98.50', '-20.10'])
 })
+
+test('an amount after costs is whole, whether the column before them is named or not', () => {
+  const amountsWith = (gross: string) =>
+    parseCsv([
+      `Date,Name,${gross},Fee,Net,Balance`,
+      '14/01/2024,Ada,"100,00","-3,25","96,75","1.096,75"',
+      '15/01/2024,Shop,"-25,50","0,00","-25,50","1.071,25"',
+    ])
+  for (const gross of ['Gross', 'Abc']) {
+    const file = amountsWith(gross)
+    expect(amountsOf(file)).toEqual(['96.75', '-25.50'])
+    expect(balancesOf(file)).toEqual(['opening 1000.00 computed', 'closing 1071.25 stated'])
+  }
+})
+
+test('costs beside two sides belong to the amount where the balances say so, alone too', () => {
+  const file = parseCsv([
+    'Nr,Account,Posting Date,Description,Money In,Money Out,Fee,Balance',
+    '1,1234509876,2024-01-14,Wages,2000.00,,,3000.00',
+    '2,1234509876,2024-01-15,Cash,,-25.50,-10.00,2964.50',
+    '3,1234509876,2024-01-16,Monthly costs,,,-7.50,2957.00',
+    '4,1234509876,2024-01-17,Shop,,-57.00,,2900.00',
+  ])
+  expect(codesOf(file)).toEqual([])
+  expect(amountsOf(file)).toEqual(['2000.00', '-35.50', '-7.50', '-57.00'])
+  expect(balancesOf(file)).toEqual(['opening 1000.00 computed', 'closing 2900.00 stated'])
+})
+
+test('costs beside two sides stay out where the balances do not know them', () => {
+  const file = parseCsv([
+    'Posting Date,Description,Money In,Money Out,Fee,Balance',
+    '2024-01-14,Wages,2000.00,,,3000.00',
+    '2024-01-15,Cash,,-35.50,-10.00,2964.50',
+  ])
+  expect(codesOf(file)).toEqual([])
+  expect(amountsOf(file)).toEqual(['2000.00', '-35.50'])
+})
+
+test('costs written without a minus in one file come in, in another go out: the balances tell', () => {
+  const file = parseCsv([
+    'Date,Description,Amount,Fee,Balance',
+    '2024-01-29,a,-25.00,0.00,975.00',
+    '2024-01-30,b,-23.00,2.00,954.00',
+    '2024-01-31,c,-4.00,1.00,951.00',
+  ])
+  expect(amountsOf(file)).toEqual(['-25.00', '-21.00', '-3.00'])
+})
+
+test('a column of which no name speaks is part of the amount where every balance follows by it', () => {
+  const rows = (last: string) => [
+    'Date,Description,Amount,Xyzzy,Balance',
+    '2024-01-29,a,-25.00,0.00,975.00',
+    '2024-01-30,b,-23.05,1.00,950.95',
+    `2024-01-31,c,1.95,0.50,${last}`,
+  ]
+  const file = parseCsv(rows('952.40'))
+  expect(codesOf(file)).toEqual([])
+  expect(amountsOf(file)).toEqual(['-25.00', '-24.05', '1.45'])
+  expect(file.layout?.columns[3]).toEqual({ name: 'Xyzzy', role: 'fee' })
+  expect(amountsOf(parseCsv(rows('900.00')))).toEqual(['-25.00', '-23.05', '1.95'])
+})
+
+test('another column is the amount where the balances follow by it and not by the one of that name', () => {
+  const file = parseCsv([
+    'Date;Description;Amount;Converted;Balance',
+    '2024-01-29;a;-25.00;-27.10;972.90',
+    '2024-01-30;b;-10.00;-10.90;962.00',
+    '2024-01-31;c;50.00;54.00;1016.00',
+  ])
+  expect(codesOf(file)).toEqual([])
+  expect(amountsOf(file)).toEqual(['-27.10', '-10.90', '54.00'])
+})
