@@ -26,6 +26,13 @@ export interface Kind {
   isNarrow: boolean
 }
 
+/** Kinds that are looked for one after the other, or all at once. */
+export interface KindGroup {
+  kinds: Kind[]
+  /** Find whatever is of one of the kinds; null where that would be too much. */
+  terms: string | null
+}
+
 const anything = sql.fragment`true`
 
 const byTerms = (number: number, ...terms: string[]): Kind => ({
@@ -50,10 +57,10 @@ const byCountry = (text: string, { anywhere }: WordTerms): Kind[] => {
   return [{ ...byTerms(5, inside, ...rest), where: lacks(anywhere) }]
 }
 
-const byText = (text: string): Kind[] => {
+const byText = (text: string): KindGroup[] => {
   const words = wordTerms(text)
   const begun = sql.fragment`search_name LIKE ${`${text}%`}`
-  return [
+  const byName = [
     { number: 1, terms: [], where: sql.fragment`search_name = ${text}`, isNarrow: true },
     {
       number: 2,
@@ -61,24 +68,34 @@ const byText = (text: string): Kind[] => {
       where: sql.fragment`${begun} AND search_name <> ${text}`,
       isNarrow: true,
     },
+  ]
+  const byWords = [
     { ...byTerms(3, words.inName), where: sql.fragment`NOT ${begun}` },
     { ...byTerms(4, words.elsewhere), where: lacks(words.inName) },
-    ...byCountry(text, words),
   ]
+  const inCountry = { kinds: byCountry(text, words), terms: null }
+  // what many have is mostly one word, and they begin with it
+  return text.includes(' ')
+    ? [{ kinds: [...byName, ...byWords], terms: words.anywhere }, inCountry]
+    : [{ kinds: byName, terms: null }, { kinds: byWords, terms: words.anywhere }, inCountry]
 }
 
 /** What needs no tolerance; a row is of one kind only. */
-export const asTyped = (q: string): Kind[] => {
+export const asTyped = (q: string): KindGroup[] => {
   // what was typed and has no letter or digit is the name of nothing
   const text = searchText(q)
-  if (text === '') return q.trim() === '' ? [byTerms(0)] : []
+  if (text === '') return q.trim() === '' ? [{ kinds: [byTerms(0)], terms: null }] : []
   const host = hostOf(q)
   if (host === null) return byText(text)
-  const others = byText(searchText(host)).map((kind) => ({
-    ...kind,
-    where: sql.fragment`${kind.where} AND NOT ${hasHost(host)}`,
+  const itself = { number: 0, terms: [], where: hasHost(host), isNarrow: true }
+  const others = byText(searchText(host)).map(({ kinds, terms }) => ({
+    terms,
+    kinds: kinds.map((kind) => ({
+      ...kind,
+      where: sql.fragment`${kind.where} AND NOT ${hasHost(host)}`,
+    })),
   }))
-  return [{ number: 0, terms: [], where: hasHost(host), isNarrow: true }, ...others]
+  return [{ kinds: [itself], terms: null }, ...others]
 }
 
 /** The first kind that forgives typing errors. */
@@ -145,7 +162,17 @@ const lacking = (words: readonly string[], meanings: readonly Meaning[]): Kind[]
  * What may have been meant, each kind for when the one before finds nothing: the likest words, all that are like them,
  * the likest without one. A word that is like none is passed over when the others are enough.
  */
-export const asMeant = ({ words, joins }: TypedText, like: readonly LikeWord[]): Kind[] => {
+export const asMeant = (typed: TypedText, like: readonly LikeWord[]): KindGroup[] => {
+  const kinds = meantKinds(typed, like)
+  // the first is mostly enough, and may find many
+  const others = kinds.slice(1)
+  return [
+    { kinds: kinds.slice(0, 1), terms: null },
+    { kinds: others, terms: others.length < 2 ? null : any(others.map(({ terms }) => all(terms))) },
+  ]
+}
+
+const meantKinds = ({ words, joins }: TypedText, like: readonly LikeWord[]): Kind[] => {
   const meanings = meaningsOf(words, like)
   const isEnough = weightOf(meanings.map(({ word }) => word)) >= weightOf(words) * shareMin
   const readings = joins.flatMap(({ joined, others }) => {

@@ -3,98 +3,25 @@ import type { CommonQueryMethods, DatabasePool, DatabaseTransactionConnection } 
 import { sql } from 'slonik'
 import { z } from 'zod'
 import { hostOf, searchText } from '../../domain/search-text.ts'
-import type { Fragment, Kind } from './institution-kinds.ts'
-import { asMeant, asTyped, hasHost, tolerantFrom, typedText } from './institution-kinds.ts'
-import { all, begins, isInCountry, isOffered } from './institution-terms.ts'
-import { forgivesTypingErrors, listLike } from './institution-words.ts'
+import { readFew } from './institution-few.ts'
+import type { Filter, InstitutionSearch, ListedInstitution } from './institution-filters.ts'
+import { filtersOf, listingRow, order } from './institution-filters.ts'
+import type { Fragment, Kind, KindGroup } from './institution-kinds.ts'
+import { asMeant, asTyped, tolerantFrom, typedText } from './institution-kinds.ts'
+import { all } from './institution-terms.ts'
+import { comparesWords, listLike } from './institution-words.ts'
 
-const listingRow = z.object({
-  id: z.string(),
-  name: z.string(),
-  countries: z.array(z.string()),
-  bic: z.string().nullable(),
-  website: z.string().nullable(),
-  logoUrl: z.string().nullable(),
-  /** Where the row stands, for the page after it. */
-  position: z.tuple([z.int(), z.int(), z.string(), z.string()]),
-})
-
-export type ListedInstitution = z.infer<typeof listingRow>
-
-/** Kind of match, availability, name and id: what the rows are ordered by. */
-type SearchPosition = ListedInstitution['position']
-
-export interface InstitutionSearch {
-  /** As a person typed it. */
-  q: string
-  /** ISO 3166 alpha-2. */
-  country?: string
-  bic?: string
-  website?: string
-  /** Of at least one of these. */
-  providers?: readonly string[]
-  after?: SearchPosition
-  limit: number
-}
+export type { InstitutionSearch, ListedInstitution } from './institution-filters.ts'
 
 /** So many matches are sorted; of more, the first are soon met in the order of their names. */
 const sortedMax = 2_000
 const shortest = 3
-
-interface Filter {
-  /** What an index finds it by. */
-  terms: string[]
-  where: Fragment
-}
-
-const byBic = (bic: string): Filter => {
-  const begun = bic.replace(/\s/g, '').toUpperCase()
-  const bank = begun.slice(0, 8)
-  return {
-    terms: [begins(bank.toLowerCase())],
-    where: sql.fragment`EXISTS (
-      SELECT FROM unnest(bics) AS each WHERE starts_with(each, ${begun}) OR each = ${`${bank}XXX`}
-    )`,
-  }
-}
-
-/** One provider may offer few; several together offer most of what there is, so that no index finds them sooner. */
-const byProviders = (providers: readonly string[]): Filter => ({
-  terms: providers.length === 1 ? providers.map(isOffered) : [],
-  where: sql.fragment`providers && ${sql.array([...providers], 'text')}`,
-})
-
-const byHost = (website: string): Filter => ({
-  terms: [],
-  where: hasHost(hostOf(website) ?? website.toLowerCase()),
-})
-
-const byCountry = (country: string): Filter => ({
-  terms: [isInCountry(country)],
-  where: sql.fragment`${country.toUpperCase()} = ANY(countries)`,
-})
-
-/** What must hold whatever was typed. */
-const filtersOf = ({ country, bic, website, providers }: InstitutionSearch): Filter => {
-  const filters = [
-    ...(country === undefined ? [] : [byCountry(country)]),
-    ...(bic === undefined ? [] : [byBic(bic)]),
-    ...(website === undefined ? [] : [byHost(website)]),
-    ...(providers === undefined ? [] : [byProviders(providers)]),
-  ]
-  return {
-    terms: filters.flatMap(({ terms }) => terms),
-    where: sql.and([true, ...filters.map(({ where }) => where)]),
-  }
-}
 
 interface Reading extends Filter {
   /** Behind the row where the page before ended. */
   beyond: Fragment
   limit: number
 }
-
-const order = sql.fragment`availability, search_name, id`
 
 /** The ids of a page whose rows an index finds, or that are simply the next. */
 const directly = ({ where, beyond, limit }: Reading): Fragment => sql.fragment`
@@ -146,19 +73,62 @@ const readKind = (
     ORDER BY ${order}`)
 }
 
-const readKinds = async (
+interface Wish {
+  wanted: InstitutionSearch
+  /** A kind is left out where those before it have found so many. */
+  enough: number
+}
+
+const readOneByOne = async (
   tx: CommonQueryMethods,
   kinds: readonly Kind[],
-  wanted: InstitutionSearch,
+  { wanted, enough }: Wish,
 ): Promise<ListedInstitution[]> => {
   const found: ListedInstitution[] = []
   for (const kind of kinds) {
-    if (wanted.after !== undefined && kind.number < wanted.after[0]) continue
+    if (found.length >= enough) break
     const limit = wanted.limit - found.length
-    if (limit === 0) break
     found.push(...(await readKind(tx, kind, { ...wanted, limit })))
   }
   return found
+}
+
+const readTyped = async (
+  tx: CommonQueryMethods,
+  groups: readonly KindGroup[],
+  wanted: InstitutionSearch,
+): Promise<ListedInstitution[]> => {
+  const { after, limit } = wanted
+  const found: ListedInstitution[] = []
+  for (const { kinds, terms } of groups) {
+    const rest = { ...wanted, limit: limit - found.length }
+    const left = kinds.filter(({ number }) => after === undefined || number >= after[0])
+    if (rest.limit === 0 || left.length === 0) continue
+    const few =
+      terms === null ? null : await readFew(tx, { kinds: left, terms, most: sortedMax }, rest)
+    found.push(...(few ?? (await readOneByOne(tx, left, { wanted: rest, enough: rest.limit }))))
+  }
+  return found
+}
+
+/** The first kind that finds anything; the page after it has more of that. */
+const readMeant = async (
+  tx: CommonQueryMethods,
+  groups: readonly KindGroup[],
+  wanted: InstitutionSearch,
+): Promise<readonly ListedInstitution[]> => {
+  const { after } = wanted
+  for (const { kinds, terms } of groups) {
+    const left = kinds.filter(({ number }) => after === undefined || number === after[0])
+    const few =
+      terms === null || left.length === 0
+        ? null
+        : await readFew(tx, { kinds: left, terms, most: sortedMax }, wanted)
+    const found = few ?? (await readOneByOne(tx, left, { wanted, enough: 1 }))
+    if (found.length > 0)
+      return found.filter(({ position: [kind] }) => kind === found[0]?.position[0])
+  }
+  return []
 }
 
 const searchTolerantly = async (
@@ -166,28 +136,31 @@ const searchTolerantly = async (
   wanted: InstitutionSearch,
 ): Promise<readonly ListedInstitution[]> => {
   const text = searchText(hostOf(wanted.q) ?? wanted.q)
-  if (text.length < shortest || !(await forgivesTypingErrors(tx))) return []
+  if (text.length < shortest) return []
   const typed = typedText(text)
-  const kinds = asMeant(typed, await listLike(tx, typed))
-  for (const kind of kinds) {
-    if (wanted.after !== undefined && kind.number !== wanted.after[0]) continue
-    const found = await readKind(tx, kind, wanted)
-    if (found.length > 0) return found
-  }
-  return []
+  return readMeant(tx, asMeant(typed, await listLike(tx, typed)), wanted)
+}
+
+const preparedRow = z.object({ forgives: z.boolean() })
+
+/** Tells the planner how to go about it, for this SQL transaction; returns whether typing errors can be forgiven. */
+const prepare = async (tx: CommonQueryMethods): Promise<boolean> => {
+  // every step has its index, and where a limit makes the planner hope for luck without one it is mostly wrong
+  const { forgives } = await tx.one(sql.type(preparedRow)`
+    SELECT set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true),
+      ${comparesWords} AS forgives`)
+  return forgives
 }
 
 const searchOver = async (
   tx: DatabaseTransactionConnection,
   wanted: InstitutionSearch,
 ): Promise<readonly ListedInstitution[]> => {
-  // every step has its index, and where a limit makes the planner hope for luck without one it is mostly wrong
-  await tx.query(sql.unsafe`
-    SELECT set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)`)
+  const forgives = await prepare(tx)
   const { q, after } = wanted
-  const found = await readKinds(tx, asTyped(q), wanted)
+  const found = await readTyped(tx, asTyped(q), wanted)
   const isTolerant = after === undefined ? found.length === 0 : after[0] >= tolerantFrom
-  return isTolerant ? searchTolerantly(tx, wanted) : found
+  return isTolerant && forgives ? searchTolerantly(tx, wanted) : found
 }
 
 /** The best matches in a stable order; typing errors are forgiven where nothing matches as it was typed. */

@@ -5,11 +5,15 @@ import { z } from 'zod'
 
 const knownRow = z.object({ known: z.boolean() })
 
+const likenessMin = 0.3
+
+/** Whether this database can compare words by their likeness, in this SQL transaction as `listLike` does. */
+export const comparesWords = sql.fragment`(to_regproc('similarity_op') IS NOT NULL
+  AND set_config('pg_trgm.similarity_threshold', ${String(likenessMin)}, true) IS NOT NULL)`
+
 /** Whether this database can compare words by their likeness. */
 export const forgivesTypingErrors = async (pool: CommonQueryMethods): Promise<boolean> => {
-  const { known } = await pool.one(
-    sql.type(knownRow)`SELECT to_regproc('similarity_op') IS NOT NULL AS known`,
-  )
+  const { known } = await pool.one(sql.type(knownRow)`SELECT ${comparesWords} AS known`)
   return known
 }
 
@@ -37,7 +41,6 @@ const likeRow = z.object({
 export type LikeWord = z.infer<typeof likeRow>
 
 const likeMax = 5
-const likenessMin = 0.3
 /** Two letters in the wrong order make a short word unlike itself, so these are compared apart. */
 const swappedLikeness = 0.9
 
@@ -58,7 +61,10 @@ interface Asked {
   joins: readonly { joined: string }[]
 }
 
-/** For each word what it may mean, the likest first; for two that are one when joined only that. */
+/**
+ * For each word what it may mean, the likest first; for two that are one when joined only that. The SQL transaction must
+ * have asked `comparesWords` before.
+ */
 export const listLike = async (
   tx: CommonQueryMethods,
   { words, joins }: Asked,
@@ -66,8 +72,6 @@ export const listLike = async (
   const begun = [...words, ...joins.map(({ joined }) => joined)].map((word) => [word])
   const compared = words.filter(({ length }) => length >= comparedMin)
   const swapped = compared.flatMap((typed) => swapsOf(typed).map((word) => [typed, word]))
-  await tx.query(sql.unsafe`
-    SELECT set_config('pg_trgm.similarity_threshold', ${String(likenessMin)}, true)`)
   return tx.any(sql.type(likeRow)`
     SELECT typed, word, max(likeness)::float8 AS likeness
     FROM (
