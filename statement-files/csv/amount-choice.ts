@@ -106,12 +106,14 @@ const bestProof = (input: ChoiceInput, options: readonly Option[]): Proven | nul
 /** What the names say of the amounts may be too little: any other column may be one, or part of one, that proves more. */
 const furtherProof = (input: ChoiceInput, named: Proven | null): Proven | null => {
   const balance = input.roles.indexOf('balance')
-  if (input.options.csv?.roles !== undefined || balance < 0) return null
-  if (named !== null && named.proof.breaks === 0) return null
+  const isSettled = input.options.csv?.roles !== undefined || named?.proof.breaks === 0
+  if (isSettled || balance < 0) return null
   const proven = bestProof(input, pairs(unnamedSources(input), [balance]))
-  if (proven === null || proven.proof.breaks > 0) return null
-  return proven.proof.holds >= Math.max(leastUnnamed, named?.proof.holds ?? 0) ? proven : null
+  return proven !== null && isBeyond(proven.proof, named?.proof.holds ?? 0) ? proven : null
 }
+
+const isBeyond = ({ holds, breaks }: BalanceProof, others: number): boolean =>
+  breaks === 0 && holds >= Math.max(leastUnnamed, others)
 
 const isOfAmount: ReadonlySet<ColumnRole> = new Set(['amount', 'debit', 'credit'])
 
