@@ -199,7 +199,8 @@ export class LineReader {
   }
 
   #addParty(line: ParsedLine, cells: readonly string[]): void {
-    const at = this.#at
+    const { parties } = this.#plan
+    const at = parties === null ? this.#at : parties.of(cells, line.amount.startsWith('-'))
     const name = displayed(textAt(cells, at.counterparty))
     if (!isNothing(name)) line.counterparty = name
     const cell = textAt(cells, at.counterparty_account)

@@ -97,7 +97,7 @@ const dictionary: readonly Entry[] = [
   [
     'counterparty',
     7,
-    'payee|partner elnevezese|merchant|merchant name|tegenpartij|contrepartie|counterparty|counter party|beneficiary|beneficiaire|begunstigde|empfanger|auftraggeber|auftraggeber empfanger|empfanger auftraggeber|zahlungsempfanger|begunstigter zahlungspflichtiger|beguenstigter zahlungspflichtiger|name zahlungsbeteiligter|partner name|partner|handelaar|to from|from to|beneficiario|ordenante|gavejas|moketojas|saaja maksja|saaja|nazev protiuctu|other party|name of counterparty|naam tegenrekening|naam begunstigde|modtager|mottagare|avsandare|nadawca odbiorca|kontrahent|third party|tiers|relation|tegenrekeninghouder',
+    'payee|partner elnevezese|merchant|merchant name|tegenpartij|contrepartie|counterparty|counter party|beneficiary|beneficiaire|begunstigde|empfanger|auftraggeber|auftraggeber empfanger|empfanger auftraggeber|zahlungsempfanger|begunstigter zahlungspflichtiger|beguenstigter zahlungspflichtiger|name zahlungsbeteiligter|partner name|partner|handelaar|to from|from to|beneficiario|ordenante|gavejas|moketojas|saaja maksja|saaja|nazev protiuctu|other party|name of counterparty|naam tegenrekening|naam begunstigde|modtager|mottagare|avsandare|nadawca odbiorca|kontrahent|third party|tiers|relation|tegenrekeninghouder|partnername|empfaenger|zahlungsempfaenger|empfaenger 1|dane kontrahenta|sender|recipient|payer|debtor name|creditor name|afsender|avsender|mottaker|zleceniodawca|odbiorca|nadawca|ordinante|destinatario|opdrachtgever',
   ],
   ['counterparty', 4, 'name|naam|nom|naam omschrijving|nombre|nome|navn|namn|nimi'],
   ['counterparty_bic', 6, 'bic|swift|bic swift|bic code|swift bic|swift code|bankcode bic'],
@@ -156,7 +156,7 @@ for (const [role, weight, phrases] of dictionary)
     byPhrase.set(phrase, [...(byPhrase.get(phrase) ?? []), { role, weight }])
 
 const party =
-  /\b(?:tegenpartij|contrepartie|partie adverse|counterparty|payee|beneficiary|beneficiaire|begunstigde|empfanger|auftraggeber|partner|recipient|sender|ontvanger|opdrachtgever|other party|protiuctu|beneficiario|zahlungsbeteiligter|gavejo|mottagare|kontrahenta|from|to|debtor|creditor)\b/
+  /\b(?:tegenpartij|contrepartie|partie adverse|counterparty|payee|beneficiary|beneficiaire|begunstigde|empfanger|auftraggeber|partner|recipient|sender|ontvanger|opdrachtgever|other party|protiuctu|beneficiario|zahlungsbeteiligter|gavejo|mottagare|kontrahenta|protistrany|empfaenger|from|to|debtor|creditor)\b/
 const account =
   /\b(?:rekening|rekeningnummer|compte|account|iban|konto|kontonummer|acct|bban|conto|cuenta|uctu|ucet|saskaita)\b/
 const address = /\b(?:adres|adresse|address|anschrift|straat|rue|postcode|city|email|country)\b/

@@ -12,6 +12,7 @@ import { putsDayFirst } from './day-order-signs.ts'
 import { dayReading, type DayReading } from './days.ts'
 import { fileCurrencies } from './file-currencies.ts'
 import { folded } from './names.ts'
+import { partySides, type PartySides } from './party-sides.ts'
 import { rolesByCells, rolesByName } from './roles.ts'
 import type { Survey } from './survey.ts'
 import { columnsMax, fingerprintOf, type Table } from './table.ts'
@@ -25,6 +26,8 @@ export interface Plan {
   valueOn: DayReading | null
   /** Null where the file lists balances only. */
   amounts: AmountChoice | null
+  /** Null where one column of each kind says who is on the other side. */
+  parties: PartySides | null
   decimalSign: DecimalSign
   /** Filled cells of a line, on average. */
   usualFill: number
@@ -185,6 +188,12 @@ const planColumns = (input: PlanInput, found: Found): Plan | { refusal: Problem 
     bookedOn,
     valueOn: days.value?.reading ?? null,
     amounts,
+    parties: partySides({
+      columns,
+      roles,
+      sample: survey.sample,
+      reading: amounts?.reading ?? null,
+    }),
     decimalSign,
     usualFill: survey.usualFill,
     problems: questions,

@@ -2,6 +2,7 @@
 import type { ColumnRole } from '../../domain/csv-layout.ts'
 import type { Column } from './column.ts'
 import { hintsOf, type Hint } from './names.ts'
+import { partyColumns } from './party-columns.ts'
 import {
   first,
   has,
@@ -89,10 +90,11 @@ const evidence = (column: Column, role: ColumnRole): number => {
   return role === 'amount' && column.currency !== null ? 0.2 : 0
 }
 
-/** Takes the strongest candidate first; each role goes to one column. */
+/** Takes the strongest candidate first; each role goes to one column, but for two sides that are both named. */
 const byName = (columns: readonly Column[]): ColumnRole[] => {
-  const roles = columns.map((): ColumnRole | null => null)
-  const taken = new Set<ColumnRole>()
+  const parties = partyColumns(columns)
+  const roles = columns.map((_, index): ColumnRole | null => parties.get(index) ?? null)
+  const taken = new Set<ColumnRole>(parties.values())
   const strongest = candidatesOf(columns).toSorted((one, other) => other.weight - one.weight)
   for (const { index, role, weight } of strongest) {
     if (weight < 1 || roles[index] !== null || taken.has(role)) continue

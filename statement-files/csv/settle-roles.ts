@@ -27,11 +27,26 @@ const settleAccounts = ({ columns, roles }: Assignment): void => {
     roles[index] = 'ignored'
     return
   }
-  const isWhole = column.filled === column.rows && !column.distinct.has('-')
-  const isOwn = isWhole && (isOfCard(column.name) || isFew(column))
-  if (isOwn) return
+  if (isOwn({ columns, roles }, index)) return
   const isOther = !isOfCard(column.name) && !has(roles, 'counterparty_account')
   roles[index] = isOther ? 'counterparty_account' : 'ignored'
+}
+
+const isOwn = (assignment: Assignment, index: number): boolean => {
+  const column = assignment.columns[index]!
+  if (column.filled !== column.rows || column.distinct.has('-')) return false
+  return isOfCard(column.name) || (isFew(column) && !isOfName(assignment, index))
+}
+
+/** So many names do not share one number that is not the holder's. */
+const namesOfOne = 4
+
+/** Names of others have their numbers beside them. */
+const isOfName = ({ columns, roles }: Assignment, index: number): boolean => {
+  const [name, numbers] = [columns[index - 1], columns[index]]
+  if (roles[index - 1] !== 'counterparty' || has(roles, 'counterparty_account')) return false
+  if (name === undefined || numbers?.isIbans !== true) return false
+  return numbers.distinct.size > 1 || (!name.hasMany && name.distinct.size < namesOfOne)
 }
 
 /** A few numbers that return; numbers that all differ are those of others. */
@@ -51,6 +66,24 @@ const settleCounterparty = ({ columns, roles }: Assignment): void => {
       (has(roles, 'account') || /parti|tegen|counter|konto|iban/i.test(column.name)),
   )
   if (index >= 0) roles[index] = 'counterparty_account'
+}
+
+const isInEveryRow = ({ distinct, filled, rows }: Column): boolean =>
+  distinct.size === 1 && filled === rows && rows > 1
+
+const isOtherParty = ({ name, distinct, isMoney }: Column): boolean =>
+  distinct.size > 1 && !isMoney && hintsOf(name)[0]?.role === 'counterparty'
+
+/** The name that stands in every row is the holder's: where another column names a party too, that is the other one. */
+const settleHolder = ({ columns, roles }: Assignment): void => {
+  const index = roles.indexOf('counterparty')
+  const column = columns[index]
+  if (column === undefined || roles.lastIndexOf('counterparty') !== index) return
+  if (!isInEveryRow(column)) return
+  const other = first(columns, (each, at) => roles[at] === 'ignored' && isOtherParty(each))
+  if (other < 0) return
+  roles[index] = 'ignored'
+  roles[other] = 'counterparty'
 }
 
 /** The amount in the currency of the account wins over the one that was ordered. */
@@ -144,5 +177,6 @@ export const settleNames = (assignment: Assignment): void => {
   settleSides(assignment)
   settleAccounts(assignment)
   settleCounterparty(assignment)
+  settleHolder(assignment)
   settleReferences(assignment)
 }
