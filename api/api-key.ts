@@ -1,5 +1,5 @@
 /** API keys: `bsk_live_<8 id>_<32 random><6 checksum>`, base62. Only a hash is stored, so a key is shown once. */
-import { createHash, randomInt } from 'node:crypto'
+import { hash, randomInt } from 'node:crypto'
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const idLength = 8
@@ -12,7 +12,7 @@ const randomText = (length: number): string =>
 
 /** Tells mistyped and cut keys from real ones before the database is asked; it proves nothing. */
 const checksumOf = (id: string, secret: string): string => {
-  let rest = createHash('sha256').update(`${id}_${secret}`).digest().readUIntBE(0, 6)
+  let rest = hash('sha256', `${id}_${secret}`, 'buffer').readUIntBE(0, 6)
   let text = ''
   for (let i = 0; i < checksumLength; i += 1) {
     text += alphabet.charAt(rest % alphabet.length)
@@ -22,7 +22,7 @@ const checksumOf = (id: string, secret: string): string => {
 }
 
 /** The hash that is stored; a key has 190 random bits, so a slow hash would add nothing. */
-export const hashApiKey = (key: string): Buffer => createHash('sha256').update(key).digest()
+export const hashApiKey = (key: string): Buffer => hash('sha256', key, 'buffer')
 
 export interface NewApiKey {
   id: string

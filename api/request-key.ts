@@ -1,5 +1,5 @@
 /** Names derived from the idempotency key, so that a repeated command meets what the first one left behind. */
-import { createHash, randomUUID } from 'node:crypto'
+import { hash, randomUUID } from 'node:crypto'
 import { Problem } from './problem.ts'
 
 const keyPattern = /^[\x21-\x7e]{1,255}$/
@@ -16,15 +16,14 @@ export const idempotencyKey = (header: string | undefined): string | null => {
 }
 
 /** A uuid (version 8, RFC 9562) made of the first bytes of a hash. */
-const toUuid = (hash: Buffer): string => {
-  const bytes = Buffer.from(hash.subarray(0, 16))
+const toUuid = (digest: Buffer): string => {
+  const bytes = Buffer.from(digest.subarray(0, 16))
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 }
 
-const sha256 = (...parts: string[]): Buffer =>
-  createHash('sha256').update(parts.join('\u001f')).digest()
+const sha256 = (...parts: string[]): Buffer => hash('sha256', parts.join('\u001f'), 'buffer')
 
 /**
  * The ids of one command. The update id contains the route, because Temporal takes two different updates with one id

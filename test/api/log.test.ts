@@ -1,4 +1,5 @@
-import { inspect } from 'node:util'
+import { execFile } from 'node:child_process'
+import { inspect, promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { apiKeyId, hashApiKey, mintApiKey } from '../../api/api-key.ts'
 import { createLog, serializeError } from '../../api/log.ts'
@@ -55,4 +56,30 @@ test('a mistyped key is told from a real one without asking anybody', () => {
   const changed = key.slice(0, 20) + (key[20] === 'a' ? 'b' : 'a') + key.slice(21)
   expect(apiKeyId(changed)).toBeNull()
   expect(apiKeyId('')).toBeNull()
+})
+
+test('what was logged just before the process ends is written, whatever ends it', async () => {
+  const run = promisify(execFile)
+  const log = new URL('../../api/log.ts', import.meta.url).href
+  const endings = {
+    'by itself': '',
+    'an exit': 'process.exit(3)',
+    'an error': "throw new Error('out')",
+  }
+  for (const [ending, statement] of Object.entries(endings)) {
+    const script = `import { createLog } from '${log}'
+      const log = createLog('info')
+      log.info('first')
+      log.info('last')
+      ${statement}`
+    // a failed run has its output too
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script]).catch(
+      (error: unknown) => error as { stdout: string },
+    )
+    const said = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).msg)
+    expect([ending, said]).toEqual([ending, ['first', 'last']])
+  }
 })
