@@ -5,6 +5,7 @@ import type { Problem } from '../problem.ts'
 import { problem, quoted } from '../problem.ts'
 import { readBalance, readRowAmount, type RowAmount } from './amounts.ts'
 import { kindOf, looksLikeDay, plainDay, trimmed } from './cell.ts'
+import type { Column } from './column.ts'
 import type { Known, LineReader } from './line-reader.ts'
 import { folded, hintsOf } from './names.ts'
 import type { Plan } from './plan.ts'
@@ -58,6 +59,8 @@ const leastFill = 3
 
 const accountNumber = /^\d{3,5}[ -]?\d{5,12}[A-Z]?$/
 const leastMissing = 3
+
+const holdsWords = (column: Column): boolean => column.count('text') * 2 > column.filled
 
 const columnsProblem = ({ cells, line }: Row): Verdict => ({
   kind: 'broken',
@@ -212,9 +215,9 @@ export class RowJudge {
     const { table, columns } = this.#plan
     if (table.header !== null || !accountNumber.test(text)) return false
     const missing = columns.filter(
-      ({ filled, rows }, index) => filled === rows - 1 && !isFilled(cells[index]),
+      ({ filled, rows }, index) => filled >= rows - 1 && !isFilled(cells[index]),
     )
-    return missing.length >= leastMissing
+    return missing.length >= leastMissing || missing.some(holdsWords)
   }
 
   /** The only words of a row, in whatever column they stand; empty where there are more. */

@@ -1,12 +1,14 @@
 /** The statements of a file: one for each account and currency, each with the balances its rows prove. */
-import { DecimalSum } from '../decimal.ts'
+import { negated } from '../../domain/money.ts'
+import { DecimalSum, isSameAmount, sumOf } from '../decimal.ts'
 import type { OpenStatement, Output } from '../output.ts'
 import type { Checkpoint, ParsedLine } from '../parsed.ts'
 import { asWarning, problem, quoted } from '../problem.ts'
-import { noFacts, type Facts } from './facts.ts'
+import { keepUndated, noFacts, type Facts } from './facts.ts'
 import { createChain, type BalanceProof, type Chain, type ChainBreak, type End } from './proof.ts'
 import { toldBalances } from './stated-balances.ts'
 import { decimalOfUnits, minus, plus, unitsOf } from './units.ts'
+import { summaryOf } from './words.ts'
 
 export interface StatementKey {
   account: string
@@ -24,6 +26,8 @@ interface Group {
   chain: Chain
   lineCount: number
   sum: DecimalSum
+  /** Lines that say nothing of themselves. */
+  bareCount: number
   lastOn: string | null
   /** Waits for the row below, which may continue its text. */
   waiting: ParsedLine | null
@@ -37,7 +41,18 @@ interface Setup {
   proof: BalanceProof | null
   /** There is a column of balances. */
   hasBalances: boolean
+  /** A row that was taken for a line turned out to be none. */
+  onSummary: () => void
 }
+
+/** Lines above a row that may be their total. */
+const leastSummed = 2
+
+/** Whether a line says nothing, or only that it is a balance or a total. */
+const isBare = ({ text, counterparty, counterpartyAccount }: ParsedLine): boolean =>
+  counterparty === undefined &&
+  counterpartyAccount === undefined &&
+  (text === '' || summaryOf(text) !== null)
 
 const usual = { order: 'oldest_first', stands: 'after', isInverted: false } as const
 
@@ -61,6 +76,10 @@ const complete = ({ head }: OpenStatement, { account, currency, holder }: Facts)
   if (account !== null) head.account ??= { number: account, ...(holder === null ? {} : { holder }) }
   if (currency !== null) head.currency ??= currency
 }
+
+/** Whether a last line alone says nothing of itself, below lines that may add up to it. */
+const isOnlyBare = ({ bareCount, lineCount }: Group, last: ParsedLine): boolean =>
+  bareCount === 1 && lineCount > leastSummed && isBare(last)
 
 /** Opens statements as their first rows come; lines are passed on at once, each only one row late. */
 export class Statements {
@@ -96,6 +115,7 @@ export class Statements {
       chain: createChain(proof ?? usual),
       lineCount: 0,
       sum: new DecimalSum(),
+      bareCount: 0,
       lastOn: null,
       waiting: null,
     }
@@ -119,7 +139,24 @@ export class Statements {
     if (isOther && (group.lastOn === null || bookedOn > group.lastOn)) group.lastOn = bookedOn
     if (this.#setup.hasBalances) this.#follow(group, row, before)
     group.lineCount += 1
+    if (isBare(row.line)) group.bareCount += 1
     group.sum.add(row.line.amount)
+  }
+
+  /** Takes back a last row that tells nothing but what the lines above it add up to, or the balance they lead to. */
+  #leaveOutSummary(group: Group): void {
+    const { hasBalances, facts, onSummary } = this.#setup
+    const { waiting, sum } = group
+    if (waiting === null || hasBalances || !isOnlyBare(group, waiting)) return
+    const { amount, position } = waiting
+    const above = sumOf(sum.total(), negated(amount))
+    const opening = facts.opening ?? facts.undated[0] ?? null
+    const isBalance = opening !== null && isSameAmount(amount, sumOf(opening.amount, above))
+    if (!isBalance && !isSameAmount(amount, above)) return
+    if (isBalance) keepUndated(facts, { amount, line: position.line ?? 0 })
+    sum.add(negated(amount))
+    group.waiting = null
+    onSummary()
   }
 
   #follow(group: Group, row: StatementRow, before: Group | null): void {
@@ -158,6 +195,7 @@ export class Statements {
   close(balance: Checkpoint | null, ifNone: StatementKey): void {
     if (this.#groups.size === 0) this.#groupOf(ifNone)
     for (const group of this.#groups.values()) {
+      if (this.#groups.size === 1) this.#leaveOutSummary(group)
       this.#flush(group)
       if (this.#groups.size === 1) complete(group.opened, this.#setup.facts)
       const balances = balance === null ? this.#balancesOf(group) : [balance]

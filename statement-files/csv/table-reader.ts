@@ -46,6 +46,7 @@ export class TableReader {
       facts: this.#facts,
       proof: plan.amounts?.proof ?? null,
       hasBalances: (plan.amounts?.balance ?? -1) >= 0,
+      onSummary: () => this.#skipped.add('summary'),
     })
     this.#balances = plan.amounts === null ? new BalanceList(plan, options.today) : null
     this.#rowsAbove = plan.table.header === null ? plan.table.start : 0

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { amountsOf, codesOf, parseCsv } from './parse.ts'
+import { amountsOf, balancesOf, codesOf, parseCsv } from './parse.ts'
 
 const skippedOf = (file: ReturnType<typeof parseCsv>) =>
   file.problems.flatMap(({ code, params }) =>
@@ -254,4 +254,61 @@ test('a column without a telling name may say that rows are not booked', () => {
   const file = parseCsv(['Buchungstag;Betrag;Info', ...rows])
   expect(amountsOf(file)).toEqual(['-1.00'])
   expect(skippedOf(file)).toEqual(['1 pending'])
+})
+
+test('a last row with the number of the account where all others have words is a balance', () => {
+  const file = parseCsv([
+    '15/01/2024;-25,50;Prélèvement;;PRLV SEPA EAU;;;',
+    '14/01/2024;2000,00;Virement;;VIR SEPA MUSTER;;;',
+    '13/01/2024;-120,00;Chèque;1234567;CHEQUE;;;',
+    '31/01/2024;1974,50;;;04321 654321Z;;;',
+  ])
+  expect(amountsOf(file)).toEqual(['-25.50', '2000.00', '-120.00'])
+  expect(balancesOf(file)).toEqual(['closing 1974.50 stated'])
+  const single = [
+    '15/01/2024;-25,50;Prélèvement;;PRLV SEPA EAU',
+    '31/01/2024;1974,50;;;04321 654321Z',
+  ]
+  expect(amountsOf(parseCsv(single))).toEqual(['-25.50'])
+})
+
+test('a last row that only repeats what the lines above add up to is no line', () => {
+  const rows = (...last: readonly string[]) =>
+    parseCsv([
+      'Date,Description,Amount',
+      '2024-01-13,a,-120.00',
+      '2024-01-14,b,2000.00',
+      '2024-01-15,c,-25.50',
+      ...last,
+    ])
+  const lines = ['-120.00', '2000.00', '-25.50']
+  expect(amountsOf(rows('2024-01-31,,1854.50'))).toEqual(lines)
+  expect(amountsOf(rows('2024-01-31,Total,1854.50'))).toEqual(lines)
+  expect(codesOf(rows('2024-01-31,,1854.50'))).toEqual([])
+  expect(rows('2024-01-31,,1854.50').statements[0]?.sum).toBe('1854.50')
+  expect(amountsOf(rows('2024-01-31,,1854.51'))).toEqual([...lines, '1854.51'])
+  expect(amountsOf(rows('2024-01-31,Wages,1854.50'))).toEqual([...lines, '1854.50'])
+})
+
+test('a last row without words is the closing balance where the lines lead to it from the opening one', () => {
+  const file = parseCsv([
+    'Opening balance,100.00',
+    '',
+    'Date,Description,Amount',
+    '2024-01-13,a,-120.00',
+    '2024-01-14,b,2000.00',
+    '2024-01-31,,1980.00',
+  ])
+  expect(amountsOf(file)).toEqual(['-120.00', '2000.00'])
+  expect(balancesOf(file)).toEqual(['opening 100.00 stated', 'closing 1980.00 stated'])
+})
+
+test('where no line has words, none is taken for a total', () => {
+  const rows = [
+    'Date,Description,Amount',
+    '2024-01-13,,5.00',
+    '2024-01-14,,6.00',
+    '2024-01-15,,11.00',
+  ]
+  expect(amountsOf(parseCsv(rows))).toEqual(['5.00', '6.00', '11.00'])
 })
