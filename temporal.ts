@@ -27,10 +27,16 @@ export const connectionOptionsOf = (config: Config) => {
 }
 
 /**
+ * For every client: no proxy of the environment. gRPC would send even an address of this machine to it, and the worker's
+ * own connection knows none anyway.
+ */
+export const withoutProxy = { channelArgs: { 'grpc.enable_http_proxy': 0 } }
+
+/**
  * Makes a client for the configured service. It connects on first use, so that the API starts while Temporal is away;
  * TEMPORAL_API_KEY, TEMPORAL_TLS_… and profiles work as in Temporal's own command line.
  */
 export const connectTemporal = (config: Config): Client => {
-  const connection = Connection.lazy(connectionOptionsOf(config))
+  const connection = Connection.lazy({ ...connectionOptionsOf(config), ...withoutProxy })
   return new Client({ connection, namespace: config.temporalNamespace })
 }

@@ -1,5 +1,5 @@
 /** Process entry: makes a key of the scope `operator`, which adds tenants; the first one cannot be asked for over HTTP. */
-import { readConfig } from '../config.ts'
+import { ConfigError, readConfig } from '../config.ts'
 import { createDatabasePool } from '../db/pool.ts'
 import * as apiKeys from '../db/queries/api-keys.ts'
 import { mintApiKey } from './api-key.ts'
@@ -18,6 +18,13 @@ export const makeOperatorKey = async (databaseUrl: string, label: string): Promi
 
 if (import.meta.main) {
   const [label = 'operator'] = process.argv.slice(2)
-  process.stderr.write('A new operator key; it is shown this once:\n')
-  process.stdout.write(`${await makeOperatorKey(readConfig().databaseUrl, label)}\n`)
+  try {
+    const key = await makeOperatorKey(readConfig().databaseUrl, label)
+    process.stderr.write('A new operator key; it is shown this once:\n')
+    process.stdout.write(`${key}\n`)
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    process.stderr.write(`${error.message}\nRun it where the API runs, with its environment.\n`)
+    process.exitCode = 1
+  }
 }

@@ -20,6 +20,7 @@ export const messageCodes = [
   'mfa.accepted',
   'mfa.wrong',
   'mfa.expired',
+  'mfa.expired_by_hand',
   'mfa.too_late',
   'mfa.not_expected',
   'mfa.no_answer',

@@ -106,7 +106,19 @@ const compile = (language: Language, text: string): IntlMessageFormat => {
   return format
 }
 
-const optionalParams = { until: '', next: '', user: '' }
+/** Parameters that not every message of a code has: those that were stored earlier lack the younger ones. */
+const optionalParams = {
+  until: '',
+  next: '',
+  user: '',
+  firstEncoding: '',
+  secondEncoding: '',
+  closedWith: '',
+  openedWith: '',
+  gap: '',
+  fromNumber: '',
+  toNumber: '',
+}
 
 const render = (
   language: Language,

@@ -44,10 +44,18 @@ export const initialise = async (cluster: Cluster, password: string): Promise<vo
     )
   } catch (cause) {
     await rm(folder, { recursive: true, force: true })
-    throw new Error(`PostgreSQL could not make its data directory ${folder}.`, { cause })
+    throw new Error(`PostgreSQL could not make its data directory ${folder}: ${reasonOf(cause)}`, {
+      cause,
+    })
   } finally {
     await rm(passwordFile, { force: true })
   }
+}
+
+const reasonOf = (cause: unknown): string => {
+  const said = cause instanceof Error && 'stderr' in cause ? String(cause.stderr) : ''
+  const lines = said.split('\n').filter((line) => line.trim() !== '')
+  return lines.find((line) => /error|fatal/i.test(line)) ?? lines.at(-1) ?? String(cause)
 }
 
 /** Starts the server; it listens on 127.0.0.1 only and has no socket file. */

@@ -2,6 +2,7 @@
 import { Connection } from '@temporalio/client'
 import type { Child } from './child.ts'
 import { until } from './until.ts'
+import { withoutProxy } from '../temporal.ts'
 
 const limitMs = 60_000
 
@@ -21,7 +22,7 @@ interface Queue {
 
 /** The identities that ask a task queue for work (workers gone for less than five minutes are still among them). */
 export const pollersOf = async ({ address, namespace, taskQueue }: Queue): Promise<Set<string>> => {
-  const connection = await Connection.connect({ address, connectTimeout: 5_000 })
+  const connection = await Connection.connect({ address, connectTimeout: 5_000, ...withoutProxy })
   try {
     const { pollers } = await connection.workflowService.describeTaskQueue({
       namespace,

@@ -80,7 +80,7 @@ const summary = ({ env, urls }: Stack, { apiKey, connectionId }: Demo): string =
     `  API docs   ${env['PUBLIC_URL']}/docs`,
     `  API key    ${apiKey}`,
     `  Try        curl -H 'Authorization: Bearer ${apiKey}' ${env['PUBLIC_URL']}/v1/connections/${connectionId}`,
-    `  Temporal   ${urls.temporalUi ?? `runs at ${env['TEMPORAL_ADDRESS']}`}`,
+    `  Temporal   ${urls.temporalUi ?? `runs at ${env['TEMPORAL_ADDRESS']}`} (npm run temporal -- workflow list)`,
     `  Sandbox    ${urls.sandboxControl} (control; the bank itself: ${urls.ponto})`,
     '  Logs       .dev/logs',
     '',

@@ -7,6 +7,7 @@ import { freePort } from './ports.ts'
 import { registerSearchAttributes, searchAttributes } from './search-attributes.ts'
 import { temporalBinary } from './temporal-binary.ts'
 import { until } from './until.ts'
+import { withoutProxy } from '../temporal.ts'
 
 export interface TemporalOptions {
   /** Address (host:port) of a server that runs already; nothing is started then. */
@@ -115,7 +116,8 @@ const ready = async ({
   namespace: string
   child?: Child
 }) => {
-  const connection = await until(() => Connection.connect({ address, connectTimeout: 2_000 }), {
+  const options = { address, connectTimeout: 2_000, ...withoutProxy }
+  const connection = await until(() => Connection.connect(options), {
     what: `An answer of the Temporal server at ${address}`,
     limitMs: child === undefined ? 10_000 : startLimitMs,
     givenUp: () =>

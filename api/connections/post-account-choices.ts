@@ -27,16 +27,17 @@ const choice = z.strictObject({
 const body = z.strictObject({ choices: z.array(choice).min(1).max(choicesMax) })
 
 const checkReached = (choices: z.infer<typeof choice>[], reached: ReadonlySet<string>): void => {
-  const errors = choices.flatMap(({ accountId }, index) =>
-    reached.has(accountId)
-      ? []
-      : [
-          {
-            pointer: `/body/choices/${index}/accountId`,
-            detail: 'not an account of this connection',
-          },
-        ],
-  )
+  const named = new Set<string>()
+  const wrongWith = (accountId: string): string | null => {
+    if (!reached.has(accountId)) return 'not an account of this connection'
+    if (named.has(accountId)) return 'named twice'
+    named.add(accountId)
+    return null
+  }
+  const errors = choices.flatMap(({ accountId }, index) => {
+    const detail = wrongWith(accountId)
+    return detail === null ? [] : [{ pointer: `/body/choices/${index}/accountId`, detail }]
+  })
   if (errors.length > 0)
     throw new Problem('validation-failed', 'invalid_fields', {
       params: { n: errors.length },

@@ -64,6 +64,10 @@ const eventOf = (
   content: { challengeId },
 })
 
+/** Automatic synchronization goes on only where the person wants it and the institution allows it. */
+const expiry = ({ autoSync, unattendedAllowed }: ConnectionFacts): MessageCode =>
+  autoSync && unattendedAllowed ? 'mfa.expired' : 'mfa.expired_by_hand'
+
 /** A challenge is over; failures and counters are none of its business. */
 export const mfaEnded = (facts: ConnectionFacts, occurrence: MfaEnded): Effect => {
   const { challengeId, runId, how, user, undecided } = occurrence
@@ -75,9 +79,10 @@ export const mfaEnded = (facts: ConnectionFacts, occurrence: MfaEnded): Effect =
   if (how === 'closed') return after
   const key = `mfa:${challengeId}:${how}`
   const params = { institution: facts.institutionName, user }
+  const { code, kind } = told[how]
   return {
     ...after,
-    messages: [tell({ ...told[how], key, params, runId })],
+    messages: [tell({ code: how === 'expired' ? expiry(facts) : code, kind, key, params, runId })],
     events: [eventOf(facts, { ...occurrence, how })],
   }
 }

@@ -160,11 +160,15 @@ describe('the other commands', () => {
         choices: [
           { accountId, chosen: true },
           { accountId: stranger, chosen: true },
+          { accountId: accountId.toUpperCase(), chosen: false },
         ],
       },
     })
     expect(wrong.status).toBe(400)
-    expect(wrong.body['errors']).toMatchObject([{ pointer: '/body/choices/1/accountId' }])
+    expect(wrong.body['errors']).toMatchObject([
+      { pointer: '/body/choices/1/accountId' },
+      { pointer: '/body/choices/2/accountId', detail: 'named twice' },
+    ])
     const choices = [{ accountId, chosen: true, journalRef: 'BNK1' }]
     const answer = await world.call<{ requestId: string }>('POST', path, { body: { choices } })
     expect(answer.status).toBe(202)

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { Client } from 'pg'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { makeOperatorKey } from '../../api/make-operator-key.ts'
 import type { RunningApi } from '../../api/server.ts'
 import { startApi } from '../../api/server.ts'
@@ -66,6 +66,17 @@ test('a fresh installation: an operator’s key is made by hand, adds a tenant, 
     expect((await send(operator, '/v1/connections')).status).toBe(403)
   } finally {
     await api.stop()
+  }
+})
+
+test('a proxy of the environment does not come between the API and Temporal', async () => {
+  vi.stubEnv('http_proxy', 'http://127.0.0.1:9')
+  const api = await start()
+  try {
+    expect((await fetch(`${api.url}/readyz`)).status).toBe(200)
+  } finally {
+    await api.stop()
+    vi.unstubAllEnvs()
   }
 })
 

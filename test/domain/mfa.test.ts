@@ -78,6 +78,14 @@ describe('a challenge', () => {
     expect(closes).toEqual(['mfa'])
   })
 
+  test.each([
+    ['the bank forbids it', { unattendedAllowed: false }],
+    ['it is switched off', { autoSync: false }],
+  ])('that expires promises no automatic synchronization where %s', (_, facts) => {
+    const { messages } = transition({ ...asked, ...facts }, ended('expired'), at(start + 1))
+    expect(messages).toMatchObject([{ code: 'mfa.expired_by_hand', kind: 'note' }])
+  })
+
   test('that was answered names who answered, and never what', () => {
     const { messages } = transition(asked, ended('accepted', { user: 'Anna' }), at(start + 1))
     expect(messages[0]?.params).toEqual({ institution: 'Banque de Test', user: 'Anna' })

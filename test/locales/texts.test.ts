@@ -59,6 +59,7 @@ const sent: Record<string, string[]> = {
   'mfa.accepted': ['institution', 'user'],
   'mfa.wrong': ['institution', 'user'],
   'mfa.expired': ['institution', 'user'],
+  'mfa.expired_by_hand': ['institution', 'user'],
   'mfa.too_late': ['name'],
   'mfa.not_expected': ['name'],
   'mfa.no_answer': ['name'],

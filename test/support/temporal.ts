@@ -5,6 +5,7 @@ import { msToTs } from '@temporalio/common/lib/time.js'
 import { inject } from 'vitest'
 import { registerSearchAttributes } from '../../scripts/search-attributes.ts'
 import { until } from '../../scripts/until.ts'
+import { withoutProxy } from '../../temporal.ts'
 
 export interface TestNamespace {
   address: string
@@ -18,7 +19,7 @@ export interface TestNamespace {
 export const createTestNamespace = async (): Promise<TestNamespace> => {
   const address = inject('temporalAddress')
   const namespace = `test-${randomBytes(6).toString('hex')}`
-  const connection = await Connection.connect({ address })
+  const connection = await Connection.connect({ address, ...withoutProxy })
   await connection.workflowService.registerNamespace({
     namespace,
     workflowExecutionRetentionPeriod: msToTs('1 day'),

@@ -15,6 +15,7 @@ import type { ProviderName } from './support/at-provider.ts'
 import type { Linked } from './support/customer.ts'
 import { bookLine, books, endOf, linkAndRead, nextRun, truth } from './support/customer.ts'
 import { allTold, deliver, news } from './support/news.ts'
+import { withoutProxy } from '../../temporal.ts'
 
 /** For each provider a bank of ours, one of another customer, and one to be linked later. */
 const banks: Record<ProviderName, [own: string, foreign: string, later: string]> = {
@@ -45,7 +46,8 @@ const linkBoth = async (provider: ProviderName): Promise<void> => {
  * put off the next event by a minute.
  */
 const forgetTheLastRead = async (): Promise<void> => {
-  const connection = await Connection.connect({ address: stage.stack.env['TEMPORAL_ADDRESS']! })
+  const address = stage.stack.env['TEMPORAL_ADDRESS']!
+  const connection = await Connection.connect({ address, ...withoutProxy })
   const { workflow } = new Client({ connection })
   const restart = async ({ id, stage: { erp } }: Linked) => {
     await workflow.getHandle(`connection/${id}`).terminate('to be started anew')
