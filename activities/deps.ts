@@ -23,6 +23,7 @@ export type FaultPoint =
   | 'flow.after-exchange'
   | 'rotation.before-store'
   | 'mfa.after-consume'
+  | 'import.after-slice'
   | 'import.after-statement'
 
 /** The connection an activity works for. */

@@ -1,4 +1,5 @@
 /** Activities of an import that only read or note something: one short SQL transaction each, repeated without harm. */
+import * as staging from '../db/queries/import-staging.ts'
 import * as importStates from '../db/queries/import-states.ts'
 import { withTenant } from '../db/tenant.ts'
 import type { ImportSnapshot } from '../domain/statement-import.ts'
@@ -24,11 +25,14 @@ export const createLoadImport = ({ pool }: Deps) =>
 
 /** Throws a preview away; one that was confirmed stays. */
 export const createDiscardImport = ({ pool }: Deps) =>
-  function discardImport({ tenantId, importId }: ImportRef): Promise<ImportSnapshot | null> {
-    return withTenant(pool, tenantId, async (tx) => {
+  async function discardImport({ tenantId, importId }: ImportRef): Promise<ImportSnapshot | null> {
+    const snapshot = await withTenant(pool, tenantId, async (tx) => {
       await importStates.discard(tx, importId)
       return importStates.maybeOneSnapshot(tx, importId)
     })
+    if (snapshot?.state === 'discarded')
+      while (await withTenant(pool, tenantId, (tx) => staging.clearSome(tx, importId)));
+    return snapshot
   }
 
 /** Notes under a reference that the work in hand failed through no fault of the file. */

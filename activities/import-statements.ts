@@ -1,80 +1,71 @@
+import { randomUUID } from 'node:crypto'
 import type { DatabaseTransactionConnection } from 'slonik'
 import * as csvProfiles from '../db/queries/csv-profiles.ts'
 import * as importAccounts from '../db/queries/import-accounts.ts'
-import { addStatement, lockAccount } from '../db/queries/import-lines.ts'
-import { forget, match } from '../db/queries/import-matching.ts'
+import type { Run } from '../db/queries/import-slices.ts'
 import * as staging from '../db/queries/import-staging.ts'
 import type { FinishedImport } from '../db/queries/import-states.ts'
 import * as importStates from '../db/queries/import-states.ts'
 import { withTenant } from '../db/tenant.ts'
 import { layoutAnswersOf, type ImportSnapshot } from '../domain/statement-import.ts'
+import { addStatement } from './add-statement.ts'
 import { announce } from './announce-import.ts'
 import type { Deps } from './deps.ts'
 import { withHeartbeat } from './heartbeat.ts'
 import type { ImportRef } from './import-records.ts'
 
 /**
- * Adds the staged lines, one SQL transaction per statement under the lock of its account. Retry-safe: a statement notes
- * with its lines that it is imported, so that an attempt goes on where the last one ended.
+ * Adds the staged lines, some in each SQL transaction under the lock of their account. Retry-safe: each transaction notes
+ * with its lines how far it came, so that an attempt goes on where the last one ended; an older one that still lives stops.
  */
 export const createImportStatements = (deps: Deps) =>
   async function importStatements({
     tenantId,
     importId,
   }: ImportRef): Promise<ImportSnapshot | null> {
+    const attempt = randomUUID()
     const begun = await withTenant(deps.pool, tenantId, (tx) =>
-      importStates.beginImport(tx, importId),
+      importStates.beginImport(tx, importId, attempt),
     )
     if (begun !== null)
       await withHeartbeat(async (progress) => {
-        const importing = { tenantId, importId, source: begun.source ?? '', progress }
+        const importing = { tenantId, importId, attempt, source: begun.source ?? '', progress }
         await addStatements(deps, importing)
-        await withTenant(deps.pool, tenantId, (tx) => finish(tx, importId))
       })
     return withTenant(deps.pool, tenantId, (tx) => importStates.maybeOneSnapshot(tx, importId))
   }
 
 interface Importing extends ImportRef {
+  attempt: string
   source: string
-  progress: (lines: number) => void
+  progress: (slices: number) => void
 }
+
+/** Another attempt has begun, or the import is being taken back. */
+class Overtaken extends Error {}
 
 const addStatements = async (deps: Deps, importing: Importing): Promise<void> => {
-  const { tenantId, importId, progress } = importing
-  const open = await withTenant(deps.pool, tenantId, (tx) => staging.listOpen(tx, importId))
-  // the number of the feed up to which lines were compared, by account
-  const matchedTo = new Map<string, number>()
-  let lines = 0
-  for (const statement of open) {
-    lines += await withTenant(deps.pool, tenantId, (tx) =>
-      addOne(tx, importing, { ...statement, matchedTo }),
-    )
-    progress(lines)
-    await deps.reach('import.after-statement')
+  const { tenantId, importId, attempt, source } = importing
+  const run: Run = (work) =>
+    withTenant(deps.pool, tenantId, async (tx) => {
+      if (!(await importStates.isImporting(tx, importId, attempt))) throw new Overtaken()
+      return work(tx)
+    })
+  let slices = 0
+  const progress = async () => {
+    importing.progress((slices += 1))
+    await deps.reach('import.after-slice')
   }
-}
-
-interface OpenStatement {
-  number: number
-  accountId: string
-  matchedTo: Map<string, number>
-}
-
-/** Compares again where the account has changed since, because a connection or another file may have brought the lines. */
-const addOne = async (
-  tx: DatabaseTransactionConnection,
-  { importId, source }: Importing,
-  { number, accountId, matchedTo }: OpenStatement,
-): Promise<number> => {
-  if (!(await importStates.isImporting(tx, importId))) return 0
-  const lastSeq = await lockAccount(tx, accountId)
-  if (matchedTo.get(accountId) !== lastSeq) {
-    await forget(tx, { importId, accountId, source })
-    await match(tx, { importId, accountId, source })
+  try {
+    for (const { number, accountId } of await run((tx) => staging.listOpen(tx, importId))) {
+      await addStatement({ run, progress }, { importId, accountId, source, statement: number })
+      await deps.reach('import.after-statement')
+    }
+    while (await run((tx) => staging.clearSome(tx, importId))) await progress()
+    await run((tx) => finish(tx, importId))
+  } catch (error) {
+    if (!(error instanceof Overtaken)) throw error
   }
-  const added = await addStatement(tx, { importId, accountId, statement: number, seq: lastSeq })
-  matchedTo.set(accountId, added?.seq ?? lastSeq)
-  return added === null ? 0 : added.added + added.present
 }
 
 const finish = async (tx: DatabaseTransactionConnection, importId: string): Promise<void> => {

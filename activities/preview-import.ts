@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { DatabaseTransactionConnection } from 'slonik'
 import * as csvProfiles from '../db/queries/csv-profiles.ts'
 import * as importAccounts from '../db/queries/import-accounts.ts'
-import { match } from '../db/queries/import-matching.ts'
+import type { Run } from '../db/queries/import-slices.ts'
 import * as staging from '../db/queries/import-staging.ts'
 import type { BegunPreview } from '../db/queries/import-states.ts'
 import * as importStates from '../db/queries/import-states.ts'
@@ -16,6 +16,7 @@ import type {
 } from '../domain/statement-import.ts'
 import { previewLifeMs } from '../domain/statement-import.ts'
 import { problem } from '../statement-files/problem.ts'
+import { compareLines } from './compare-lines.ts'
 import type { Deps } from './deps.ts'
 import { withHeartbeat } from './heartbeat.ts'
 import type { ImportAt } from './import-records.ts'
@@ -56,17 +57,19 @@ const preview = async (deps: Deps, at: Attempting, { begun, progress }: Work): P
   const { bytes, name } = await readFile(deps, at.tenantId, begun.fileId)
   const looked = await look(deps, at, { bytes, options: { ...begun.options, name } })
   const { survey, judged, options } = looked
-  await withTenant(deps.pool, at.tenantId, async (tx) => {
-    await mustBeCurrent(tx, at)
-    await keepStatements(tx, at.importId, judged)
-  })
+  const run: Run = (work) =>
+    withTenant(deps.pool, at.tenantId, async (tx) => {
+      await mustBeCurrent(tx, at)
+      return work(tx)
+    })
+  while (await run((tx) => staging.clearSome(tx, at.importId)));
+  await run((tx) => keepStatements(tx, at.importId, judged))
   // the standard of CODA warns against its references
   const hasReferences = survey.format !== 'coda'
   await stageLines(deps, at, { bytes, options, judged, hasReferences, progress })
-  await withTenant(deps.pool, at.tenantId, async (tx) => {
-    await mustBeCurrent(tx, at)
-    await finish(tx, at, { ...looked, revision: begun.revision })
-  })
+  const { importId } = at
+  await compareLines({ run, progress }, { importId, source: sourceOf(survey) ?? '' })
+  await run((tx) => finish(tx, at, { ...looked, revision: begun.revision }))
 }
 
 interface Looked {
@@ -149,10 +152,6 @@ const finish = async (
   { survey, judged, usesProfile, revision }: Looked & { revision: number },
 ): Promise<void> => {
   const source = sourceOf(survey)
-  await staging.settle(tx, importId)
-  for (const accountId of await staging.listAccounts(tx, importId))
-    await match(tx, { importId, accountId, source: source ?? '' })
-  await staging.countMatches(tx, importId)
   const ofFile = [...survey.problems, ...unknownAccounts(judged)]
   const totals = { ...totalsOf(judged, ofFile), ...(await staging.sumMatches(tx, importId)) }
   const earlier = await importStates.maybeOneEarlier(tx, importId)

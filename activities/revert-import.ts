@@ -1,5 +1,7 @@
 import * as importAccounts from '../db/queries/import-accounts.ts'
-import { countKept, removeSome } from '../db/queries/import-lines.ts'
+import { removeSome } from '../db/queries/import-reversal.ts'
+import * as staging from '../db/queries/import-staging.ts'
+import type { Run } from '../db/queries/import-slices.ts'
 import * as importStates from '../db/queries/import-states.ts'
 import { withTenant } from '../db/tenant.ts'
 import type { ImportSnapshot } from '../domain/statement-import.ts'
@@ -26,25 +28,23 @@ interface Reverting extends ImportRef {
 }
 
 const revert = async (
-  { pool }: Deps,
+  { pool, reach }: Deps,
   { tenantId, importId, progress }: Reverting,
 ): Promise<void> => {
-  const accounts = await withTenant(pool, tenantId, (tx) => importAccounts.listAdded(tx, importId))
+  const run: Run = (work) => withTenant(pool, tenantId, work)
   let lines = 0
-  for (const { accountId } of accounts) {
-    let removed = 0
-    do {
-      removed = await withTenant(pool, tenantId, (tx) => removeSome(tx, importId, accountId))
-      lines += removed
-      progress(lines)
-    } while (removed > 0)
+  for (const accountId of await run((tx) => staging.listAccounts(tx, importId))) {
+    for (let looked = -1; looked !== 0; lines += looked) {
+      looked = await run((tx) => removeSome(tx, { importId, accountId }))
+      progress(lines + looked)
+      await reach('import.after-slice')
+    }
   }
-  await withTenant(pool, tenantId, async (tx) => {
+  while (await run((tx) => staging.clearSome(tx, importId))) progress(lines)
+  await run(async (tx) => {
     const finished = await importStates.finishRevert(tx, importId)
     if (finished === null) return
-    await countKept(tx, importId)
-    const accountIds = accounts.map(({ accountId }) => accountId)
-    const removed = await importAccounts.listRemoved(tx, importId, accountIds)
+    const removed = await importAccounts.listRemoved(tx, importId)
     await announce(tx, { importId, how: 'reverted', finished, accounts: removed })
   })
 }

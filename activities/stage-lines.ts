@@ -9,7 +9,8 @@ import type { Deps } from './deps.ts'
 import type { Judged } from './judge-statements.ts'
 import { partsOf } from './survey-file.ts'
 
-const batchMax = 1_000
+/** What waits for the database survives a collection of garbage: few lines at a time keep memory small. */
+const batchMax = 500
 /** Characters kept of a name, an account or a reference; the text of a line has its own limit. */
 const fieldMax = 1_000
 

@@ -14,6 +14,11 @@ const productEntries: Record<ProgramName, string> = {
   api: 'api/server.ts',
 }
 
+/** What Node is told for a program; the worker's young objects get little room, because it reads large files. */
+const nodeOptions: Partial<Record<ProgramName, readonly string[]>> = {
+  worker: ['--max-semi-space-size=8'],
+}
+
 export type Programs = Record<ProgramName, StackProcess>
 
 /** Starts the sandbox, then worker and API beside each other; resolves when all are ready. */
@@ -66,7 +71,10 @@ const startProgram = async (
     const child = await startChild({
       name,
       command: process.execPath,
-      args: [path.resolve(root, options.entries?.[name] ?? productEntries[name])],
+      args: [
+        ...(nodeOptions[name] ?? []),
+        path.resolve(root, options.entries?.[name] ?? productEntries[name]),
+      ],
       cwd: root,
       env: { ...process.env, ...env },
       logFile: path.join(folder.dir, 'logs', `${name}.log`),

@@ -51,14 +51,11 @@ export const listAdded = (tx: Tx, importId: string): Promise<readonly z.infer<ty
     WHERE import_id = ${importId} AND added IS NOT NULL AND account_id IS NOT NULL
     GROUP BY account_id ORDER BY account_id`)
 
-/** How many lines of each account are removed because an import was taken back. */
+/** How many lines of each account were removed because an import was taken back. */
 export const listRemoved = (
   tx: Tx,
   importId: string,
-  accountIds: readonly string[],
 ): Promise<readonly z.infer<typeof linesRow>[]> =>
   tx.any(sql.type(linesRow)`
-    SELECT account_id AS "accountId", count(*)::int AS lines FROM statement_line
-    WHERE account_id = ANY(${sql.array(accountIds, 'uuid')}) AND import_id = ${importId}
-      AND is_reverted
-    GROUP BY account_id ORDER BY account_id`)
+    SELECT account_id AS "accountId", removed AS lines FROM import_account
+    WHERE import_id = ${importId} AND removed > 0 ORDER BY account_id`)

@@ -5,6 +5,9 @@ import { z } from 'zod'
 import type { Line } from '../../domain/statement-line.ts'
 import type { StatementPreview, Verdict } from '../../domain/statement-import.ts'
 import { currentTenant } from '../tenant.ts'
+import { unnested } from '../unnested.ts'
+import type { Slice, StagedAccount } from './import-slices.ts'
+import { inSlice } from './import-slices.ts'
 import { hashes, lineColumns, lineTypes, storable, toRow } from './line-rows.ts'
 
 type Tx = DatabaseTransactionConnection
@@ -50,19 +53,29 @@ export const stage = async (
     SELECT ${currentTenant}, ${importId}, number, statement, account_id, booked_on, value_on,
       amount, currency, text, counterparty, counterparty_account, reference, bank_reference,
       end_to_end_id, ${hashes}, raw
-    FROM ${sql.unnest(rows, [...lineTypes, 'int4', 'int4', 'uuid', 'text', 'text'])}
+    FROM ${unnested(rows, [...lineTypes, 'int4', 'int4', 'uuid', 'text', 'text'])}
       AS shown (${lineColumns}, number, statement, account_id, bank_reference, end_to_end_id)
     ON CONFLICT DO NOTHING`)
 }
 
-/** Forgets the staged lines of an import. */
-export const clearLines = async (tx: Tx, importId: string): Promise<void> => {
-  await tx.query(sql.unsafe`DELETE FROM statement_import_line WHERE import_id = ${importId}`)
+/** Forgets some of the staged lines of an import; returns whether any were left. */
+export const clearSome = async (tx: Tx, importId: string, max = clearMax): Promise<boolean> => {
+  const { rowCount } = await tx.query(sql.unsafe`
+    DELETE FROM statement_import_line
+    WHERE import_id = ${importId} AND number <= (
+      SELECT max(number) FROM (
+        SELECT number FROM statement_import_line
+        WHERE import_id = ${importId} ORDER BY number LIMIT ${max}
+      ) AS first)`)
+  return rowCount > 0
 }
 
-/** Forgets what was staged of an import, and its statements. */
-export const clear = async (tx: Tx, importId: string): Promise<void> => {
-  await clearLines(tx, importId)
+/** How many lines one SQL statement deletes. */
+const clearMax = 20_000
+
+/** Forgets what was understood of the statements of an import, and what their lines were compared with. */
+export const clearStatements = async (tx: Tx, importId: string): Promise<void> => {
+  await tx.query(sql.unsafe`DELETE FROM import_account WHERE import_id = ${importId}`)
   await tx.query(sql.unsafe`DELETE FROM import_statement WHERE import_id = ${importId}`)
 }
 
@@ -75,30 +88,44 @@ export const joinAtOnce = async (tx: Tx): Promise<void> => {
     SELECT set_config('enable_nestloop', 'off', TRUE), set_config('work_mem', '64MB', TRUE)`)
 }
 
-/**
- * Numbers equal lines of one account, and lets a bank reference count only where it occurs once in the file. To be called
- * when the last line is staged.
- */
-export const settle = async (tx: Tx, importId: string): Promise<void> => {
+/** Numbers equal lines of a slice. To be called when the last line is staged. */
+export const numberEqual = async (
+  tx: Tx,
+  { importId, accountId }: StagedAccount,
+  slice: Slice,
+): Promise<void> => {
   await joinAtOnce(tx)
+  const ofSlice = sql.fragment`staged.import_id = ${importId} AND staged.account_id = ${accountId}
+    AND ${inSlice(sql.fragment`staged`, slice)}`
   await tx.query(sql.unsafe`
     UPDATE statement_import_line AS staged SET occurrence = counted.occurrence
     FROM (
-      SELECT number, row_number() OVER (PARTITION BY account_id, content_hash ORDER BY number)
-        AS occurrence
-      FROM statement_import_line WHERE import_id = ${importId}
+      SELECT number, row_number() OVER (PARTITION BY content_hash ORDER BY number) AS occurrence
+      FROM statement_import_line AS staged WHERE ${ofSlice}
     ) AS counted
-    WHERE staged.import_id = ${importId} AND staged.number = counted.number
-      AND counted.occurrence > 1`)
+    WHERE ${ofSlice} AND staged.number = counted.number AND counted.occurrence > 1`)
+}
+
+/**
+ * Lets a bank reference count only where it occurs once among the lines of an account, in one of `parts` parts of all
+ * references.
+ */
+export const forgetRepeatedReferences = async (
+  tx: Tx,
+  { importId, accountId }: StagedAccount,
+  { part, parts }: { part: number; parts: number },
+): Promise<void> => {
+  await joinAtOnce(tx)
+  const ofPart = sql.fragment`staged.import_id = ${importId} AND staged.account_id = ${accountId}
+    AND staged.bank_reference IS NOT NULL
+    AND hashtext(staged.bank_reference) & ${parts - 1}::int = ${part}`
   await tx.query(sql.unsafe`
     UPDATE statement_import_line AS staged SET bank_reference = NULL
     FROM (
-      SELECT account_id, bank_reference FROM statement_import_line
-      WHERE import_id = ${importId} AND bank_reference IS NOT NULL
-      GROUP BY account_id, bank_reference HAVING count(*) > 1
+      SELECT bank_reference FROM statement_import_line AS staged WHERE ${ofPart}
+      GROUP BY bank_reference HAVING count(*) > 1
     ) AS repeated
-    WHERE staged.import_id = ${importId} AND staged.account_id = repeated.account_id
-      AND staged.bank_reference = repeated.bank_reference`)
+    WHERE ${ofPart} AND staged.bank_reference = repeated.bank_reference`)
 }
 
 /** A statement as it is kept: what was counted later is not part of it. */
@@ -126,18 +153,40 @@ export const addStatements = async (
       AS shown (number, account_id, verdict, summary)`)
 }
 
-/** Keeps for each statement how many of its lines are stored, and how many may be. */
-export const countMatches = async (tx: Tx, importId: string): Promise<void> => {
-  await tx.query(sql.unsafe`
-    UPDATE import_statement AS statement
-    SET already_present = counted.present, possible_duplicates = counted.near
-    FROM (
+const countedRow = z.object({ upTo: z.int().nullable() })
+
+/**
+ * Counts for each statement how many of its lines are stored, and how many may be, among so many lines behind a number.
+ * Returns the number of the last of them; null where there are none.
+ */
+export const countMatches = async (
+  tx: Tx,
+  importId: string,
+  { after, max = countMax }: { after: number; max?: number },
+): Promise<number | null> => {
+  await joinAtOnce(tx)
+  const { upTo } = await tx.one(sql.type(countedRow)`
+    WITH next AS MATERIALIZED (
+      SELECT number, statement, stored_key, near_key FROM statement_import_line
+      WHERE import_id = ${importId} AND number > ${after} ORDER BY number LIMIT ${max}
+    ), counted AS (
       SELECT statement, count(stored_key) AS present,
         count(near_key) FILTER (WHERE stored_key IS NULL) AS near
-      FROM statement_import_line WHERE import_id = ${importId} GROUP BY statement
-    ) AS counted
-    WHERE statement.import_id = ${importId} AND statement.number = counted.statement`)
+      FROM next GROUP BY statement
+    ), kept AS (
+      UPDATE import_statement AS statement
+      SET already_present = already_present + counted.present,
+        possible_duplicates = possible_duplicates + counted.near
+      FROM counted
+      WHERE statement.import_id = ${importId} AND statement.number = counted.statement
+        AND counted.present + counted.near > 0
+    )
+    SELECT max(number) AS "upTo" FROM next`)
+  return upTo
 }
+
+/** How many lines one SQL statement counts. */
+const countMax = 50_000
 
 const stagedRow = z.object({ number: z.int(), accountId: z.string() })
 
@@ -160,10 +209,11 @@ export const sumMatches = (tx: Tx, importId: string): Promise<z.infer<typeof mat
 
 const accountRow = z.object({ accountId: z.string() })
 
-/** Accounts for which lines are staged. */
+/** Accounts for which lines may be staged, or were added. */
 export const listAccounts = async (tx: Tx, importId: string): Promise<string[]> => {
   const rows = await tx.any(sql.type(accountRow)`
-    SELECT DISTINCT account_id AS "accountId" FROM statement_import_line
-    WHERE import_id = ${importId} ORDER BY 1`)
+    SELECT DISTINCT account_id AS "accountId" FROM import_statement
+    WHERE import_id = ${importId} AND account_id IS NOT NULL
+      AND verdict IN ('importable', 'waiting') ORDER BY 1`)
   return rows.map(({ accountId }) => accountId)
 }

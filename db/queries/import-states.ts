@@ -38,7 +38,7 @@ const begunRow = z.object({
 })
 export type BegunPreview = z.infer<typeof begunRow>
 
-/** Begins a preview by one attempt, whatever an earlier one staged; null where nothing may be previewed any more. */
+/** Begins a preview by one attempt, whatever an earlier one staged, whose lines are to be cleared; null where nothing may be previewed any more. */
 export const beginPreview = async (
   tx: Tx,
   id: string,
@@ -50,7 +50,7 @@ export const beginPreview = async (
     WHERE id = ${id} AND begun_at IS NULL
       AND state IN ('uploaded', 'previewing', 'preview', 'failed')
     RETURNING revision, options, file_id AS "fileId"`)
-  if (begun !== null) await staging.clear(tx, id)
+  if (begun !== null) await staging.clearStatements(tx, id)
   return begun
 }
 
@@ -90,10 +90,14 @@ export const finishPreview = async (
 
 const importingRow = z.object({ source: z.string().nullable() })
 
-/** Begins the import, or goes on with it; null where it is over or was never previewed. */
-export const beginImport = (tx: Tx, id: string): Promise<z.infer<typeof importingRow> | null> =>
+/** Begins the import by one attempt, or goes on with it; null where it is over or was never previewed. */
+export const beginImport = (
+  tx: Tx,
+  id: string,
+  attempt: string,
+): Promise<z.infer<typeof importingRow> | null> =>
   tx.maybeOne(sql.type(importingRow)`
-    UPDATE statement_import SET state = 'importing', begun_at = coalesce(begun_at, now()),
+    UPDATE statement_import SET state = 'importing', attempt = ${attempt}, begun_at = coalesce(begun_at, now()),
       lines_done = CASE WHEN begun_at IS NULL THEN 0 ELSE lines_done END,
       lines_total = CASE WHEN begun_at IS NULL THEN (
         SELECT count(*) FROM statement_import_line WHERE import_id = ${id}
@@ -104,14 +108,18 @@ export const beginImport = (tx: Tx, id: string): Promise<z.infer<typeof importin
       AND (state IN ('preview', 'importing') OR (state = 'failed' AND begun_at IS NOT NULL))
     RETURNING source`)
 
-/** Whether lines may still be added; held until the end of the transaction, so that a reversal comes after it. */
-export const isImporting = async (tx: Tx, id: string): Promise<boolean> => {
-  const row = await tx.maybeOne(sql.type(stateRow)`
-    SELECT state FROM statement_import WHERE id = ${id} FOR UPDATE`)
-  return row?.state === 'importing'
+/**
+ * Whether an attempt may still add lines: no reversal and no other attempt has begun. Held until the end of the
+ * transaction, so that those come after it.
+ */
+export const isImporting = async (tx: Tx, id: string, attempt: string): Promise<boolean> => {
+  const row = await tx.maybeOne(sql.type(importingAttemptRow)`
+    SELECT state = 'importing' AND attempt = ${attempt} AS "isCurrent"
+    FROM statement_import WHERE id = ${id} FOR UPDATE`)
+  return row?.isCurrent ?? false
 }
 
-const stateRow = z.object({ state: word<ImportState>() })
+const importingAttemptRow = z.object({ isCurrent: z.boolean().nullable() })
 
 const finishedRow = z.object({
   fileName: z.string(),
@@ -130,41 +138,34 @@ const finished = sql.fragment`
   lines_added AS "linesAdded", lines_removed AS "linesRemoved"`
 
 /** Ends an import whose statements are all added; null where it has ended before. */
-export const finishImport = async (tx: Tx, id: string): Promise<FinishedImport | null> => {
-  const ended = await tx.maybeOne(sql.type(finishedRow)`
-    UPDATE statement_import SET state = 'imported', imported_at = now()
+export const finishImport = (tx: Tx, id: string): Promise<FinishedImport | null> =>
+  tx.maybeOne(sql.type(finishedRow)`
+    UPDATE statement_import SET state = 'imported', imported_at = now(), attempt = NULL
     WHERE id = ${id} AND state = 'importing'
     RETURNING ${finished}`)
-  if (ended !== null) await staging.clearLines(tx, id)
-  return ended
-}
 
 /** Begins to take an import back, or goes on with it; false where there is nothing to take back. */
 export const beginRevert = async (tx: Tx, id: string): Promise<boolean> => {
   const { rowCount } = await tx.query(sql.unsafe`
-    UPDATE statement_import SET state = 'reverting', failure_reference = NULL
+    UPDATE statement_import SET state = 'reverting', attempt = NULL, failure_reference = NULL
     WHERE id = ${id} AND begun_at IS NOT NULL
       AND state IN ('importing', 'imported', 'failed', 'reverting')`)
   return rowCount === 1
 }
 
 /** Ends it; null where it has ended before. */
-export const finishRevert = async (tx: Tx, id: string): Promise<FinishedImport | null> => {
-  const ended = await tx.maybeOne(sql.type(finishedRow)`
+export const finishRevert = (tx: Tx, id: string): Promise<FinishedImport | null> =>
+  tx.maybeOne(sql.type(finishedRow)`
     UPDATE statement_import SET state = 'reverted', reverted_at = now()
     WHERE id = ${id} AND state = 'reverting'
     RETURNING ${finished}`)
-  if (ended !== null) await staging.clearLines(tx, id)
-  return ended
-}
 
-/** Throws a preview away; its file goes with the next sweep. */
+/** Throws a preview away, whose lines are to be cleared; its file goes with the next sweep. */
 export const discard = async (tx: Tx, id: string): Promise<void> => {
-  const { rowCount } = await tx.query(sql.unsafe`
+  await tx.query(sql.unsafe`
     UPDATE statement_import SET state = 'discarded', attempt = NULL, expires_at = NULL
     WHERE id = ${id} AND begun_at IS NULL
       AND state IN ('uploaded', 'previewing', 'preview', 'failed')`)
-  if (rowCount === 1) await staging.clearLines(tx, id)
 }
 
 /** Notes that the work in hand failed through no fault of the file. */

@@ -109,6 +109,45 @@ describe('an import', () => {
     expect([linesAdded, linesDone]).toEqual([linesTotal, linesTotal])
   })
 
+  test('whose worker died between two slices of a statement goes on behind the last one, and tells all', async () => {
+    const tenantId = await scene.aTenant()
+    const accountId = await scene.aFileAccount(tenantId)
+    const rows = Array.from(
+      { length: 7_000 },
+      (_, row) => `2026-01-0${1 + (row % 9)},Card payment ${row},-${row}.25,EUR`,
+    )
+    const upload = await scene.uploaded(
+      tenantId,
+      `Date,Description,Amount,Currency\n${rows.join('\n')}\n`,
+      {
+        accountId,
+      },
+    )
+    await upload.run('previewImport')
+    expect(codes((await upload.preview()).problems)).toEqual([])
+    scene.whenReached(() => {
+      throw new Error('killed')
+    })
+    await expect(upload.run('importStatements')).rejects.toThrow()
+    expect(await upload.view()).toMatchObject({ state: 'importing', linesAdded: 5_000 })
+    expect((await upload.preview()).statements[0]).toMatchObject({ added: null })
+    scene.whenReached(() => undefined)
+    expect(await upload.run('importStatements')).toMatchObject({ state: 'imported' })
+    expect(await upload.view()).toMatchObject({ linesAdded: 7_000, linesDone: 7_000 })
+    expect((await upload.preview()).statements[0]).toMatchObject({ added: 7_000 })
+    expect(await scene.countStanding(tenantId, accountId)).toBe(7_000)
+    expect(await scene.eventsOf(tenantId)).toEqual(['lines.added', 'import.finished'])
+    scene.whenReached(() => {
+      throw new Error('killed')
+    })
+    await expect(upload.run('revertImport')).rejects.toThrow()
+    expect(await upload.view()).toMatchObject({ state: 'reverting', linesRemoved: 5_000 })
+    scene.whenReached(() => undefined)
+    expect(await upload.run('revertImport')).toMatchObject({ state: 'reverted' })
+    expect(await upload.view()).toMatchObject({ linesRemoved: 7_000, keptByImport: 0 })
+    expect(await scene.countStanding(tenantId, accountId)).toBe(0)
+  })
+
   test('by two workers at once adds every line once', async () => {
     const tenantId = await scene.aTenant()
     const accountId = await scene.aFileAccount(tenantId)
@@ -191,8 +230,8 @@ describe('a reversal', () => {
     await scene.aFileAccount(tenantId, secondIban)
     const upload = await scene.uploaded(tenantId, await fixture('coda/synthetic__two_accounts.cod'))
     await upload.run('previewImport')
-    scene.whenReached(() => {
-      throw new Error('a defect')
+    scene.whenReached((point) => {
+      if (point === 'import.after-statement') throw new Error('a defect')
     })
     await expect(upload.run('importStatements')).rejects.toThrow()
     expect(await upload.run('failImport')).toMatchObject({ state: 'failed', hasBegun: true })

@@ -27,6 +27,9 @@ export const secondIban = 'BE43966258584001'
 export const fixture = (name: string): Promise<Buffer> =>
   readFile(new URL(`../../fixtures/statement-files/${name}`, import.meta.url))
 
+/** A small file has several parts, and a large one no more than may be. */
+const partBytesOf = (bytes: number): number => Math.max(500, Math.ceil(bytes / 100))
+
 type Work = 'previewImport' | 'importStatements' | 'revertImport' | 'discardImport' | 'failImport'
 
 export interface Upload {
@@ -84,10 +87,11 @@ export const openFileScene = async () => {
   ): Promise<Upload> => {
     const content = Buffer.from(bytes)
     const [fileId, importId] = [randomUUID(), randomUUID()]
+    const partBytes = partBytesOf(content.length)
     await withTenant(pool, tenantId, async (tx) => {
       await statementFiles.begin(tx, { id: fileId, name: 'march.cod' })
-      for (let from = 0, number = 1; from < content.length; from += 500, number += 1) {
-        const part = content.subarray(from, from + 500)
+      for (let from = 0, number = 1; from < content.length; from += partBytes, number += 1) {
+        const part = content.subarray(from, from + partBytes)
         await statementFiles.appendPart({ tx, vault }, { fileId, number, bytes: part })
       }
       const sha256 = createHash('sha256').update(content).digest()
@@ -122,6 +126,16 @@ export const openFileScene = async () => {
       .map(({ line }) => `${line.bookedOn} ${line.amount}`)
       .toSorted()
 
+  const countStanding = (tenantId: string, accountId: string): Promise<number> =>
+    asAdministrator(adminUrl, async (client) => {
+      const { rowCount } = await client.query(
+        `SELECT FROM statement_line
+         WHERE tenant_id = $1 AND account_id = $2 AND removed_at IS NULL`,
+        [tenantId, accountId],
+      )
+      return rowCount ?? 0
+    })
+
   const eventsOf = async (tenantId: string): Promise<string[]> =>
     (await withTenant(pool, tenantId, (tx) => events.list(tx, 0, 100))).map(({ type }) => type)
 
@@ -143,6 +157,7 @@ export const openFileScene = async () => {
     uploaded,
     feedOf,
     standing,
+    countStanding,
     eventsOf,
     /** What happens between two steps from now on. */
     whenReached: (what: (point: FaultPoint) => void) => {

@@ -1,13 +1,10 @@
 /** Imports of files whose lines a test writes itself: staged, matched and added by the same queries as real ones. */
 import { createHash, randomUUID } from 'node:crypto'
 import type { DatabaseTransactionConnection } from 'slonik'
-import {
-  addStatement,
-  countKept,
-  lockAccount,
-  removeSome,
-} from '../../../db/queries/import-lines.ts'
-import { forget, match } from '../../../db/queries/import-matching.ts'
+import { addStatement } from '../../../activities/add-statement.ts'
+import { compareLines } from '../../../activities/compare-lines.ts'
+import { removeSome } from '../../../db/queries/import-reversal.ts'
+import type { Run } from '../../../db/queries/import-slices.ts'
 import * as staging from '../../../db/queries/import-staging.ts'
 import * as importStates from '../../../db/queries/import-states.ts'
 import * as statementFiles from '../../../db/queries/statement-files.ts'
@@ -31,6 +28,8 @@ interface FileOptions {
   source?: string
   from?: string
   to?: string
+  /** Lines of a slice. */
+  max?: number
 }
 
 export interface Staged {
@@ -73,7 +72,7 @@ const anImport = async (tx: Tx, content = randomUUID() as string): Promise<strin
 /** Stages a file for an account and matches it, as a preview does. */
 export const preview = (
   { accountId, within }: Linked,
-  { statements, source = 'coda', from, to }: FileOptions,
+  { statements, source = 'coda', from, to, max }: FileOptions,
 ): Promise<Staged> =>
   within(async (tx) => {
     const importId = await anImport(tx)
@@ -109,9 +108,8 @@ export const preview = (
         staged(line, { number: index + 1, statement, accountId }),
       ),
     )
-    await staging.settle(tx, importId)
-    await match(tx, { importId, accountId, source })
-    await staging.countMatches(tx, importId)
+    const run: Run = (work) => work(tx)
+    await compareLines({ run, progress: () => undefined, ...sized(max) }, { importId, source })
     await importStates.finishPreview(tx, importId, {
       preview: {
         format: 'coda',
@@ -141,23 +139,24 @@ export interface Counts {
   near: number
 }
 
-/** Adds what was staged, statement by statement, compared anew as after a pause. */
+const sized = (max: number | undefined) => (max === undefined ? {} : { max })
+
+/** Adds what was staged, statement by statement, as an import does. */
 export const confirm = async (
   { within }: Linked,
   { importId, source, accountId }: Staged,
+  max?: number,
 ): Promise<Counts> => {
   const counts: Counts = { added: 0, present: 0, near: 0 }
-  await within((tx) => importStates.beginImport(tx, importId))
-  for (const { number } of await within((tx) => staging.listOpen(tx, importId)))
-    await within(async (tx) => {
-      const seq = await lockAccount(tx, accountId)
-      await forget(tx, { importId, accountId, source })
-      await match(tx, { importId, accountId, source })
-      const added = await addStatement(tx, { importId, accountId, statement: number, seq })
-      counts.added += added?.added ?? 0
-      counts.present += added?.present ?? 0
-      counts.near += added?.near ?? 0
-    })
+  await within((tx) => importStates.beginImport(tx, importId, randomUUID()))
+  for (const { number } of await within((tx) => staging.listOpen(tx, importId))) {
+    const work = { run: within, progress: () => undefined, ...sized(max) }
+    const added = await addStatement(work, { importId, accountId, source, statement: number })
+    counts.added += added?.added ?? 0
+    counts.present += added?.present ?? 0
+    counts.near += added?.near ?? 0
+  }
+  while (await within((tx) => staging.clearSome(tx, importId)));
   await within((tx) => importStates.finishImport(tx, importId))
   return counts
 }
@@ -169,18 +168,19 @@ export const importLines = async (
   options: Omit<FileOptions, 'statements'> = {},
 ): Promise<Counts & Staged> => {
   const file = await preview(account, { ...options, statements: [lines] })
-  return { ...file, ...(await confirm(account, file)) }
+  return { ...file, ...(await confirm(account, file, options.max)) }
 }
 
 /** Takes an import back and says what stayed. */
 export const revert = async (
   { within }: Linked,
   { importId, accountId }: Pick<Staged, 'importId' | 'accountId'>,
+  max?: number,
 ): Promise<ImportView> => {
   await within((tx) => importStates.beginRevert(tx, importId))
-  while ((await within((tx) => removeSome(tx, importId, accountId))) > 0);
+  while ((await within((tx) => removeSome(tx, { importId, accountId, ...sized(max) }))) > 0);
   return within(async (tx) => {
-    if ((await importStates.finishRevert(tx, importId)) !== null) await countKept(tx, importId)
+    await importStates.finishRevert(tx, importId)
     const view = await statementImports.maybeOneById(tx, importId)
     if (view === null) throw new Error('the import is gone')
     return view
