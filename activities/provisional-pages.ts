@@ -4,7 +4,7 @@ import { z } from 'zod'
 import * as runPositions from '../db/queries/run-positions.ts'
 import * as stagedPages from '../db/queries/staged-pages.ts'
 import type { StagedRun } from '../db/queries/staged-pages.ts'
-import * as syncRuns from '../db/queries/sync-runs.ts'
+import type { Stored } from '../db/queries/statement-lines.ts'
 import { withTenant } from '../db/tenant.ts'
 import type { Deps } from './deps.ts'
 import type { Page } from './providers/provider.ts'
@@ -44,15 +44,22 @@ export const storeProvisional = async (
   if (page.hasMore) {
     const { lines, removedLineKeys } = page
     await stagedPages.add(tx, run, JSON.stringify({ lines, removedLineKeys }))
-    await syncRuns.progress(tx, pulling.runId, { pages: 1, added: 0, changed: 0, removed: 0 })
-    return moveOn(tx, pulling, { ...page, changes: 0 })
+    return moveOn(tx, pulling, { ...page, stored: nothing })
   }
-  let changes = 0
+  let stored = nothing
   for (let content = await next(tx, run); content !== null; content = await next(tx, run))
-    changes += await storeLines(tx, pulling, { ...staged.parse(JSON.parse(content)), pages: 0 })
-  changes += await storeLines(tx, pulling, { ...page, pages: 1 })
-  return moveOn(tx, pulling, { ...page, changes })
+    stored = sum(stored, await storeLines(tx, pulling, staged.parse(JSON.parse(content))))
+  stored = sum(stored, await storeLines(tx, pulling, page))
+  return moveOn(tx, pulling, { ...page, stored })
 }
+
+const nothing: Stored = { added: 0, changed: 0, removed: 0 }
+
+const sum = (some: Stored, more: Stored): Stored => ({
+  added: some.added + more.added,
+  changed: some.changed + more.changed,
+  removed: some.removed + more.removed,
+})
 
 const next = stagedPages.takeFirst
 
@@ -61,7 +68,12 @@ const discard = ({ pool }: Deps, pulling: Pulling): Promise<void> =>
   withTenant(pool, pulling.tenantId, async (tx) => {
     const run = runOf(pulling)
     await stagedPages.discard(tx, run)
-    await runPositions.store(tx, { ...run, position: null, done: false, lines: 0 })
+    await runPositions.store(tx, {
+      ...run,
+      position: null,
+      done: false,
+      counts: { pages: 0, ...nothing },
+    })
   })
 
 /**

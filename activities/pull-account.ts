@@ -82,8 +82,8 @@ const storeAtOnce = async (
   pulling: Pulling,
   page: Page,
 ): Promise<void> => {
-  const changes = await storeLines(tx, pulling, { ...page, pages: 1 })
-  return moveOn(tx, pulling, { ...page, changes })
+  const stored = await storeLines(tx, pulling, page)
+  return moveOn(tx, pulling, { ...page, stored })
 }
 
 const knownLines = async (

@@ -4,41 +4,30 @@ import * as cursors from '../db/queries/cursors.ts'
 import * as events from '../db/queries/events.ts'
 import * as runPositions from '../db/queries/run-positions.ts'
 import * as lines from '../db/queries/statement-lines.ts'
-import * as syncRuns from '../db/queries/sync-runs.ts'
+import type { Stored } from '../db/queries/statement-lines.ts'
 import type { NewEvent } from '../domain/event.ts'
 import type { Page } from './providers/provider.ts'
 import type { Pulling } from './pulling.ts'
 
-/** Lines to store, and for how many pages of the run they count. */
-type Shown = Pick<Page, 'lines' | 'removedLineKeys'> & { pages: 0 | 1 }
-
-/** Stores lines of a page and counts them for the run; returns how many changed anything. */
-export const storeLines = async (
+/** Stores lines of a page in the caller's transaction; returns how many were added, changed and removed. */
+export const storeLines = (
   tx: DatabaseTransactionConnection,
   { connectionId, runId, account }: Pulling,
-  { lines: shown, removedLineKeys, pages }: Shown,
-): Promise<number> => {
+  { lines: shown, removedLineKeys }: Pick<Page, 'lines' | 'removedLineKeys'>,
+): Promise<Stored> => {
   const { accountId, generation } = account
-  const stored = await lines.storePage(tx, {
-    accountId,
-    connectionId,
-    generation,
-    syncRunId: runId,
-    lines: shown,
-    removedLineKeys,
-  })
-  await syncRuns.progress(tx, runId, { pages, ...stored })
-  return stored.added + stored.changed + stored.removed
+  const origin = { accountId, connectionId, generation, syncRunId: runId }
+  return lines.storePage(tx, { ...origin, lines: shown, removedLineKeys })
 }
 
 /**
- * Notes how far the run has come with a page whose lines touched `changes` rows; with the last page the cursor moves, and
- * the account's part of the run is told.
+ * Notes how far the run has come with a page, and what was stored with it; with the last page the cursor moves, and the
+ * account's part of the run is told.
  */
 export const moveOn = async (
   tx: DatabaseTransactionConnection,
   pulling: Pulling,
-  { hasMore, nextCursor, changes }: Pick<Page, 'hasMore' | 'nextCursor'> & { changes: number },
+  { hasMore, nextCursor, stored }: Pick<Page, 'hasMore' | 'nextCursor'> & { stored: Stored },
 ): Promise<void> => {
   const { connectionId, runId, account } = pulling
   const { providerAccountId, generation } = account
@@ -47,7 +36,7 @@ export const moveOn = async (
     providerAccountId,
     position: hasMore ? nextCursor : null,
     done: !hasMore,
-    lines: changes,
+    counts: { pages: 1, ...stored },
   })
   if (hasMore) return
   const moved = await cursors.moveCursor(tx, {

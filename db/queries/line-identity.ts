@@ -222,20 +222,12 @@ const renamed = (
     return place.ownerLives ? [] : [{ ...line, lineKey: place.storedKey }]
   })
 
-const severalRow = z.object({ several: z.boolean() })
-
 /** Whether another connection, an earlier generation of this one or a file has ever brought lines of the account. */
-export const hasOtherSources = async (
-  tx: Tx,
-  { accountId, connectionId, generation }: PageOrigin,
-): Promise<boolean> => {
-  const { several } = await tx.one(sql.type(severalRow)`
-    SELECT EXISTS (
-      SELECT FROM connection_account
-      WHERE account_id = ${accountId}
-        AND (connection_id <> ${connectionId} OR generation <> ${generation})
-    ) OR EXISTS (
-      SELECT FROM statement_line WHERE account_id = ${accountId} AND import_id IS NOT NULL
-    ) AS several`)
-  return several
-}
+export const otherSources = ({ accountId, connectionId, generation }: PageOrigin) => sql.fragment`(
+  EXISTS (
+    SELECT FROM connection_account
+    WHERE account_id = ${accountId}
+      AND (connection_id <> ${connectionId} OR generation <> ${generation})
+  ) OR EXISTS (
+    SELECT FROM statement_line WHERE account_id = ${accountId} AND import_id IS NOT NULL
+  ))`

@@ -4,6 +4,7 @@ import { sql } from 'slonik'
 import { z } from 'zod'
 import type { Line } from '../../domain/statement-line.ts'
 import { fingerprintVersion } from '../../domain/statement-line.ts'
+import { binaryRows } from '../binary-rows.ts'
 import { count } from '../row.ts'
 import { currentTenant } from '../tenant.ts'
 import type { Numbered, PageOrigin } from './line-rows.ts'
@@ -31,7 +32,7 @@ export const insertNew = (
       SELECT ${currentTenant}, ${accountId}, line_key, ${seq} + position, ${seq} + position,
         booked_on, value_on, amount, currency, text, counterparty, counterparty_account, reference,
         ${hashes}, ${fingerprintVersion}, ${connectionId}, ${generation}, ${syncRunId}, raw
-      FROM ${sql.unnest(lines.map(toRow), lineTypes)} WITH ORDINALITY
+      FROM ${binaryRows(lines.map(toRow), lineTypes)} WITH ORDINALITY
         AS page (${lineColumns}, position)
       ON CONFLICT (tenant_id, account_id, line_key) DO UPDATE SET seq = stored.seq
       WHERE stored.content_hash <> EXCLUDED.content_hash OR stored.removed_at IS NOT NULL

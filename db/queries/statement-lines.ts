@@ -5,7 +5,7 @@ import { z } from 'zod'
 import type { Line } from '../../domain/statement-line.ts'
 import { count } from '../row.ts'
 import { applyCorrections, removeLines } from './line-corrections.ts'
-import { hasOtherSources, resolve } from './line-identity.ts'
+import { otherSources, resolve } from './line-identity.ts'
 import { insertNew } from './line-insertion.ts'
 import type { LineSource, PageOrigin } from './line-rows.ts'
 
@@ -24,7 +24,27 @@ export interface Stored {
   removed: number
 }
 
-const lockRow = z.object({ lastSeq: count })
+const lockRow = z.object({ lastSeq: count, seenSeq: count, several: z.boolean() })
+const severalRow = z.object({ several: z.boolean() })
+
+/**
+ * Locks the account for the caller's transaction; returns its last number, and whether other sources bring lines of it.
+ * Later statements see all that the holder of the lock before us wrote. This one was begun before: where a number was
+ * given out since, its look at other sources is repeated.
+ */
+const lockAccount = async (
+  tx: Tx,
+  page: PageOrigin,
+): Promise<{ lastSeq: number; several: boolean }> => {
+  const locked = await tx.one(sql.type(lockRow)`
+    SELECT last_seq AS "lastSeq",
+      (SELECT last_seq FROM account AS seen WHERE seen.id = ${page.accountId}) AS "seenSeq",
+      ${otherSources(page)} AS several
+    FROM account WHERE id = ${page.accountId} FOR UPDATE`)
+  if (locked.seenSeq === locked.lastSeq) return locked
+  const { several } = await tx.one(sql.type(severalRow)`SELECT ${otherSources(page)} AS several`)
+  return { lastSeq: locked.lastSeq, several }
+}
 
 /**
  * Stores one page under the lock of its account, where every change gets the next number of the feed. A page may be
@@ -34,11 +54,9 @@ const lockRow = z.object({ lastSeq: count })
 export const storePage = async (tx: Tx, page: LinePage): Promise<Stored> => {
   const stored: Stored = { added: 0, changed: 0, removed: 0 }
   if (page.lines.length + page.removedLineKeys.length === 0) return stored
-  // a statement of its own: what follows must see all that the holder of the lock before us wrote
-  const { lastSeq } = await tx.one(sql.type(lockRow)`
-    SELECT last_seq AS "lastSeq" FROM account WHERE id = ${page.accountId} FOR UPDATE`)
+  const { lastSeq, several } = await lockAccount(tx, page)
   let seq = lastSeq
-  const shown = (await hasOtherSources(tx, page)) ? await resolve(tx, page, page) : page
+  const shown = several ? await resolve(tx, page, page) : page
   let rest = shown.lines
   while (rest.length > 0) {
     const { first, repeated } = byKey(rest)

@@ -79,30 +79,6 @@ export const park = async (tx: Tx, id: string): Promise<void> => {
     WHERE id = ${id} AND phase <> 'done'`)
 }
 
-/** What one more page brought. */
-export interface PageCounts {
-  pages: number
-  added: number
-  changed: number
-  removed: number
-}
-
-/** 1 for a run that goes on, 0 for one that has ended. */
-const isGoing = sql.fragment`(phase <> 'done')::int`
-
-/**
- * Adds the counts of a page; returns the sums of the whole run. A run that has ended keeps the counts that were told, so
- * that an attempt that wakes up late does not change them. Throws `NotFoundError` where there is no such run.
- */
-export const progress = (tx: Tx, id: string, counts: PageCounts): Promise<SyncRun> =>
-  tx.one(sql.type(runRow)`
-    UPDATE sync_run SET pages = pages + ${counts.pages} * ${isGoing},
-      lines_added = lines_added + ${counts.added} * ${isGoing},
-      lines_changed = lines_changed + ${counts.changed} * ${isGoing},
-      lines_removed = lines_removed + ${counts.removed} * ${isGoing}
-    WHERE id = ${id}
-    RETURNING ${columns}`)
-
 export type RunEnd =
   | { outcome: 'ok' }
   /** A person closed the connection meanwhile. */

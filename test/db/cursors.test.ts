@@ -49,7 +49,13 @@ test('a run goes on where it stood, counts its lines, and an account it has read
   const { syncRunId: runId, providerAccountId } = account
   const store = (position: string | null, done: boolean) =>
     account.within((tx) =>
-      runPositions.store(tx, { runId, providerAccountId, position, done, lines: 2 }),
+      runPositions.store(tx, {
+        runId,
+        providerAccountId,
+        position,
+        done,
+        counts: { pages: 1, added: 1, changed: 0, removed: 1 },
+      }),
     )
   await store('p1', false)
   expect(await store('p2', false)).toBe(4)

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
+import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import * as accounts from '../../db/queries/accounts.ts'
 import * as connections from '../../db/queries/connections.ts'
@@ -7,6 +8,7 @@ import * as lines from '../../db/queries/statement-lines.ts'
 import * as syncRuns from '../../db/queries/sync-runs.ts'
 import type { Line } from '../../domain/statement-line.ts'
 import type { Arranged, Linked } from './arrange.ts'
+import { eventually } from '../support/eventually.ts'
 import { aConnection, aLine, aLinkedAccount, aProviderAccount, arrange } from './arrange.ts'
 
 let arranged: Arranged
@@ -14,6 +16,8 @@ beforeAll(async () => {
   arranged = await arrange()
 })
 afterAll(() => arranged.end())
+
+type Tx = Parameters<Parameters<Linked['within']>[0]>[0]
 
 const nothing = { added: 0, changed: 0, removed: 0 }
 
@@ -49,21 +53,23 @@ const relink = async (account: Linked, generation = 1): Promise<Source> => {
 
 /** A second connection that reaches the same account while the first one lives. */
 const secondConnection = (account: Linked): Promise<Source> =>
-  account.within(async (tx) => {
-    const connectionId = await aConnection(tx, 'plaid')
-    const syncRunId = randomUUID()
-    await connections.update(tx, connectionId, { state: 'connected' })
-    const reference = 'BS-0000-0001'
-    await syncRuns.begin(tx, { id: syncRunId, connectionId, cause: 'first', reference })
-    await accounts.discover(tx, { connectionId, generation: 0 }, [aProviderAccount()])
-    const [made] = await accounts.listByConnection(tx, connectionId)
-    if (!made) throw new Error('no account')
-    await reach(tx, connectionId, { from: made.id, to: account.accountId })
-    return { connectionId, generation: 0, syncRunId }
-  })
+  account.within((tx) => connectAgain(tx, account))
+
+const connectAgain = async (tx: Tx, account: Linked): Promise<Source> => {
+  const connectionId = await aConnection(tx, 'plaid')
+  const syncRunId = randomUUID()
+  await connections.update(tx, connectionId, { state: 'connected' })
+  const reference = 'BS-0000-0001'
+  await syncRuns.begin(tx, { id: syncRunId, connectionId, cause: 'first', reference })
+  await accounts.discover(tx, { connectionId, generation: 0 }, [aProviderAccount()])
+  const [made] = await accounts.listByConnection(tx, connectionId)
+  if (!made) throw new Error('no account')
+  await reach(tx, connectionId, { from: made.id, to: account.accountId })
+  return { connectionId, generation: 0, syncRunId }
+}
 
 const reach = async (
-  tx: Parameters<Parameters<Linked['within']>[0]>[0],
+  tx: Tx,
   connectionId: string,
   { from, to }: { from: string; to: string },
 ): Promise<void> => {
@@ -250,3 +256,35 @@ test('whatever was stored before, after a relink and a full read the store is th
   )
   await fc.assert(property, { numRuns: 40 })
 }, 120_000)
+
+/** Whether a transaction of this database waits for a lock. */
+const somebodyWaits = async (): Promise<boolean> => {
+  const client = new pg.Client(arranged.adminUrl)
+  await client.connect()
+  const { rows } = await client.query(
+    "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()",
+  )
+  await client.end()
+  return rows.length > 0
+}
+
+test('a line that another source brought while a page waited for the account is not stored twice', async () => {
+  const account = await aLinkedAccount(arranged.pool)
+  const line = aLine({ text: 'Rent of November' })
+  const stored = Promise.withResolvers<void>()
+  const gate = Promise.withResolvers<void>()
+  const first = account.within(async (tx) => {
+    const source = await connectAgain(tx, account)
+    const { accountId } = account
+    await lines.storePage(tx, { accountId, ...source, lines: [line], removedLineKeys: [] })
+    stored.resolve()
+    await gate.promise
+  })
+  await stored.promise
+  const second = account.store(renewedKeys([line]))
+  await eventually('the second page waiting', somebodyWaits)
+  gate.resolve()
+  await first
+  expect(await second).toEqual(nothing)
+  expect(await shownOf(account)).toHaveLength(1)
+})

@@ -177,6 +177,23 @@ test('text that PostgreSQL cannot hold does not stop a page', async () => {
   expect(texts).toEqual(['ab', `quote " ' \\ { } ,NULL é 日本`])
 })
 
+test('what a bank writes is stored sign by sign, and what it leaves out stays out', async () => {
+  const account = await aLinkedAccount(arranged.pool)
+  const wordy = {
+    valueOn: '2026-03-01',
+    text: '',
+    counterparty: '€ 😀 \\ "x" {a,b} NULL',
+    counterpartyAccount: 'BE71 0961 2345 6769',
+    reference: '\ttab\nline',
+  }
+  await account.store([aLine(wordy), aLine({ amount: '1e3' }), aLine({ amount: '0.10' })])
+  const [first, second, third] = (await account.feed()).map(({ line }) => line)
+  expect(first).toMatchObject(wordy)
+  const absent = { valueOn: null, counterparty: null, counterpartyAccount: null, reference: null }
+  expect(second).toMatchObject({ ...absent, amount: '1000' })
+  expect(third).toMatchObject({ ...absent, amount: '0.10' })
+})
+
 test('a feed is read in pieces without losing or doubling a line', async () => {
   const account = await aLinkedAccount(arranged.pool)
   await account.store(Array.from({ length: 25 }, () => aLine()))
