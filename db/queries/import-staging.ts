@@ -4,8 +4,8 @@ import { sql } from 'slonik'
 import { z } from 'zod'
 import type { Line } from '../../domain/statement-line.ts'
 import type { StatementPreview, Verdict } from '../../domain/statement-import.ts'
+import { binaryRows } from '../binary-rows.ts'
 import { currentTenant } from '../tenant.ts'
-import { unnested } from '../unnested.ts'
 import type { Slice, StagedAccount } from './import-slices.ts'
 import { inSlice } from './import-slices.ts'
 import { hashes, lineColumns, lineTypes, storable, toRow } from './line-rows.ts'
@@ -53,7 +53,7 @@ export const stage = async (
     SELECT ${currentTenant}, ${importId}, number, statement, account_id, booked_on, value_on,
       amount, currency, text, counterparty, counterparty_account, reference, bank_reference,
       end_to_end_id, ${hashes}, raw
-    FROM ${unnested(rows, [...lineTypes, 'int4', 'int4', 'uuid', 'text', 'text'])}
+    FROM ${binaryRows(rows, [...lineTypes, 'int4', 'int4', 'uuid', 'text', 'text'])}
       AS shown (${lineColumns}, number, statement, account_id, bank_reference, end_to_end_id)
     ON CONFLICT DO NOTHING`)
 }

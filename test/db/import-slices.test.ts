@@ -95,6 +95,7 @@ describe('in slices of few lines', () => {
     await account.store([{ ...line, amount: '-13.00', bookedOn: '2026-03-12' }])
     const file = [
       { text: 'moved' },
+      { amount: '77.00', bookedOn: '2026-03-11' },
       { text: 'elsewhere', amount: '-13.00', bookedOn: '2026-03-14' },
     ]
     for (const max of [1, 1_000]) {
