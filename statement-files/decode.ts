@@ -1,8 +1,9 @@
 /** Which characters a file is written in, and its text in pieces. Declarations are heard, and believed only where they fit. */
 import { isUtf8 } from 'node:buffer'
 import iconv from 'iconv-lite'
-import { eightBitOf, isNoWindows, type Guess } from './eight-bit.ts'
-import { problem, quoted, type Problem } from './problem.ts'
+import { decoderOf } from './encoding/decoder.ts'
+import { isDisproved, weigh, type Rival } from './encoding/weigh.ts'
+import { problem, type Problem } from './problem.ts'
 
 export interface Decoding {
   /** `utf-8`, `utf-16le`, `windows-1252` … */
@@ -10,12 +11,11 @@ export interface Decoding {
   /** Bytes of the mark before the text. */
   skip: number
   /** Another encoding in which the text makes sense too. */
-  rival?: NonNullable<Guess['rival']>
+  rival?: Rival
 }
 
 const pieceBytes = 64 * 1024
 const headBytes = 2_048
-const sampleBytes = 1024 * 1024
 
 const startsWith = (bytes: Uint8Array, ...mark: readonly number[]): boolean =>
   mark.every((byte, index) => bytes[index] === byte)
@@ -60,6 +60,10 @@ const declaredIn = (bytes: Uint8Array): string | null => {
   return isEncoding(encoding) ? encoding : null
 }
 
+/** XML says how it is written because its reader must know; in OFX the name is often a habit of the program. */
+const isFalselyDeclared = (name: string, bytes: Uint8Array): boolean =>
+  name === 'windows-1252' && isDisproved(bytes, name)
+
 /** Ways of writing bytes, not characters. */
 const noText = new Set(['hex', 'base64', 'binary'])
 
@@ -76,52 +80,20 @@ export const decodingOf = (bytes: Uint8Array, wished?: string): Decoding => {
   if (wished !== undefined && isEncoding(wished)) return { encoding: wished.toLowerCase(), skip: 0 }
   if (isUtf8(bytes)) return { encoding: 'utf-8', skip: 0 }
   const name = declaredIn(bytes)
-  if (
-    name !== null &&
-    !(name === 'windows-1252' && bytes.subarray(0, sampleBytes).some(isNoWindows))
-  )
-    return { encoding: name, skip: 0 }
-  return { ...eightBitOf(bytes), skip: 0 }
-}
-
-const wordBytes = 20
-
-/** The word around a byte, read in an encoding. */
-const wordAt = (bytes: Uint8Array, at: number, encoding: string): string => {
-  const around = Buffer.from(bytes.subarray(Math.max(0, at - wordBytes), at + wordBytes))
-  const isPartOfWord = (byte: number | undefined): boolean => byte !== undefined && byte > 0x40
-  let from = Math.min(at, wordBytes)
-  let to = from
-  while (isPartOfWord(around[from - 1])) from -= 1
-  while (isPartOfWord(around[to])) to += 1
-  return quoted(iconv.decode(around.subarray(from, to), encoding))
+  if (name !== null && !isFalselyDeclared(name, bytes)) return { encoding: name, skip: 0 }
+  return { ...weigh(bytes), skip: 0 }
 }
 
 /** Asks which of two encodings is right, showing a word in both; null where there is no doubt. */
-export const encodingDoubt = (bytes: Uint8Array, { encoding, rival }: Decoding): Problem | null =>
+export const encodingDoubt = ({ encoding, rival }: Decoding): Problem | null =>
   rival === undefined
     ? null
     : problem('encoding_uncertain', {
-        first: wordAt(bytes, rival.at, encoding),
-        second: wordAt(bytes, rival.at, rival.encoding),
+        first: rival.words[0],
+        firstEncoding: encoding,
+        second: rival.words[1],
+        secondEncoding: rival.encoding,
       })
-
-const decoderOf = (encoding: string) => {
-  if (encoding === 'utf-8' || encoding === 'utf-16le') {
-    const decoder = new TextDecoder(encoding, { ignoreBOM: true })
-    return {
-      write: (bytes: Uint8Array) => decoder.decode(bytes, { stream: true }),
-      end: () => decoder.decode(),
-    }
-  }
-  // Node reads windows-1252 as ISO-8859-1 in many releases: the euro sign would be lost
-  const decoder = iconv.getDecoder(encoding)
-  return {
-    write: (bytes: Uint8Array) =>
-      decoder.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)),
-    end: () => decoder.end() ?? '',
-  }
-}
 
 const withoutPadding = (text: string): string =>
   text.includes('\0') ? text.replaceAll('\0', '') : text

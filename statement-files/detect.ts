@@ -44,10 +44,25 @@ const documentKind = (head: string): string | null => {
   return /^\s*\{\\rtf/.test(head) ? 'rtf' : null
 }
 
+/** What text is made of beside its characters: blanks, ends of lines, pages and files. */
+const isControl = (code: number): boolean =>
+  code > 0 && code < 0x20 && !(code >= 0x09 && code <= 0x0d) && code !== 0x1a
+
+const controlsMin = 8
+const controlShare = 0.01
+
+/** Programs, damaged archives and the like: no text has many of these signs. */
+const isBinary = (head: string): boolean => {
+  let count = 0
+  for (let at = 0; at < head.length; at += 1) if (isControl(head.charCodeAt(at))) count += 1
+  return count >= controlsMin && count > head.length * controlShare
+}
+
 /** What the text is; a problem where it is something else than a statement in one of our formats. */
 export const detectFormat = (text: string): Format | Problem => {
   const head = text.slice(0, headLength)
   if (head.trim() === '') return problem('file_empty')
+  if (isBinary(head)) return problem('not_a_statement')
   if (/^0{5}\d{6}[\d ]{3}05[ D] {7}/.test(head)) return 'coda'
   if (isOfx(head)) return 'ofx'
   if (isQif(head)) return 'qif'

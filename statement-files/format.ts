@@ -72,7 +72,7 @@ const recognised = (bytes: Uint8Array, options: ParseOptions): Text | Problem =>
 
 function* parseText(text: Text, { report, options }: Reading, output: Output): Generator<FilePart> {
   const { bytes, decoding, format } = text
-  const doubt = encodingDoubt(bytes, decoding)
+  const doubt = encodingDoubt(decoding)
   if (doubt !== null) output.problem(doubt)
   const parser = parsers[format](output, options)
   if (parser.rewind !== undefined) {

@@ -1,27 +1,11 @@
 /** What a person may say about a file; every part left out is found out from the file. */
 import { z } from 'zod'
 import { columnRoles, dateOrders, decimalSigns } from '../../domain/csv-layout.ts'
+import { encodings } from '../../domain/encodings.ts'
 import type { ImportOptions } from '../../domain/statement-import.ts'
 
 const accountsMax = 1_000
 const columnsMax = 500
-
-/** How files of banks are written; what a byte order mark says wins over them. */
-const encodings = [
-  'utf-8',
-  'utf-16le',
-  'utf-16be',
-  'windows-1250',
-  'windows-1251',
-  'windows-1252',
-  'windows-1257',
-  'iso-8859-1',
-  'iso-8859-2',
-  'iso-8859-15',
-  'cp437',
-  'cp850',
-  'macintosh',
-] as const
 
 const fields = {
   accountId: z
@@ -36,7 +20,9 @@ const fields = {
     )
     .max(accountsMax)
     .meta({ description: 'Where statements of a number belong that is not known here' }),
-  encoding: z.enum(encodings),
+  encoding: z
+    .enum(encodings)
+    .meta({ description: 'How the file is written; its byte order mark wins over this' }),
   dateOrder: z.enum(dateOrders).meta({ description: 'What 03/04/2026 means' }),
   decimalSign: z.enum(decimalSigns).meta({ description: 'What 1.234 means' }),
   csv: z.strictObject({

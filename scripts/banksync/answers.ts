@@ -65,7 +65,10 @@ export const correctionsOf = (values: Values): Record<string, unknown> | null =>
 const answers: Readonly<Record<string, (params: ShownProblem['params']) => string>> = {
   date_order_ambiguous: () => '--date-order dmy|mdy|ymd',
   decimal_sign_ambiguous: () => "--decimal-sign '.'|','",
-  encoding_uncertain: () => '--encoding NAME',
+  encoding_uncertain: ({ firstEncoding = 'NAME', secondEncoding = 'NAME' }) =>
+    firstEncoding === secondEncoding
+      ? '--encoding NAME'
+      : `--encoding ${firstEncoding} | --encoding ${secondEncoding}`,
   columns_unclear: () => '--columns booked_on,amount,text,…',
   account_unknown: ({ account = 'none' }) =>
     account === 'none'

@@ -14,7 +14,7 @@ Reads statement files and says what they hold; nothing is stored or sent.
 
   --json                 one JSON document a line for each file
   --lang en|fr|nl        language of the messages (en)
-  --encoding NAME        how the file is written, such as windows-1252 or cp850
+  --encoding NAME        how the file is written, such as windows-1250, iso-8859-15, macintosh, shift_jis
   --date-order ORDER     dmy, mdy or ymd: answers the question what 03/04/2026 means
   --decimal-sign SIGN    . or , : answers the question what 1.234 means
 
@@ -39,7 +39,7 @@ Uploads a statement file, shows what was understood and what would be added, and
 Answers to questions of a preview:
   --date-order ORDER     dmy, mdy or ymd
   --decimal-sign SIGN    . or ,
-  --encoding NAME        such as windows-1252 or cp850
+  --encoding NAME        how the file is written, such as windows-1250, iso-8859-15, macintosh, shift_jis
   --map NUMBER=ID        where statements of an unknown account belong; NUMBER=skip leaves them out; repeatable
   --columns ROLES        CSV: what each column is, such as booked_on,text,ignored,amount
   --delimiter SIGN       CSV: what separates cells (\\t for a tab)
