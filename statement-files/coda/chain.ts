@@ -1,5 +1,7 @@
 /** Whether the statements of one account that stand in one file follow each other. */
-import type { Problem } from '../problem.ts'
+import { negated } from '../../domain/money.ts'
+import { sumOf } from '../decimal.ts'
+import type { Problem, ProblemParams } from '../problem.ts'
 import { problem } from '../problem.ts'
 
 export interface Link {
@@ -22,16 +24,26 @@ const isCopy = (one: Link, other: Link): boolean =>
 const isNumberLeftOut = (last: Link, next: Link): boolean =>
   last.number !== null && next.number !== null && next.number > last.number + 1
 
+const numbered = ({ number }: Link): string =>
+  number === null ? '' : String(number).padStart(3, '0')
+
+/** Days alone may be the same on both sides of a hole: its balances and numbers say where it is. */
+const holeBetween = (last: Link, next: Link): ProblemParams => ({
+  reason: 'balance',
+  from: last.closingOn ?? '?',
+  to: next.openingOn ?? '?',
+  closedWith: sumOf(last.closing),
+  openedWith: sumOf(next.opening),
+  gap: sumOf(next.opening, negated(last.closing)),
+  fromNumber: numbered(last),
+  toNumber: numbered(next),
+})
+
 const gapBetween = (last: Link, next: Link): Problem | null => {
   const isJoined = last.closing === next.opening || next.closing === last.opening
   if (isCopy(last, next)) return null
   const position = { record: next.record }
-  if (!isJoined)
-    return problem(
-      'statement_gap',
-      { reason: 'balance', from: last.closingOn ?? '?', to: next.openingOn ?? '?' },
-      position,
-    )
+  if (!isJoined) return problem('statement_gap', holeBetween(last, next), position)
   if (!isNumberLeftOut(last, next)) return null
   return problem(
     'statement_gap',

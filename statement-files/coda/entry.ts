@@ -6,7 +6,7 @@ import { addReturn, readStructured, useReference } from './communication.ts'
 import { cut, movement, second, third } from './layout.ts'
 import { wordAt } from './reading.ts'
 import type { Entry, Reading, Said, Telling } from './said.ts'
-import { addText } from './said.ts'
+import { addText, continued } from './said.ts'
 
 const bicShape = /^[A-Z0-9]{8}(?:[A-Z0-9]{3})?$/
 /** No reference that check digits prove is longer, blanks and marks included. */
@@ -31,7 +31,7 @@ const readInformation = (telling: Telling): void => {
   let free = ''
   for (const { isStructured, text } of telling.entry.information) {
     if (!isStructured) {
-      if (free.length < limits.text) free += text
+      if (free.length < limits.text) free = continued(free, text)
       continue
     }
     addText(telling.texts, free.trim())

@@ -8,6 +8,7 @@ import { cut, information, movement, numbers } from './layout.ts'
 import { detailOf, lineOf } from './line.ts'
 import { malformedField, numberAt, placeOf, signedAmount } from './reading.ts'
 import type { Entry, Reading } from './said.ts'
+import { continued } from './said.ts'
 
 const highestNumber = 9_999
 const rawRecordLimit = 1_000
@@ -150,7 +151,10 @@ const addInformation = ({ information: told }: Entry, { kind, text }: CodaRecord
   }
   const last = told.at(-1)
   const field = kind.name === '32' ? information.second : information.third
-  if (last !== undefined && last.text.length < limits.text) last.text += cut(text, field)
+  if (last === undefined || last.text.length >= limits.text) return
+  // the parts of a structure have their places, blanks included
+  if (last.isStructured) last.text += cut(text, field)
+  else last.text = continued(last.text, cut(text, field))
 }
 
 const sequenceStart = numbers.sequence.from - 1

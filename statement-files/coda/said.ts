@@ -49,3 +49,11 @@ export interface Telling {
 export const addText = (texts: string[], text: string): void => {
   if (text !== '') texts.push(text)
 }
+
+/** A free text and what the next record adds: a full record cuts words, blanks that fill one up are one blank. */
+export const continued = (text: string, next: string): string => {
+  const ended = text.trimEnd()
+  return ended === '' || ended.length === text.length
+    ? ended + next
+    : `${ended} ${next.trimStart()}`
+}

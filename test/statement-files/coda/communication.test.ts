@@ -53,7 +53,16 @@ test('free texts of information records follow one another as one text', () => {
     information('33', '00010001', [11, 'zz'], [128, '1']),
     information('31', '00010002', [40, '0'], [41, 'END']),
   )
-  expect(line.text).toBe(`FIRST\n${full}${'arnix'.padEnd(105, 'y')}${'zz'.padEnd(90)}END`)
+  expect(line.text).toBe(`FIRST\n${full}${'arnix'.padEnd(105, 'y')}zz END`)
+})
+
+test('blanks that fill an information record up are one blank between two texts', () => {
+  const line = lineOf(
+    movement(numbers, 100, [128, '1']),
+    information('31', '00010001', [40, '0'], [41, 'detail one'], [126, '1 0']),
+    information('32', '00010001', [11, 'detail two']),
+  )
+  expect(line.text).toBe('detail one detail two')
 })
 
 test.each(['101', '102'])(

@@ -171,13 +171,18 @@ test('statements of one account that follow each other have no gap', () => {
   expect(statements.flatMap(problemsOf)).toEqual([])
 })
 
-test('a hole between the balances of two statements of one account warns with its days', () => {
+test('a hole between the balances of two statements of one account warns with its balances and numbers', () => {
   const { statements } = parse([...good, ...dayLater(12_000, 13_000, '002')])
   expect(statements.map(problemsOf)).toEqual([[], ['warning statement_gap 8']])
   expect(statements[1]?.problems[0]?.params).toEqual({
     reason: 'balance',
     from: '2024-01-31',
     to: '2024-01-31',
+    closedWith: '120.25',
+    openedWith: '120.00',
+    gap: '-0.25',
+    fromNumber: '001',
+    toNumber: '002',
   })
 })
 
