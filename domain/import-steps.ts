@@ -9,6 +9,8 @@ export interface ImportWork {
   snapshot: ImportSnapshot | null
   isLoaded: boolean
   asked: Set<ImportRequest>
+  /** What is under way. */
+  doing: ImportRequest | null
   /** The latest revision that a preview was asked for. */
   askedRevision: number
   /** When a preview that nobody confirms is thrown away; null while there is none. */
@@ -24,6 +26,7 @@ export const freshImport = (): ImportWork => ({
   snapshot: null,
   isLoaded: false,
   asked: new Set(),
+  doing: null,
   askedRevision: 0,
   waitsUntilMs: null,
   changed: false,

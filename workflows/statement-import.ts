@@ -82,6 +82,7 @@ const forgetCovered = (work: ImportWork): void => {
 /** Does what is asked; what fails through no fault of the file is noted under a reference. */
 const perform = async (work: ImportWork, ref: ImportRef, doing: ImportRequest): Promise<void> => {
   work.asked.delete(doing)
+  work.doing = doing
   work.snapshot = whileDoing(work.snapshot, doing)
   try {
     learn(work, await activities[doing](ref))
@@ -89,4 +90,5 @@ const perform = async (work: ImportWork, ref: ImportRef, doing: ImportRequest): 
     if (isCancellation(error)) throw error
     learn(work, await records.failImport(ref))
   }
+  work.doing = null
 }

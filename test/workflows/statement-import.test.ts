@@ -178,6 +178,22 @@ describe('a confirmation is refused', () => {
     expect(subject.calls).toEqual([])
   })
 
+  test('while somebody else throws the preview away', async () => {
+    const subject = await previewed()
+    const { promise: held, resolve: release } = Promise.withResolvers<void>()
+    let isUnderWay = false
+    subject.before = (work) => {
+      isUnderWay ||= work === 'discardImport'
+      return work === 'discardImport' ? held : undefined
+    }
+    await subject.send('discardImport')
+    await eventually('the discarding', () => isUnderWay)
+    expect(await subject.send('confirmImport')).toMatchObject({ kind: 'refused', why: 'over' })
+    release()
+    await subject.ended()
+    expect(subject.calls).toEqual(['previewImport', 'discardImport'])
+  })
+
   test('where there is no such import', async () => {
     const subject = world.arrange(null)
     expect(await subject.send('confirmImport')).toMatchObject({ why: 'not_found' })
