@@ -76,6 +76,8 @@ const maybeOneEdge = (
     SELECT booked_on AS "on", amount FROM (
       SELECT booked_on, amount FROM statement_import_line
       WHERE import_id = ${importId} AND account_id = ${accountId}
+        -- by the day alone as well: under row security no index is asked for an amount
+        AND booked_on >= ${after.on}::date
         AND (booked_on, amount) > (${after.on}::date, ${after.amount}::numeric)
       ORDER BY booked_on, amount LIMIT ${max}
     ) AS next ORDER BY booked_on DESC, amount DESC LIMIT 1`)
