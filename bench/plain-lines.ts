@@ -73,15 +73,13 @@ export const copyPages = async (client: Client, pages: readonly Field[][][]): Pr
   return performance.now() - startedAt
 }
 
-/** Inserts pages row by row as the role `app`: every row its own SQL transaction, or all rows of a page in one. */
+/** Inserts pages with a bare `INSERT` for each row as the role `app`: every row its own SQL transaction, or all rows of a page in one. */
 export const insertPages = async (
   client: Client,
   pages: readonly Field[][][],
   commit: 'each row' | 'each page',
 ): Promise<number> => {
-  const places = plainColumns.map((_column, index) => `$${index + 1}`).join(', ')
-  const text = `INSERT INTO statement_line (${plainColumns.join(', ')}) VALUES (${places})
-    ON CONFLICT (tenant_id, account_id, line_key) DO NOTHING`
+  const text = `${insertText} ON CONFLICT (tenant_id, account_id, line_key) DO NOTHING`
   const insertAll = async (rows: readonly Field[][]) => {
     for (const values of rows) await client.query(text, values)
   }
@@ -91,4 +89,42 @@ export const insertPages = async (
     else await inTransaction(client, () => insertAll(rows))
   }
   return performance.now() - startedAt
+}
+
+const insertText = `INSERT INTO statement_line (${plainColumns.join(', ')})
+  VALUES (${plainColumns.map((_column, index) => `$${index + 1}`).join(', ')})`
+
+const place = (name: string): number => plainColumns.indexOf(name)
+
+/**
+ * Stores pages as a program without pages does, as the role `app`, with the product's guarantees for each line: in an SQL
+ * transaction of its own the tenant is set, the account is locked for the next number of the feed, the line is looked up,
+ * and inserted where it is new.
+ */
+export const storeLineByLine = async (
+  client: Client,
+  pages: readonly Field[][][],
+): Promise<number> => {
+  const startedAt = performance.now()
+  for (const rows of pages)
+    for (const values of rows) await inTransaction(client, () => storeLine(client, values))
+  return performance.now() - startedAt
+}
+
+const storeLine = async (client: Client, values: readonly Field[]): Promise<void> => {
+  const [tenantId, accountId, lineKey] = values
+  await client.query("SELECT set_config('app.tenant_id', $1, TRUE)", [tenantId])
+  const locked = await client.query<{ last_seq: string }>(
+    'SELECT last_seq FROM account WHERE id = $1 FOR UPDATE',
+    [accountId],
+  )
+  const stored = await client.query(
+    'SELECT content_hash, removed_at FROM statement_line WHERE account_id = $1 AND line_key = $2',
+    [accountId, lineKey],
+  )
+  if (stored.rows.length > 0) return
+  const seq = Number(locked.rows[0]?.last_seq) + 1
+  const numbered = values.with(place('seq'), seq).with(place('added_seq'), seq)
+  await client.query(insertText, numbered)
+  await client.query('UPDATE account SET last_seq = $2 WHERE id = $1', [accountId, seq])
 }
