@@ -113,6 +113,8 @@ export interface Chain {
   see: (amount: Units, balance: Units | null) => ChainBreak | null
   /** Whether a row would go on from the last balance. */
   follows: (amount: Units, balance: Units | null) => boolean
+  /** Forgets the last row, which stated no balance. */
+  takeBack: (amount: Units) => void
   /** The balances before the first and after the last line in time; null where no row stated one. */
   ends: () => { opening: End; closing: End } | null
 }
@@ -160,6 +162,10 @@ export const createChain = ({ order, stands }: Course): Chain => {
       if (previous === null || isBroken || isSame(onFrom(previous, between), balance)) return null
       isBroken = true
       return { previous, sum: isOldestFirst ? between : -between, balance }
+    },
+    takeBack(amount) {
+      rows -= 1
+      moved = minus(moved, amount)
     },
     ends() {
       if (firstSeen === null || last === null) return null

@@ -31,6 +31,8 @@ interface Group {
   lastOn: string | null
   /** Waits for the row below, which may continue its text. */
   waiting: ParsedLine | null
+  /** The last row states no balance. */
+  isWithoutBalance: boolean
 }
 
 interface Setup {
@@ -78,8 +80,14 @@ const complete = ({ head }: OpenStatement, { account, currency, holder }: Facts)
 }
 
 /** Whether a last line alone says nothing of itself, below lines that may add up to it. */
-const isOnlyBare = ({ bareCount, lineCount }: Group, last: ParsedLine): boolean =>
-  bareCount === 1 && lineCount > leastSummed && isBare(last)
+const isOnlyBare = ({ bareCount, lineCount, isWithoutBalance }: Group, last: ParsedLine): boolean =>
+  isWithoutBalance && bareCount === 1 && lineCount > leastSummed && isBare(last)
+
+/** Whether lines of this sum lead to a balance from the one that the file states. */
+const leadTo = ({ opening, undated }: Facts, sum: string, balance: string): boolean => {
+  const stated = opening ?? undated[0]
+  return stated !== undefined && isSameAmount(balance, sumOf(stated.amount, sum))
+}
 
 /** Opens statements as their first rows come; lines are passed on at once, each only one row late. */
 export class Statements {
@@ -118,6 +126,7 @@ export class Statements {
       bareCount: 0,
       lastOn: null,
       waiting: null,
+      isWithoutBalance: true,
     }
     this.#groups.set(text, group)
     return group
@@ -134,6 +143,7 @@ export class Statements {
     const group = this.#groupOf(key)
     this.#flush(group)
     group.waiting = row.line
+    group.isWithoutBalance = row.balance === null
     const { bookedOn } = row.line
     const isOther = bookedOn !== null && bookedOn !== group.lastOn
     if (isOther && (group.lastOn === null || bookedOn > group.lastOn)) group.lastOn = bookedOn
@@ -147,14 +157,14 @@ export class Statements {
   #leaveOutSummary(group: Group): void {
     const { hasBalances, facts, onSummary } = this.#setup
     const { waiting, sum } = group
-    if (waiting === null || hasBalances || !isOnlyBare(group, waiting)) return
+    if (waiting === null || !isOnlyBare(group, waiting)) return
     const { amount, position } = waiting
     const above = sumOf(sum.total(), negated(amount))
-    const opening = facts.opening ?? facts.undated[0] ?? null
-    const isBalance = opening !== null && isSameAmount(amount, sumOf(opening.amount, above))
+    const isBalance = leadTo(facts, above, amount)
     if (!isBalance && !isSameAmount(amount, above)) return
     if (isBalance) keepUndated(facts, { amount, line: position.line ?? 0 })
     sum.add(negated(amount))
+    if (hasBalances) group.chain.takeBack(unitsOf(amount))
     group.waiting = null
     onSummary()
   }

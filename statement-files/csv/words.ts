@@ -1,4 +1,5 @@
 /** Words in the cells of statement files that say something of a row. */
+import { namesBalance } from './balance-name.ts'
 import { folded } from './names.ts'
 
 const setOf = (words: string): ReadonlySet<string> => new Set(words.split('|'))
@@ -44,19 +45,23 @@ export const rowStateOf = (cell: string): RowState | null => {
 const balanceWords =
   /\b(?:\w{0,12}balance|\w{0,12}saldo|solde|kontostand|s a l d o|saldos|guthaben|egyenleg|likutis|stav uctu|zustatek|saldi)\b/
 const startWords =
-  /\b(?:start|begin|beginning|beginsaldo|opening|openingssaldo|vorig|vorige|previous|anterior|initial|initiaal|debut|ancien|precedent|alter|anfang\w{0,8}|pradziai|inicial|iniziale|forward|pocatecni|oud|brought)\b/
+  /\b(?:start|starting|begin|beginning|b f|bf|ingaende|inngaende|poczatkow\w{1,2}|beginsaldo|opening|openingssaldo|vorig|vorige|previous|anterior|initial|initiaal|debut|ancien|precedent|alter|anfang\w{0,8}|pradziai|inicial|iniziale|forward|pocatecni|oud|brought)\b/
+/** Goes on to the next page or statement. */
+const carried = /\b(?:carried|c f|cf)\b/
 const endWords =
-  /\b(?:end|final|finale|closing|ending|last|laatste|nieuw|new|fin|dernier|current|actuel|actual|neuer|ledger|pabaigai|eindsaldo|konecny|close|boeksaldo|account balance)\b/
+  /\b(?:end|final|finale|closing|c f|cf|carried|utgaende|koncow\w{1,2}|ending|last|laatste|nieuw|new|fin|dernier|current|actuel|actual|neuer|ledger|pabaigai|eindsaldo|konecny|close|boeksaldo|account balance)\b/
 const otherBalances =
   /\b(?:available|beschikbaar|disponible|verfugbar|credit limit|minimum|average)\b/
-const turnoverWords = /\b(?:apyvarta|turnover|totaal|total|totals|totaux|gesamt|summe|omzet)\b/
+const turnoverWords =
+  /(?<!\p{L})(?:apyvarta|turnover|totaal|total|totals|totaux|gesamt|summe|omzet|totales|totali|totale|totaal|sum|suma|somme|soma|celkem|razem|yhteensa|toplam|osszesen|i alt|итого)(?!\p{L})/u
 
 /** What a text between or around the rows is about: a balance of which end, a total, or something else. */
 export const summaryOf = (text: string): 'opening' | 'closing' | 'balance' | 'total' | null => {
   const words = folded(text.slice(0, 120))
-  if (!balanceWords.test(words)) return turnoverWords.test(words) ? 'total' : null
+  if (!balanceWords.test(words) && !namesBalance(words))
+    return turnoverWords.test(words) ? 'total' : null
   if (otherBalances.test(words)) return 'total'
-  if (startWords.test(words)) return 'opening'
+  if (startWords.test(words) && !carried.test(words)) return 'opening'
   return endWords.test(words) ? 'closing' : 'balance'
 }
 
@@ -65,11 +70,12 @@ const balanceRow =
 
 /** Nearly all texts are told apart without folding them. */
 const mayNameBalance =
-  /sald|s a l d o|balance|solde|forward|likut|apyvart|turnover|k[äa]ive|z[ůu]statek/i
+  /s ?a ?l ?d|sold|balance|\bbal\b|kontost|stan |stanje|stav |forward|likut|apyvart|turnover|j[äa]{2}k|k[äa]ive|z[ůu]stat|zostat|bakiye|egyenleg|残高|余额|餘額|結餘|잔액|остат|сальд|υπ[όο]λοιπ|יתרה|رصيد/i
 
 /** Whether the text of a row with a day says that the row is a balance or a total, not a movement. */
 export const isBalanceRow = (text: string): boolean => {
   const { length } = text
-  if (length < 4 || length > 70 || !mayNameBalance.test(text)) return false
-  return balanceRow.test(folded(text))
+  if (length > 70 || length < 2) return false
+  if (!mayNameBalance.test(text)) return false
+  return namesBalance(text) || balanceRow.test(folded(text))
 }

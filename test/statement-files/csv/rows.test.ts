@@ -312,3 +312,78 @@ test('where no line has words, none is taken for a total', () => {
   ]
   expect(amountsOf(parseCsv(rows))).toEqual(['5.00', '6.00', '11.00'])
 })
+
+test('a total below the lines is none beside a column of balances either', () => {
+  const file = parseCsv([
+    'Date,Description,Amount,Balance',
+    '2024-01-14,a,2000.00,3000.00',
+    '2024-01-15,b,-25.50,2974.50',
+    '2024-01-31,Totaux,1974.50,',
+  ])
+  expect(amountsOf(file)).toEqual(['2000.00', '-25.50'])
+  expect(balancesOf(file)).toEqual(['opening 1000.00 computed', 'closing 2974.50 stated'])
+})
+
+test.each([
+  'Solde',
+  'Solde au 31/01/2024',
+  'SOLDE CREDITEUR AU 31/01/2024',
+  'Saldo contabile finale',
+  'Saldo al 31/01/2024',
+  'Kontostand am 31.01.2024',
+  'Abschlusssaldo',
+  'Current balance',
+  'BALANCE C/F',
+  'CLOSING BALANCE 31/01',
+  'Closing Bal',
+  'Balance at 31 January 2024',
+  'Stan konta',
+  'Saldo końcowe',
+  'Konečný zůstatek',
+  'Utgående saldo',
+  'Loppusaldo',
+  'Bakiye',
+  '残高',
+  'Итоговый остаток',
+  'Υπόλοιπο',
+])('a row that says nothing but %s is a balance, at the end and in between', (name) => {
+  const file = parseCsv([
+    'Date;Description;Amount',
+    '14/01/2024;Wages;2000.00',
+    `15/01/2024;${name};2000.00`,
+    '16/01/2024;Shop;-25.50',
+    `31/01/2024;${name};1974.50`,
+  ])
+  expect(amountsOf(file)).toEqual(['2000.00', '-25.50'])
+  expect(codesOf(file)).toEqual([])
+})
+
+test.each([
+  'Solde de tout compte',
+  'Balance payment',
+  'NEW BALANCE GENT',
+  'Saldo factuur 12',
+  'Sold shares',
+])('a row that says more than the name of a balance is a line: %s', (name) => {
+  const file = parseCsv([
+    'Date;Description;Amount',
+    '14/01/2024;Wages;2000.00',
+    '15/01/2024;Gas;-5.00',
+    `31/01/2024;${name};-85.00`,
+  ])
+  expect(amountsOf(file)).toEqual(['2000.00', '-5.00', '-85.00'])
+})
+
+test('a new balance is one where the lines lead to it; else a shop', () => {
+  const rows = (amount: string) =>
+    amountsOf(
+      parseCsv([
+        'Date;Description;Amount',
+        '14/01/2024;Wages;2000.00',
+        '15/01/2024;Gas;-5.00',
+        `31/01/2024;New balance;${amount}`,
+      ]),
+    )
+  expect(rows('1995.00')).toEqual(['2000.00', '-5.00'])
+  expect(rows('-85.00')).toEqual(['2000.00', '-5.00', '-85.00'])
+})
