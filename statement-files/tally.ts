@@ -1,11 +1,10 @@
 /** Sums and days of the lines of one statement, and what is wrong with a line whatever format it came from. */
 import { decimalsOf } from './currency.ts'
 import { DecimalSum, scaleOf, sumOf } from './decimal.ts'
-import { NumberSet } from './number-set.ts'
 import type { ParsedLine } from './parsed.ts'
 import type { Problem } from './problem.ts'
 import { problem, quoted } from './problem.ts'
-import { hashOf } from './text-hash.ts'
+import { SeenReferences } from './seen-references.ts'
 
 export interface Totals {
   lineCount: number
@@ -23,7 +22,7 @@ export const createTally = (tell: (told: Problem) => unknown) => {
   const incoming = new DecimalSum()
   const outgoing = new DecimalSum()
   // half a million references need their own memory, not that of the file they stand in
-  const references = new NumberSet()
+  const references = new SeenReferences()
   let lineCount = 0
   let firstOn: string | undefined
   let lastOn: string | undefined
@@ -33,7 +32,7 @@ export const createTally = (tell: (told: Problem) => unknown) => {
     if (currency !== undefined && scaleOf(amount) > decimalsOf(currency))
       tell(problem('bad_amount', { text: amount, reason: 'decimals', currency }, position))
     if (bankReference === undefined) return
-    if (!references.add(hashOf(bankReference)))
+    if (!references.add(bankReference))
       tell(problem('reference_reused', { reference: quoted(bankReference) }, position))
   }
 

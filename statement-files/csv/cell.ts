@@ -20,13 +20,17 @@ export type CellKind =
   | 'bic'
   | 'text'
 
+const equalsSign = 0x3d
+
 const isBlank = (code: number): boolean => code <= 32 || code === 0xa0
 
 /** A cell without blanks around it, and without the formula that keeps Excel from reading it as a number. */
 export const trimmed = (cell: string): string => {
   const { length } = cell
   if (length === 0) return cell
-  if (isBlank(cell.charCodeAt(0)) || isBlank(cell.charCodeAt(length - 1))) return cell.trim()
+  const first = cell.charCodeAt(0)
+  if (isBlank(first) || isBlank(cell.charCodeAt(length - 1))) return cell.trim()
+  if (first !== equalsSign) return cell
   return cell.startsWith('="') && cell.endsWith('"') ? cell.slice(2, -1).trim() : cell
 }
 

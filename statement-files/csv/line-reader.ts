@@ -23,14 +23,27 @@ export interface Known {
 
 const apostrophe = 0x27
 
-/** Text for people: one blank where the bank filled up with many, no quotation marks around all of it. */
-const displayed = (cell: string): string => {
-  const text = cell.includes('  ') || cell.includes('\n') ? cell.replace(/\s+/g, ' ') : cell
+const withoutApostrophes = (text: string): string => {
   const isQuoted = text.charCodeAt(0) === apostrophe && text.length > 1 && text.endsWith("'")
   return isQuoted ? text.slice(1, -1).trim() : text
 }
 
-const isNothing = (cell: string): boolean => cell === '' || cell === '-' || cell === 'NOTPROVIDED'
+/** Text for people: one blank where the bank filled up with many, no quotation marks around all of it. */
+const displayed = (cell: string): string => {
+  const text = cell.includes('  ') || cell.includes('\n') ? cell.replace(/\s+/g, ' ') : cell
+  return withoutApostrophes(text)
+}
+
+/** Blanks that were filled up with, or a sign of a reference: one look tells the few texts that need more. */
+const unusual = /[\n+*]| {2}/
+
+const absent = 'NOTPROVIDED'
+
+/** Asked of every cell: its length alone tells nearly always. */
+const isNothing = (cell: string): boolean => {
+  const { length } = cell
+  return length < 2 ? length === 0 || cell === '-' : length === absent.length && cell === absent
+}
 
 const cellAt = (cells: readonly string[], index: number): string =>
   index < 0 ? '' : (cells[index] ?? '')
@@ -83,10 +96,15 @@ const onlyCell = ({ columns }: Plan, index: number): string => {
   return [...column.distinct][0] ?? ''
 }
 
-const joined = (cells: readonly string[], indexes: readonly number[]): string => {
+const joined = (
+  cells: readonly string[],
+  indexes: readonly number[],
+  isUnusual: boolean,
+): string => {
   let text = ''
   for (const index of indexes) {
-    const part = displayed(textAt(cells, index))
+    const cell = textAt(cells, index)
+    const part = isUnusual ? displayed(cell) : withoutApostrophes(cell)
     if (isNothing(part) || part === text) continue
     text = text === '' ? part : `${text} ${part}`
   }
@@ -171,18 +189,19 @@ export class LineReader {
 
   /** The texts of a row, joined. */
   textOf(cells: readonly string[]): string {
-    return joined(cells, this.#text)
+    return joined(cells, this.#text, true)
   }
 
   read({ cells, line: number }: Row, { day, amount, isDerived }: Known): ParsedLine {
     const { valueOn } = this.#plan
-    const text = joined(cells, this.#text)
+    const isUnusual = this.#isTextUnusual(cells)
+    const text = joined(cells, this.#text, isUnusual)
     const line: ParsedLine = { bookedOn: day, amount, text, position: { line: number } }
     if (isDerived === true) line.isBookedOnDerived = true
     const valueDay = valueOn?.order == null ? '' : this.#readValueDay(cellAt(cells, valueOn.index))
     if (valueDay !== '') line.valueOn = valueDay
     this.#addParty(line, cells)
-    this.#addReference(line, cells)
+    this.#addReference(line, cells, isUnusual)
     this.#addBankReference(line, cells)
     if (this.#at.original_amount >= 0) this.#addOriginal(line, cells)
     return line
@@ -210,7 +229,7 @@ export class LineReader {
     if (!isNothing(bic)) line.counterpartyBic = bic
   }
 
-  #addReference(line: ParsedLine, cells: readonly string[]): void {
+  #addReference(line: ParsedLine, cells: readonly string[], isUnusual: boolean): void {
     const cell = textAt(cells, this.#at.reference)
     const found = isNothing(cell) ? null : structuredReference(cell)
     if (found !== null) {
@@ -219,11 +238,16 @@ export class LineReader {
       return
     }
     if (!isNothing(cell)) line.text = line.text === '' ? cell : `${line.text} ${cell}`
-    const isMarked = hasReferenceMark(cell) || this.#hasMarkedText(cells)
+    const isMarked = hasReferenceMark(cell) || (isUnusual && this.#hasMarkedText(cells))
     const inText = isMarked ? belgianReferenceIn(line.text) : null
     if (inText === null) return
     line.reference = inText
     line.referenceType = 'belgian'
+  }
+
+  #isTextUnusual(cells: readonly string[]): boolean {
+    for (const index of this.#text) if (unusual.test(cellAt(cells, index))) return true
+    return false
   }
 
   /** Looks into the cells: searching the joined text would write it anew. */

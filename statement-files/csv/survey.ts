@@ -4,6 +4,7 @@ import { Column } from './column.ts'
 import {
   columnsMax,
   countFilled,
+  hasMoreFilled,
   findTable,
   isBlankRow,
   isLineLike,
@@ -41,7 +42,7 @@ const [besideCells, besideWidth] = [2, 4]
 /** Whether a row only tells something beside the lines: its few cells say nothing of the columns they stand in. */
 const isBeside = (cells: readonly string[], width: number): boolean =>
   width >= besideWidth &&
-  countFilled(cells) <= besideCells &&
+  !hasMoreFilled(cells, besideCells) &&
   !cells.some((cell) => looksLikeDay(trimmed(cell)))
 
 export interface Surveyor {

@@ -71,6 +71,16 @@ export const countFilled = (cells: readonly string[]): number => {
   return count
 }
 
+/** Whether a row has more than so many cells with something in them; looks no further than it must. */
+export const hasMoreFilled = (cells: readonly string[], limit: number): boolean => {
+  let count = 0
+  for (const cell of cells) {
+    if (trimmed(cell) !== '') count += 1
+    if (count > limit) return true
+  }
+  return false
+}
+
 /** Whether a row may be a line: it has a day and an amount. */
 export const isLineLike = (cells: readonly string[]): boolean => {
   let days = 0
