@@ -114,6 +114,7 @@ const seenBefore = (summary: StatementSummary, seen: Set<string>): boolean => {
 
 const described = ({ summary, number, sample }: SurveyedStatement) => ({
   number,
+  ...(summary.member === undefined ? {} : { member: summary.member }),
   account: summary.account === undefined ? null : shownAccount(summary.account),
   from: dayOf(summary.from) ?? dayOf(summary.firstOn),
   to: dayOf(summary.to) ?? dayOf(summary.lastOn),

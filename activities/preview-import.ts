@@ -64,9 +64,7 @@ const preview = async (deps: Deps, at: Attempting, { begun, progress }: Work): P
     })
   while (await run((tx) => staging.clearSome(tx, at.importId)));
   await run((tx) => keepStatements(tx, at.importId, judged))
-  // the standard of CODA warns against its references
-  const hasReferences = survey.format !== 'coda'
-  await stageLines(deps, at, { bytes, options, judged, hasReferences, progress })
+  await stageLines(deps, at, { bytes, options, judged, format: survey.format, progress })
   const { importId } = at
   await compareLines({ run, progress }, { importId, source: sourceOf(survey) ?? '' })
   await run((tx) => finish(tx, at, { ...looked, revision: begun.revision }))

@@ -35,8 +35,8 @@ interface Staging {
   bytes: Uint8Array
   options: ImportOptions & { name: string }
   judged: readonly Judged[]
-  /** The bank's references tell lines apart. */
-  hasReferences: boolean
+  /** Of the file; the files of an archive have their own. */
+  format: string | null
   progress: (lines: number) => void
 }
 
@@ -44,7 +44,7 @@ interface Staging {
 export const stageLines = async (
   deps: Deps,
   at: Attempt,
-  { bytes, options, judged, hasReferences, progress }: Staging,
+  { bytes, options, judged, format, progress }: Staging,
 ): Promise<void> => {
   const wanted = new Map(
     judged
@@ -66,7 +66,7 @@ export const stageLines = async (
     for (const line of part.lines) {
       number += 1
       const statement = wanted.get(part.statement + 1)
-      const row = statement && toStaged(line, { number, statement, hasReferences })
+      const row = statement && toStaged(line, { number, statement, format })
       if (row) batch.push(row)
       if (batch.length >= batchMax) await flush()
     }
@@ -83,13 +83,10 @@ const store = ({ pool }: Deps, at: Attempt, lines: readonly StagedLine[]): Promi
 interface Place {
   number: number
   statement: Judged
-  hasReferences: boolean
+  format: string | null
 }
 
-const toStaged = (
-  parsed: ParsedLine,
-  { number, statement, hasReferences }: Place,
-): StagedLine | null => {
+const toStaged = (parsed: ParsedLine, { number, statement, format }: Place): StagedLine | null => {
   const { accountId, accountCurrency } = statement
   const { bookedOn } = parsed
   if (accountId === null || accountCurrency === null) return null
@@ -98,6 +95,8 @@ const toStaged = (
     if (statement.verdict === 'waiting') return null
     throw new Error('A line without a day stands in a statement without a problem.')
   }
+  // the standard of CODA warns against its references
+  const hasReferences = (statement.member?.format ?? format) !== 'coda'
   return {
     number,
     statement: statement.number,

@@ -105,9 +105,17 @@ export interface StatedBalance {
   on: string | null
 }
 
+/** One file of an archive, and its format. */
+export interface ArchiveMember {
+  file: string
+  format: string
+}
+
 export interface StatementPreview {
   /** Place in the file, from 1. */
   number: number
+  /** Where in an archive it stands. */
+  member?: ArchiveMember
   account: { number: string; holder: string | null } | null
   currency: string | null
   /** Ours; null while it is not known. */

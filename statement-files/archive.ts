@@ -89,8 +89,8 @@ const listEntries = (bytes: Buffer): Entry[] | Problem => {
   }
   // a directory longer than its entries hides files
   if (at !== bytes.readUInt32LE(end + 16) + bytes.readUInt32LE(end + 12)) return damaged()
-  if (entries.length === 0 || entries.some(isOffice))
-    return problem('not_a_statement', { what: 'zip' })
+  if (entries.length === 0) return problem('not_a_statement', { what: 'empty_zip' })
+  if (entries.some(isOffice)) return problem('not_a_statement', { what: 'xlsx' })
   return sizeProblem(entries, bytes.length) ?? entries.filter((entry) => !isOfSystem(entry))
 }
 

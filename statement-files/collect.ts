@@ -13,7 +13,7 @@ export interface ParsedStatement extends StatementSummary {
 }
 
 export interface ParsedFile {
-  format: Format | null
+  format: Format | 'mixed' | null
   formatVersion?: string
   encoding: string | null
   layout?: CsvLayout

@@ -31,6 +31,10 @@ const isQif = (head: string): boolean =>
 const isHtml = (head: string): boolean =>
   /^\s*(?:<\?xml[^<>]{0,200}>\s*)?(?:<!--[^]{0,500}?-->\s*)?<(?:!DOCTYPE\s+html|html)\b/i.test(head)
 
+/** A page without anything to fill in but with rows is a table, which many banks call a workbook. */
+const htmlKind = (head: string): string =>
+  /<tr[\s>]/i.test(head) && !/<(?:form|input|script)[\s>]/i.test(head) ? 'html_table' : 'html'
+
 const messageOf = (head: string): string | null =>
   /\b((?:camt|pain|pacs|acmt)\.\d{3}\.\d{3}\.\d{2})\b/i.exec(head)?.[1] ?? null
 
@@ -66,7 +70,7 @@ export const detectFormat = (text: string): Format | Problem => {
   if (/^0{5}\d{6}[\d ]{3}05[ D] {7}/.test(head)) return 'coda'
   if (isOfx(head)) return 'ofx'
   if (isQif(head)) return 'qif'
-  if (isHtml(head)) return problem('not_a_statement', { what: 'html' })
+  if (isHtml(head)) return problem('not_a_statement', { what: htmlKind(head) })
   const kind = documentKind(head)
   if (kind !== null) return problem('not_a_statement', { what: kind })
   if (isSwift(head)) return problem('wrong_message', { message: 'MT940' })

@@ -1,6 +1,7 @@
 /** The door of the folder: bytes of a statement file in, statements and problems out. Never throws for bad input. */
+import { isUtf8 } from 'node:buffer'
 import { readArchive, type ArchivedFile } from './archive.ts'
-import { outputOfFile } from './archived-output.ts'
+import { outputOfMember } from './archived-output.ts'
 import { openCamt053 } from './camt053/parser.ts'
 import { openCoda } from './coda/parser.ts'
 import { openCsv } from './csv/parser.ts'
@@ -24,7 +25,8 @@ export const parsers: Readonly<Record<Format, OpenParser>> = {
 
 export type FilePart =
   | Part
-  | { kind: 'recognised'; format: Format; encoding: string }
+  /** Once for a file; of an archive also where its files turn out to be of several formats. */
+  | { kind: 'recognised'; format: Format | 'mixed'; encoding: string }
   /** Nothing new: a piece was looked at, and whoever reads may do something else in between. */
   | { kind: 'looked' }
 
@@ -96,8 +98,12 @@ function* parseText(text: Text, { report, options }: Reading, output: Output): G
 /** A file of an archive is asked for its name as well: a text beside the statements would pass as CSV. */
 const recognisedIn = (file: ArchivedFile, options: ParseOptions): Text | Problem => {
   const kind = binaryKind(file.content)
-  if (kind !== null) return problem('not_a_statement', { what: kind })
-  const text = recognised(file.content, options)
+  if (kind !== null)
+    return problem('not_a_statement', { what: kind === 'zip' ? 'inner_zip' : kind })
+  const { encoding, ...others } = options
+  // an answer for one file of an archive must not spoil another that needs none
+  const isPlain = encoding === undefined || isUtf8(file.content)
+  const text = recognised(file.content, isPlain ? others : options)
   const isOther = 'format' in text && text.format === 'csv' && !/\.(?:csv|tsv)$/i.test(file.name)
   return isOther ? problem('not_a_statement') : text
 }
@@ -106,7 +112,8 @@ const recognisedIn = (file: ArchivedFile, options: ParseOptions): Text | Problem
 function* readFiles(bytes: Uint8Array, reading: Reading): Generator<FilePart> {
   const { report, options } = reading
   const others: Problem[] = []
-  let count = 0
+  const formats = new Set<Format>()
+  let encoding: string | null = null
   for (const file of readArchive(bytes)) {
     if ('code' in file) return report.output.refuse(file)
     const text = recognisedIn(file, options)
@@ -115,13 +122,14 @@ function* readFiles(bytes: Uint8Array, reading: Reading): Generator<FilePart> {
       continue
     }
     const { format, decoding } = text
-    if (count === 0) yield { kind: 'recognised', format, encoding: decoding.encoding }
-    count += 1
-    yield* parseText(text, reading, outputOfFile(report.output, file.name))
+    encoding ??= decoding.encoding
+    const { size } = formats.add(format)
+    yield { kind: 'recognised', format: size > 1 ? 'mixed' : format, encoding }
+    yield* parseText(text, reading, outputOfMember(report.output, { file: file.name, format }))
     if (report.output.isRefused()) return
   }
   const [first = problem('not_a_statement', { what: 'zip' })] = others
-  if (count === 0) report.output.refuse(first)
+  if (formats.size === 0) report.output.refuse(first)
   else for (const other of others) report.output.problem(asWarning(other))
 }
 

@@ -1,5 +1,5 @@
 /** What a statement file says, before any policy: plain values, money as exact decimal text, days as the bank wrote them. */
-import type { FilePosition } from '../domain/statement-import.ts'
+import type { ArchiveMember, FilePosition } from '../domain/statement-import.ts'
 
 export type Position = FilePosition
 
@@ -75,6 +75,8 @@ export interface AccountRef {
 
 /** What a file says of one statement beside its lines; filled in as the file tells it. */
 export interface StatementHead {
+  /** The file of an archive that it stands in, and what that is. */
+  member?: ArchiveMember
   account?: AccountRef
   currency?: string
   /** The bank's own id or number of the statement; for display only. */

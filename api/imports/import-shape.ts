@@ -18,7 +18,10 @@ export const importSchema = z
       sizeBytes: z.int(),
       sha256: z.string().meta({ description: 'Hexadecimal' }),
     }),
-    format: z.enum(['csv', 'ofx', 'qif', 'camt053', 'coda']).nullable(),
+    format: z
+      .enum(['csv', 'ofx', 'qif', 'camt053', 'coda', 'mixed'])
+      .nullable()
+      .meta({ description: 'mixed = an archive of several formats' }),
     options: optionsSchema.meta({ description: 'Corrections and answers so far' }),
     revision: z.int().meta({ description: 'Counts the corrections; send it with a confirmation' }),
     previewedRevision: z.int().nullable().meta({

@@ -57,6 +57,10 @@ const sampleSchema = z.object({
 const statementSchema = z
   .object({
     number: z.int().meta({ description: 'Place in the file, from 1' }),
+    member: z
+      .object({ file: z.string(), format: z.string() })
+      .exactOptional()
+      .meta({ description: 'The file of an archive that it stands in' }),
     account: z.object({ number: z.string(), holder: z.string().nullable() }).nullable(),
     currency: z.string().nullable(),
     accountId: z.uuid().nullable().meta({ description: 'null while it is not known which one' }),

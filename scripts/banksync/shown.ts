@@ -36,7 +36,8 @@ export const shownProblem = (
 })
 
 /** What stands before the lines of a statement. */
-export const shownHead = ({ account, currency, checkpoints }: StatementSummary) => ({
+export const shownHead = ({ account, currency, checkpoints, member }: StatementSummary) => ({
+  ...member,
   account: account?.number ?? null,
   currency: currency ?? null,
   opening: balanceOf(checkpoints, 'opening')?.amount ?? null,

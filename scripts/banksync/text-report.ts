@@ -60,8 +60,9 @@ const statementText = (
   ofFile: readonly Problem[],
 ): string => {
   const said = words[language]
-  const { account, currency = '', checkpoints, lineCount, firstOn, lastOn } = summary
+  const { account, currency = '', checkpoints, lineCount, firstOn, lastOn, member } = summary
   const facts = [
+    member === undefined ? '' : `${member.file} (${member.format})`,
     `${said.account} ${account?.number ?? said.unknown} ${currency}`.trimEnd(),
     firstOn === undefined ? '' : `${said.period} ${firstOn} … ${lastOn ?? firstOn}`,
     counted(lineCount, said.lines),

@@ -26,7 +26,7 @@ const show = (input: Uint8Array): void => {
 }
 
 const brokenPieces = (input: Uint8Array, file: ParsedFile, random: Random): string | null => {
-  if (file.format === null || input.length > 20_000) return null
+  if (file.format === null || file.format === 'mixed' || input.length > 20_000) return null
   const { format } = file
   const text = [...decode(input, decodingOf(input))].join('').trimStart()
   const whole = saidInPieces(text, { format, today, nextLength: () => text.length })

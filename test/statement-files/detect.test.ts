@@ -42,6 +42,11 @@ describe('what a file is', () => {
 
   test.each([
     ['<!DOCTYPE html><html>', 'not_a_statement', { what: 'html' }],
+    [
+      '<html><body><table><tr><td>Date</td></tr></table></body></html>',
+      'not_a_statement',
+      { what: 'html_table' },
+    ],
     ['\n <HTML lang=nl>', 'not_a_statement', { what: 'html' }],
     ['<!-- login --><html>', 'not_a_statement', { what: 'html' }],
     ['<?xml version="1.0"?>\n<!DOCTYPE html PUBLIC "x">', 'not_a_statement', { what: 'html' }],

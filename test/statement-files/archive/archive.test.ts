@@ -1,4 +1,6 @@
+import iconv from 'iconv-lite'
 import { expect, test } from 'vitest'
+import { parseStatementFile } from '../../../statement-files/collect.ts'
 import { codesOf, documentOf, entry, namespace, parse, tag } from '../camt053/message.ts'
 import { zip, type ZipFile } from './zip.ts'
 
@@ -30,6 +32,30 @@ test('every place that is told names the file it is in', () => {
   })
 })
 
+test('an archive of several formats says so, and each statement names its file and format', () => {
+  const qif = '!Type:Bank\nD2025-01-15\nT-1.00\nPa\n^\n'
+  const read = parse(zip([file('a.xml'), file('b.xml'), file('c.qif', qif)]))
+  expect(read.format).toBe('mixed')
+  expect(read.statements.map(({ member }) => member)).toEqual([
+    { file: 'a.xml', format: 'camt053' },
+    { file: 'b.xml', format: 'camt053' },
+    { file: 'c.qif', format: 'qif' },
+  ])
+})
+
+test('an answer about the encoding leaves files alone that need none', () => {
+  const named = (name: string) => '!Type:Bank\nD2025-01-15\nT-1.00\nP' + name + '\n^\n'
+  const archive = zip([
+    file('utf8.qif', named('Müller')),
+    file('old.qif', iconv.encode(named('Łódź'), 'windows-1250')),
+  ])
+  const { statements } = parseStatementFile(archive, {
+    today: '2026-11-21',
+    encoding: 'windows-1250',
+  })
+  expect(statements.map(({ lines }) => lines[0]?.counterparty)).toEqual(['Müller', 'Łódź'])
+})
+
 test('a file that is not whole refuses the archive and is named', () => {
   const read = parse(zip([file('good.xml'), file('cut.xml', message('1').slice(0, -20))]))
   expect(read.problems).toMatchObject([
@@ -53,7 +79,7 @@ test('what else lies in an archive is told, and keeps nothing from being importe
     { code: 'not_a_statement', severity: 'warning', position: { file: 'statement.pdf' } },
     { code: 'not_a_statement', severity: 'warning', position: { file: 'readme.txt' } },
     { code: 'wrong_message', severity: 'warning', position: { file: 'notice.xml' } },
-    { code: 'not_a_statement', params: { what: 'zip' }, position: { file: 'inner.zip' } },
+    { code: 'not_a_statement', params: { what: 'inner_zip' }, position: { file: 'inner.zip' } },
   ])
 })
 
@@ -75,13 +101,17 @@ test('an archive without any statement is refused for what is in it', () => {
   expect(only.problems).toMatchObject([
     { code: 'not_a_statement', severity: 'error', params: { what: 'pdf' } },
   ])
-  expect(parse(zip([])).problems).toMatchObject([{ params: { what: 'zip' } }])
+  expect(parse(zip([])).problems).toMatchObject([{ params: { what: 'empty_zip' } }])
+  const system = [file('.DS_Store', 'x'), file('days/', '')]
+  expect(parse(zip(system)).problems).toMatchObject([{ params: { what: 'zip' } }])
+  const nested = zip([file('inner.zip', zip([file('1.xml')]))])
+  expect(parse(nested).problems).toMatchObject([{ params: { what: 'inner_zip' } }])
 })
 
 test('a workbook is an archive, and no statement', () => {
   const workbook = zip([file('[Content_Types].xml', '<Types/>'), file('xl/workbook.xml', '<a/>')])
   expect(parse(workbook).problems).toMatchObject([
-    { code: 'not_a_statement', severity: 'error', params: { what: 'zip' } },
+    { code: 'not_a_statement', severity: 'error', params: { what: 'xlsx' } },
   ])
 })
 
