@@ -82,6 +82,10 @@ test.each([
   ['zzz', []],
   ['direct bnak', ['100% Direct_Bank']],
   ['kre ditbank', ['Kreditbank Süd']],
+  ['kreditbenk', ['Kreditbank Süd']],
+  ['gredit agricole', ['Crédit Agricole']],
+  ['creditagricole', ['Crédit Agricole']],
+  ['agricol credti', ['Crédit Agricole']],
   ['bnp paribas bank', ['BNP Paribas Fortis']],
   ['bnp parisbas qqqqq', ['BNP Paribas Fortis']],
   ['mutuel qqqqqqqqqqqq', []],
@@ -159,6 +163,7 @@ const offerVeryMany = async (): Promise<string[]> => {
 test.each<[string, Partial<InstitutionSearch>]>([
   ['bank', {}],
   ['bank', { country: 'be', providers: ['ponto'] }],
+  ['bank ba', {}],
   ['bnak', {}],
   ['', { providers: ['ponto'] }],
 ])(
