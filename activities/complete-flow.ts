@@ -23,6 +23,7 @@ import { withHeartbeat } from './heartbeat.ts'
 import { openSession, providerNamed } from './open-session.ts'
 import type { LinkResult, OtherLinks } from './providers/provider.ts'
 import { lockFacts, record } from './record.ts'
+import { withdraw } from './withdraw-consent.ts'
 
 export interface FlowOutcome {
   snapshot: Snapshot | null
@@ -55,11 +56,18 @@ export const createCompleteFlow = (deps: Deps) =>
     try {
       const result = await withHeartbeat(() => ask(deps, input, known))
       await deps.reach('flow.after-exchange')
-      return await adopt(deps, input, { ...known, result })
+      const isLate = isClosed(known.flow) && result.state !== 'pending'
+      const outcome = isLate ? null : await adopt(deps, input, { ...known, result })
+      return outcome ?? (await withdraw(deps, input, { provider: known.facts.provider, result }))
     } catch (error) {
-      return over(deps, input, { state: 'failed', code: settledFailure(error).code })
+      const { code } = settledFailure(error)
+      if (!isClosed(known.flow)) return over(deps, input, { state: 'failed', code })
+      return withdraw(deps, input, { provider: known.facts.provider, result: null })
     }
   }
+
+/** Ended by a disconnection before the person had finished the page. */
+const isClosed = ({ state }: LinkFlow): boolean => state === 'exited'
 
 const over = async (deps: Deps, input: FlowAt, ending: Ending): Promise<FlowOutcome> => ({
   snapshot: await endFlow(deps, input, ending),
@@ -91,12 +99,13 @@ const look = (
     const flow = await linkFlows.maybeOneById(tx, flowId)
     if (facts === null) return null
     if (flow === null || flow.connectionId !== connectionId) return 'foreign'
-    if (flow.state !== 'waiting' && flow.state !== 'completing') return null
+    const isLate = isClosed(flow) && facts.state === 'disconnected'
+    if (flow.state !== 'waiting' && flow.state !== 'completing' && !isLate) return null
     const { vault } = deps
     const linkState = await oneTimeSecrets.peek({ tx, vault }, 'link_state', flowId)
     if (linkState === null) return flow.state === 'completing' ? 'lost' : null
     const callback = await oneTimeSecrets.peek({ tx, vault }, 'completion', flowId)
-    await linkFlows.update(tx, flowId, { state: 'completing' })
+    if (!isLate) await linkFlows.update(tx, flowId, { state: 'completing' })
     const others = await othersOf(tx, { facts, flow })
     return { facts, flow, linkState, callback: callback ?? new Secret('{}'), others }
   })
@@ -143,11 +152,12 @@ const ask = async (
   )
 }
 
+/** Takes what the provider gave; null where the connection was closed meanwhile. */
 const adopt = async (
   deps: Deps,
   input: FlowAt,
   { result, ...known }: Known & { result: LinkResult },
-): Promise<FlowOutcome> => {
+): Promise<FlowOutcome | null> => {
   switch (result.state) {
     case 'pending':
       return {
@@ -181,7 +191,7 @@ const store = async (
   tx: DatabaseTransactionConnection,
   deps: Deps,
   { facts, flow, result, ...input }: FlowAt & Known & { result: Linked },
-): Promise<FlowOutcome> => {
+): Promise<FlowOutcome | null> => {
   const { connectionId, flowId } = input
   const { vault } = deps
   const current = await lockFacts(tx, deps, connectionId)
@@ -192,13 +202,7 @@ const store = async (
     const snapshot = await endFlowIn(tx, deps, { ...input, ending })
     return { snapshot, linked: false, ended: true }
   }
-  // closed by a person while the provider was asked: what it gave is not taken
-  if (!(await linkFlows.update(tx, flowId, { state: 'linked' })))
-    return {
-      snapshot: await record(tx, deps, { ...input, occurrences: [{ kind: 'loaded' }] }),
-      linked: false,
-      ended: true,
-    }
+  if (!(await linkFlows.update(tx, flowId, { state: 'linked' }))) return null
   if (result.secrets) await secrets.store({ tx, vault }, { connectionId, secret: result.secrets })
   const { providerConnectionId, institution } = result
   if (institution) await connections.setInstitution(tx, connectionId, institution)

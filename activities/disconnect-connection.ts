@@ -7,14 +7,14 @@ import * as syncRuns from '../db/queries/sync-runs.ts'
 import * as webhooks from '../db/queries/webhooks.ts'
 import { withTenant } from '../db/tenant.ts'
 import type { Snapshot } from '../domain/connection.ts'
-import type { FailureCode } from '../domain/failure.ts'
 import type { Occurrence } from '../domain/transitions/occurrence.ts'
 import type { ConnectionAt, ConnectionRef, Deps } from './deps.ts'
-import { forgetFlow } from './fail-flow.ts'
+import { closePage } from './fail-flow.ts'
 import { finalFailure, settledFailure } from './failure.ts'
 import { withHeartbeat } from './heartbeat.ts'
 import { openSession } from './open-session.ts'
 import { lockFacts, record } from './record.ts'
+import { hasNothingLeft } from './withdraw-consent.ts'
 
 /** Withdraws the consent at the provider. Retry-safe: a consent that is gone already is success. Throws what was refused. */
 export const createRevokeConsent = (deps: Deps) =>
@@ -31,16 +31,9 @@ export const createRevokeConsent = (deps: Deps) =>
       })
     } catch (error) {
       const failure = settledFailure(error)
-      if (!hasNothingLeft[failure.code]) throw finalFailure(failure)
+      if (!hasNothingLeft(failure)) throw finalFailure(failure)
     }
   }
-
-/** A grant that does not work any more has nothing left to withdraw; any other refusal leaves it as it was. */
-const hasNothingLeft: Partial<Record<FailureCode, true>> = {
-  connection_gone: true,
-  consent_expired: true,
-  credentials_invalid: true,
-}
 
 export interface Disconnection extends ConnectionAt {
   requestId: string
@@ -69,7 +62,7 @@ export const createDisconnectConnection = (deps: Deps) =>
         await syncRuns.finish(tx, id, { outcome: 'stopped' })
       const { droppedFlows = [] } = input
       for (const id of await linkFlows.endByConnection(tx, connectionId, droppedFlows))
-        await forgetFlow(tx, id)
+        await closePage(tx, id)
       await webhooks.setRoutes(tx, { provider: facts.provider, connectionId, refs: [] })
       const occurrences: Occurrence[] = [
         ...(input.revoked ? [] : [{ kind: 'revoke_failed', requestId } as const]),

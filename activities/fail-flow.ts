@@ -25,6 +25,18 @@ export const forgetFlow = async (
   for (const purpose of flowSecrets) await oneTimeSecrets.forget(tx, purpose, flowId)
 }
 
+/**
+ * Forgets what a page is opened with. What finishes it stays for its short time, so that a consent that is given there
+ * later can be withdrawn.
+ */
+export const closePage = async (
+  tx: DatabaseTransactionConnection,
+  flowId: string,
+): Promise<void> => {
+  for (const purpose of ['link_url', 'link_page'] as const)
+    await oneTimeSecrets.forget(tx, purpose, flowId)
+}
+
 /** Ends a link flow that led nowhere; nothing else of the connection changes. */
 export const endFlow = (
   deps: Deps,

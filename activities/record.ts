@@ -85,11 +85,10 @@ export const record = async (
   const renewalDays = capabilities?.offer.renewalDays ?? null
   for (const occurrence of at.occurrences)
     facts = await write(tx, facts, transition(facts, occurrence, { nowMs, renewalDays }))
-  const flowEndsAtMs = await linkFlows.earliestEnd(tx, at.connectionId)
-  const flowLook = flowEndsAtMs === null ? null : await linkFlows.firstLook(tx, at.connectionId)
+  const { endsAtMs, look } = await linkFlows.dues(tx, at.connectionId)
   return {
-    ...snapshotOf(facts, flowEndsAtMs, nowMs),
+    ...snapshotOf(facts, endsAtMs, nowMs),
     ...(isRefreshedByUs(capabilities) ? { slotsRefresh: true } : {}),
-    ...(flowLook === null ? {} : { flowLook }),
+    ...(look === null ? {} : { flowLook: look }),
   }
 }

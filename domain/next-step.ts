@@ -135,7 +135,7 @@ const waitStep = (state: WorkflowState, snapshot: Snapshot): Step => {
 
 /**
  * Whether the workflow's life ends here: there is no such connection, or it was closed by command and no link flow is
- * open that could bring it back.
+ * open that could bring it back, or must be looked at because its consent comes late.
  */
 export const isOver = (state: WorkflowState): boolean => {
   const { snapshot } = state
@@ -145,7 +145,7 @@ export const isOver = (state: WorkflowState): boolean => {
   if (state.run !== null || state.parked !== null) return false
   const closed = snapshot.disconnectReason !== null && closing.includes(snapshot.disconnectReason)
   const isIdle = commandStep(state) === null && patientStep(state) === null
-  return closed && snapshot.flowEndsAtMs === null && isIdle
+  return closed && snapshot.flowEndsAtMs === null && !snapshot.flowLook && isIdle
 }
 
 const closing: readonly DisconnectReason[] = ['user', 'support', 'legacy']

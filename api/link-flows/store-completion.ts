@@ -15,9 +15,9 @@ export const completionParameters = z
     `at most ${parametersMax}`,
   )
 
-/** Tells whether a flow still takes what the person brings back. */
+/** Tells whether a flow still takes what the person brings back; an exited one only to withdraw a consent given late. */
 export const takesCompletion = ({ state }: LinkFlow): boolean =>
-  state === 'requested' || state === 'waiting'
+  state === 'requested' || state === 'waiting' || state === 'exited'
 
 /** Keeps the parameters encrypted until the workflow completes the flow with them. */
 export const storeCompletion = (

@@ -99,31 +99,19 @@ export const update = async (tx: Tx, id: string, changed: FlowChange): Promise<b
 
 /**
  * Puts a flow back to waiting that the provider has not finished yet, and plans the next look: 5 seconds later at first,
- * then more rarely.
+ * then more rarely. A flow that a disconnection ended is looked at too, until what comes of it is withdrawn.
  */
 export const lookAgain = async (tx: Tx, id: string): Promise<void> => {
   await tx.query(sql.unsafe`
-    UPDATE link_flow SET state = 'waiting', looks = looks + 1,
-      look_at = now() + make_interval(secs => least(60, 5 * power(1.5, looks)))
-    WHERE id = ${id} AND ${isOpen}`)
+    UPDATE link_flow SET state = CASE state WHEN 'exited' THEN state ELSE 'waiting' END,
+      looks = looks + 1, look_at = now() + make_interval(secs => least(60, 5 * power(1.5, looks)))
+    WHERE id = ${id} AND (${isOpen} OR state = 'exited')`)
 }
 
 /** Plans no further look at a flow. */
 export const stopLooking = async (tx: Tx, id: string): Promise<void> => {
   await tx.query(sql.unsafe`UPDATE link_flow SET look_at = NULL WHERE id = ${id}`)
 }
-
-const lookRow = z.object({ id: z.string(), atMs: instantMs })
-
-/** The flow of a connection that is to be looked at first, and when; null while none is. */
-export const firstLook = (
-  tx: Tx,
-  connectionId: string,
-): Promise<{ id: string; atMs: number } | null> =>
-  tx.maybeOne(sql.type(lookRow)`
-    SELECT id, look_at AS "atMs" FROM link_flow
-    WHERE connection_id = ${connectionId} AND state = 'waiting' AND look_at IS NOT NULL
-    ORDER BY look_at, id LIMIT 1`)
 
 const returnRow = z.object({ tenantId: z.string(), flowId: z.string() })
 
@@ -167,14 +155,33 @@ export const listOpenByConnection = (tx: Tx, connectionId: string): Promise<read
     SELECT ${columns} FROM link_flow WHERE connection_id = ${connectionId} AND ${isOpen}
     ORDER BY created_at, id LIMIT 100`)
 
-const endRow = z.object({ endsAt: z.string().nullable() })
+const duesRow = z.object({
+  endsAtMs: instantMs.nullable(),
+  lookId: z.string().nullable(),
+  lookAtMs: instantMs.nullable(),
+})
 
-/** When the first open flow of a connection ends, in ms since the epoch; null while none is open. */
-export const earliestEnd = async (tx: Tx, connectionId: string): Promise<number | null> => {
-  const { endsAt } = await tx.one(sql.type(endRow)`
-    SELECT min(expires_at) AS "endsAt" FROM link_flow
-    WHERE connection_id = ${connectionId} AND ${isOpen}`)
-  return endsAt === null ? null : Date.parse(endsAt)
+export interface FlowDues {
+  /** When the first open flow ends; null while none is open. */
+  endsAtMs: number | null
+  /** The flow that is to be looked at first, and when; null while none is. */
+  look: { id: string; atMs: number } | null
+}
+
+/** What the link flows of a connection make due, in ms since the epoch. */
+export const dues = async (tx: Tx, connectionId: string): Promise<FlowDues> => {
+  const { endsAtMs, lookId, lookAtMs } = await tx.one(sql.type(duesRow)`
+    SELECT (
+      SELECT min(expires_at) FROM link_flow WHERE connection_id = ${connectionId} AND ${isOpen}
+    ) AS "endsAtMs", look.id AS "lookId", look.look_at AS "lookAtMs"
+    FROM (VALUES (1)) AS one LEFT JOIN LATERAL (
+      SELECT id, look_at FROM link_flow
+      WHERE connection_id = ${connectionId} AND state IN ('waiting', 'exited')
+        AND look_at IS NOT NULL
+      ORDER BY look_at, id LIMIT 1
+    ) AS look ON true`)
+  const look = lookId === null || lookAtMs === null ? null : { id: lookId, atMs: lookAtMs }
+  return { endsAtMs, look }
 }
 
 /**

@@ -12,10 +12,12 @@ export interface Visit {
 }
 
 /** Approves on the page; returns the address the browser is sent to. */
-export const approve = async (visit: Visit): Promise<string> => {
-  const page = await open(visit.url)
-  return mannerOf(page).approve(page, visit)
-}
+export const approve = async (visit: Visit): Promise<string> =>
+  approveOn(await open(visit.url), visit)
+
+/** The same on a page that is open already. */
+export const approveOn = (page: Page, visit: Visit): Promise<string> =>
+  mannerOf(page).approve(page, visit)
 
 /** Leaves the page by its own button before anything was typed; returns the address the browser is sent to. */
 export const leave = async (url: string): Promise<string> => {

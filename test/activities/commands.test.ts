@@ -30,6 +30,8 @@ describe('a disconnection', () => {
       ...more,
     })
 
+  const asked = async () => (await scene.requests()).map(({ endpoint }) => endpoint)
+
   const organizations = async () => (await scene.sim('GET', '/__sim/organizations')).organizations
 
   test('withdraws the consent at Ponto, and again without harm', async () => {
@@ -115,11 +117,35 @@ describe('a disconnection', () => {
     await close(subject)
     expect(await subject.flow(flow.flowId)).toMatchObject({ state: 'exited', failureCode: null })
     await subject.decide(flow)
-    await scene.sim('DELETE', '/__sim/requests')
     expect(await subject.complete(flow.flowId)).toMatchObject({ linked: false })
-    expect(await scene.requests()).toEqual([])
     expect(await subject.view()).toMatchObject({ state: 'disconnected', disconnectReason: 'user' })
+    expect(await subject.secret()).toBeNull()
     expect(await subject.codes()).not.toContain('link.exited')
+  })
+
+  test('withdraws a consent that is given on such a page later, once', async () => {
+    const subject = await aSubject(scene)
+    const flow = await subject.begin()
+    await close(subject)
+    await subject.decide(flow)
+    await scene.sim('DELETE', '/__sim/requests')
+    await subject.complete(flow.flowId)
+    expect(await asked()).toContain('revoke')
+    expect(await organizations()).toEqual([])
+    await scene.sim('DELETE', '/__sim/requests')
+    await subject.complete(flow.flowId)
+    expect(await asked()).toEqual([])
+    expect(await subject.codes()).not.toContain('consent.not_revoked')
+  })
+
+  test('says so when such a consent could not be withdrawn', async () => {
+    const subject = await aSubject(scene)
+    const flow = await subject.begin()
+    await close(subject)
+    await subject.decide(flow)
+    await scene.failNext({ endpoint: 'integration', status: 403, times: 5 })
+    await subject.complete(flow.flowId)
+    expect(await subject.codes()).toContain('consent.not_revoked')
   })
 
   test('is not undone by the end of a page that was being finished', async () => {
@@ -132,6 +158,7 @@ describe('a disconnection', () => {
     expect(await subject.complete(flow.flowId)).toMatchObject({ linked: false })
     expect(await subject.flow(flow.flowId)).toMatchObject({ state: 'exited' })
     expect(await subject.secret()).toBeNull()
+    expect(await asked()).toContain('revoke')
     expect(await subject.view()).toMatchObject({ state: 'disconnected', disconnectReason: 'user' })
   })
 

@@ -210,10 +210,25 @@ describe('coming back from the bank', () => {
       input: { flowId: body.flow.id },
     })
     await withTenant(world.pool, world.a.tenantId, (tx) =>
-      linkFlows.update(tx, body.flow.id, { state: 'exited' }),
+      linkFlows.update(tx, body.flow.id, { state: 'expired' }),
     )
     const late = await world.call('POST', path, { body: { parameters: {} } })
-    expect(late).toMatchObject({ status: 409, body: { code: 'conflict', why: 'exited' } })
+    expect(late).toMatchObject({ status: 409, body: { code: 'conflict', why: 'expired' } })
+  })
+
+  test('what comes back to a flow that a disconnection ended is handed over, so that it can be withdrawn', async () => {
+    const { body } = await begin()
+    await withTenant(world.pool, world.a.tenantId, (tx) =>
+      linkFlows.update(tx, body.flow.id, { state: 'exited' }),
+    )
+    const path = `/v1/link-flows/${body.flow.id}/completions`
+    const parameters = { code: 'c', state: stateOf(body.flow.id) }
+    const answer = await world.call('POST', path, { body: { parameters } })
+    expect(answer).toMatchObject({ status: 202, body: { state: 'exited' } })
+    expect(await receivedBy(world, body.connection.id)).toContainEqual({
+      name: 'completeLink',
+      input: { flowId: body.flow.id },
+    })
   })
 
   test('what belongs to another flow is refused, and the flow waits on for its own', async () => {

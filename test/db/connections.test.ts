@@ -178,16 +178,19 @@ test('a person who comes back is led to the flow before a tenant is known, until
   const { connectionId } = flow
   expect(await inTenant((tx) => linkFlows.listOpenByConnection(tx, connectionId))).toHaveLength(2)
   expect(await inTenant((tx) => linkFlows.expireDue(tx, connectionId))).toEqual([late.id])
-  const endMs = await inTenant((tx) => linkFlows.earliestEnd(tx, connectionId))
+  const { endsAtMs } = await inTenant((tx) => linkFlows.dues(tx, connectionId))
   const stored = await inTenant((tx) => linkFlows.oneById(tx, flow.id))
-  expect(endMs).toBe(Date.parse(stored.expiresAt))
+  expect(endsAtMs).toBe(Date.parse(stored.expiresAt))
   const linked = await inTenant((tx) => linkFlows.update(tx, flow.id, { state: 'linked' }))
   const again = await inTenant((tx) => linkFlows.update(tx, flow.id, { state: 'failed' }))
   expect([linked, again]).toEqual([true, false])
   const after = await inTenant((tx) => linkFlows.maybeOneById(tx, flow.id))
   expect(after).toMatchObject({ state: 'linked', locale: 'nl', failureCode: null })
   expect(after?.finishedAt).not.toBeNull()
-  expect(await inTenant((tx) => linkFlows.earliestEnd(tx, connectionId))).toBeNull()
+  expect(await inTenant((tx) => linkFlows.dues(tx, connectionId))).toEqual({
+    endsAtMs: null,
+    look: null,
+  })
 })
 
 test('a later end of a flow counts for the way back too, and time may be the workflow’s', () =>
@@ -211,7 +214,7 @@ test('a run is accepted once, begins, counts its pages and ends once', async () 
     const begun = await syncRuns.begin(tx, { ...run, reference: 'BS-2', cause: 'scheduled' })
     expect(begun).toMatchObject({ phase: 'reading', cause: 'person', reference: 'BS-1' })
     const readPage = async () => {
-      const counts = { pages: 1, added: 2, changed: 1, removed: 0 }
+      const counts = { pages: 1, added: 2, changed: 1, removed: 0, filled: 1 }
       const place = { runId: run.id, providerAccountId, position: null, done: false }
       await runPositions.store(tx, { ...place, counts })
       return syncRuns.oneById(tx, run.id)

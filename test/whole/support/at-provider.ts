@@ -11,6 +11,8 @@ interface AtProvider {
   revoke: (stage: Stage, bankId: string) => Promise<void>
   /** Takes one account away, by its id at the bank. */
   dropAccount: (stage: Stage, account: string) => Promise<void>
+  /** How many logins at a bank live. */
+  logins: (stage: Stage, bankId: string) => Promise<number>
 }
 
 const instant = (at: string | null | undefined): string | null =>
@@ -40,6 +42,7 @@ const ponto: AtProvider = {
   async dropAccount(stage, account) {
     await stage.sandbox('POST', '/__sim/drop', { what: 'account', account })
   },
+  logins: async (stage, bankId) => ((await organizationAt(stage, bankId)) === undefined ? 0 : 1),
 }
 
 const itemAt = async (stage: Stage, bankId: string): Promise<Json> => {
@@ -60,6 +63,10 @@ const plaid: AtProvider = {
   },
   async dropAccount(stage, account) {
     await stage.sandbox('POST', '/__sim/plaid/drop', { what: 'account', account })
+  },
+  async logins(stage, bankId) {
+    const { connections }: Json = await stage.sandbox('GET', '/__sim/plaid/connections')
+    return connections.filter(({ bank, gone }: Json) => bank === bankId && !gone).length
   },
 }
 
@@ -87,6 +94,7 @@ const yodlee: AtProvider = {
   async dropAccount(stage, account) {
     await stage.sandbox('POST', '/__sim/yodlee/drop', { what: 'account', account })
   },
+  logins: async (stage, bankId) => ((await providerAccountAt(stage, bankId)) === undefined ? 0 : 1),
 }
 
 const connectionAt = async (stage: Stage, bankId: string): Promise<Json> => {
@@ -108,6 +116,7 @@ const saltedge: AtProvider = {
   async dropAccount(stage, account) {
     await stage.sandbox('POST', '/__sim/saltedge/drop', { what: 'account', account })
   },
+  logins: async (stage, bankId) => ((await connectionAt(stage, bankId)) === undefined ? 0 : 1),
 }
 
 export const providers = { ponto, plaid, yodlee, saltedge }
