@@ -5,7 +5,7 @@ import { isCurrency } from '../currency.ts'
 import { readAmount } from '../inference/decimal-sign.ts'
 import { kindOf, trimmed } from './cell.ts'
 import { currencyIn } from './currency-name.ts'
-import { folded } from './names.ts'
+import { folded, hintsOf } from './names.ts'
 import { summaryOf } from './words.ts'
 
 export interface StatedBalance {
@@ -71,14 +71,32 @@ const isIban = (account: string | null): boolean => account !== null && kindOf(a
 const ibanIn = (text: string): string | null =>
   kindOf(text) === 'iban' ? compactNumber(text) : (ibanOf(text) ?? ibanOf(text.split(' ')[0] ?? ''))
 
+const ibanAmid = /\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}/g
+
+/** The IBAN amid words, with its country in front; the words behind it do not belong to it. */
+const ibanAmidWords = (text: string): string | null => {
+  for (const [found] of text.matchAll(ibanAmid)) {
+    const groups = found.split(' ')
+    for (let { length } = groups; length > 0; length -= 1) {
+      const iban = ibanOf(groups.slice(0, length).join(''))
+      if (iban !== null) return iban
+    }
+  }
+  return null
+}
+
 /** The number of an account that a text is by its label, by its own words, or by its length. */
 const numberOf = (label: string, text: string): string | null => {
   if (longNumber.test(text)) return text.replace(/['\s]/g, '')
   const kind = kindOf(text)
   if (kind === 'date' || kind === 'amount') return null
-  if (accountLabel.test(label)) return noDay(number.exec(text)?.[0])
-  return kind === 'text' && accountLabel.test(folded(text)) ? numberAmidWords(text) : null
+  if (accountLabel.test(label)) return ibanAmidWords(text) ?? noDay(number.exec(text)?.[0])
+  return kind === 'text' && isOfOwn(folded(text))
+    ? (ibanAmidWords(text) ?? numberAmidWords(text))
+    : null
 }
+
+const isOfOwn = (words: string): boolean => accountLabel.test(words) && !otherLabel.test(words)
 
 const numberAmidWords = (text: string): string | null =>
   noDay(numberAfterWord.exec(text)?.[1] ?? numberAtEnd.exec(text)?.[0])
@@ -89,11 +107,30 @@ const noDay = (found = ''): string | null =>
 const besideAmount = /^[-+\d.,' \u00a0]{3,30}([A-Z]{3}|[€£])$/
 const besideNumber = /^\d[\d ./-]{5,33}[-( ]+([A-Z]{3})\b/
 
-const mineCurrency = (facts: Facts, text: string): void => {
+const mineCurrency = (facts: Facts, texts: readonly string[], at: number): void => {
+  const text = texts[at] ?? ''
   const beside = besideAmount.exec(text)?.[1] ?? besideNumber.exec(text)?.[1]
-  const code = isCurrency(text) ? text : currencyIn(beside ?? '')
+  const code = isCurrency(text) && standsAsCurrency(texts, at) ? text : currencyIn(beside ?? '')
   if (code !== null) facts.currency ??= code
 }
+
+const numberLength = 4
+
+/** A number of an account, or an amount: not a count. */
+const isNumber = (text: string): boolean => {
+  const kind = kindOf(text)
+  if (kind === 'integer') return text.length >= numberLength
+  return kind === 'amount' || kind === 'iban' || kind === 'digits'
+}
+
+/** Three capital letters may be any word: a currency stands behind its label, alone, or in a row with a number. */
+const standsAsCurrency = (texts: readonly string[], at: number): boolean =>
+  texts.some(isNumber) ||
+  hintsOf(texts[at - 1] ?? '')[0]?.role === 'currency' ||
+  texts.filter((text) => text !== '').length <= labelled
+
+/** A code, with or without a label. */
+const labelled = 2
 
 const written = /[-+\u2212]?\d[\d.,'’ \u00a0\u202f]{0,20}[.,]\d{2}(?!\d)/g
 const day = /\d{1,4}[./-]\d{1,2}[./-]\d{2,4}/g
@@ -153,9 +190,10 @@ export const mineRow = (
   sign: DecimalSign,
 ): void => {
   let label = ''
-  for (const text of parts(row.cells)) {
+  const texts = parts(row.cells)
+  for (const [at, text] of texts.entries()) {
     mineNumber(facts, label, text)
-    mineCurrency(facts, text)
+    mineCurrency(facts, texts, at)
     if (text !== '') label = folded(text)
   }
   mineBalance(facts, row, sign)

@@ -111,3 +111,26 @@ test('a row of an account number where all other rows have words is a balance, n
   const withLine = parseCsv(rows('31/01/2024;2450,95;;VIR FRIEND'))
   expect(withLine.statements[0]?.sum).toBe('2474.95')
 })
+
+test.each([
+  ['Movimientos de la cuenta ES91 2100 0418 4502 0005 1332', 'ES9121000418450200051332'],
+  ['Movimientos de la cuenta ES9121000418450200051332 en EUR', 'ES9121000418450200051332'],
+  ['Umsätze Konto DE89 3704 0044 0532 0130 00 vom 31.01.2024', 'DE89370400440532013000'],
+  ['Konto:;Giro DE89 3704 0044 0532 0130 00 EUR', 'DE89370400440532013000'],
+])('an IBAN amid words is whole, with its country: %s', (row, iban) => {
+  expect(accountIn(row)).toBe(iban)
+})
+
+test('the IBAN of the other side amid words is not that of the file', () => {
+  expect(accountIn('Rekening tegenpartij BE68 5390 0754 7034')).toBeUndefined()
+})
+
+test('three capital letters are a currency only where currencies stand', () => {
+  const currencyIn = (...top: readonly string[]) => withTop(...top).statements[0]?.currency
+  expect(currencyIn('ALL,,0,0,,,0,0')).toBeUndefined()
+  expect(currencyIn('ALL;;0;0;;;0;0')).toBeUndefined()
+  expect(currencyIn('Currency;PLN')).toBe('PLN')
+  expect(currencyIn('Konto;1234567;CHF;Jan')).toBe('CHF')
+  expect(currencyIn('Jan;a;PLN;100,00;b')).toBe('PLN')
+  expect(currencyIn('a;b;Währung;CHF;c;d')).toBe('CHF')
+})
