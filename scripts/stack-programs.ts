@@ -14,9 +14,9 @@ const productEntries: Record<ProgramName, string> = {
   api: 'api/server.ts',
 }
 
-/** What Node is told for a program; the worker's young objects get little room, because it reads large files. */
+/** What Node is told for a program: without limits the worker lets the garbage of a long reading grow to hundreds of MB. */
 const nodeOptions: Partial<Record<ProgramName, readonly string[]>> = {
-  worker: ['--max-semi-space-size=8'],
+  worker: ['--max-semi-space-size=8', '--max-old-space-size=512'],
 }
 
 export type Programs = Record<ProgramName, StackProcess>
