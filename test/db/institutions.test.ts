@@ -3,6 +3,7 @@ import { sql } from 'slonik'
 import { z } from 'zod'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import * as listings from '../../db/queries/institution-listings.ts'
+import { tolerantFrom } from '../../db/queries/institution-kinds.ts'
 import type { InstitutionSearch } from '../../db/queries/institution-search.ts'
 import { maybeOne, search } from '../../db/queries/institution-search.ts'
 import { forgivesTypingErrors } from '../../db/queries/institution-words.ts'
@@ -180,6 +181,12 @@ test.each<[string, Partial<InstitutionSearch>]>([
     expect(found).toEqual(names)
   },
 )
+
+test('what very many have as it was typed is not taken for a typing error', async () => {
+  await offerVeryMany()
+  const [first] = await search(arranged.pool, { q: 'bank ba', limit: 1 })
+  expect(first?.position[0]).toBeLessThan(tolerantFrom)
+})
 
 test('an institution that two providers offer is one row with both offers, found by either name', async () => {
   await offer('ponto', { name: 'Crédit du Nord', countries: ['FR'], bic: 'NORDFRPP' })
