@@ -11,16 +11,9 @@ export interface AnswerState {
   problem?: string
 }
 
-const states = new WeakMap<Response, AnswerState>()
-
 /** The state of one answer. */
-export const stateOf = (response: Response): AnswerState => {
-  const known = states.get(response)
-  if (known !== undefined) return known
-  const state: AnswerState = {}
-  states.set(response, state)
-  return state
-}
+export const stateOf = ({ locals }: Response<unknown, { state?: AnswerState }>): AnswerState =>
+  (locals.state ??= {})
 
 /** The reference of one answer: made when first needed, the same in header, body and log. */
 export const referenceOf = (response: Response): string =>

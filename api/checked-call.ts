@@ -17,6 +17,7 @@ export const checkedCall = (route: Route, request: Request, response: Response):
   const part = (schema: Route['params'], at: readonly [string, unknown]): unknown =>
     schema === undefined ? at[1] : validate(schema, at, language)
   const caller = stateOf(response).caller ?? nobody
+  const { requestId, updateId } = namesOf(route, request, caller)
   return {
     params: part(route.params, ['params', { ...request.params }]),
     query: part(route.query, ['query', { ...request.query }]),
@@ -24,7 +25,8 @@ export const checkedCall = (route: Route, request: Request, response: Response):
     caller,
     language,
     actingUser: actingUser(request.get('x-acting-user')),
-    ...namesOf(route, request, caller),
+    requestId,
+    updateId,
     get reference() {
       return referenceOf(response)
     },
