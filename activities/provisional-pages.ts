@@ -53,12 +53,13 @@ export const storeProvisional = async (
   return moveOn(tx, pulling, { ...page, stored })
 }
 
-const nothing: Stored = { added: 0, changed: 0, removed: 0 }
+const nothing: Stored = { added: 0, changed: 0, removed: 0, filled: 0 }
 
 const sum = (some: Stored, more: Stored): Stored => ({
   added: some.added + more.added,
   changed: some.changed + more.changed,
   removed: some.removed + more.removed,
+  filled: some.filled + more.filled,
 })
 
 const next = stagedPages.takeFirst

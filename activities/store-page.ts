@@ -9,7 +9,7 @@ import type { NewEvent } from '../domain/event.ts'
 import type { Page } from './providers/provider.ts'
 import type { Pulling } from './pulling.ts'
 
-/** Stores lines of a page in the caller's transaction; returns how many were added, changed and removed. */
+/** Stores lines of a page in the caller's transaction; returns how many were added, changed, removed and filled. */
 export const storeLines = (
   tx: DatabaseTransactionConnection,
   { connectionId, runId, account }: Pulling,

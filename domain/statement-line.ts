@@ -21,7 +21,11 @@ const folded = (text: string | undefined): string =>
   (text ?? '').normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim()
 
 /** An amount without the zeros behind its last digit. */
-const shortest = (amount: string): string => amount.replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '')
+export const shortest = (amount: string): string =>
+  amount.replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '')
+
+/** The number of an account as it is compared. */
+export const compactAccount = (number: string): string => number.replace(/\s+/g, '').toUpperCase()
 
 /** Whether a line under a key already stored is the same bank fact, corrected; else the provider re-used the key. */
 export const isCorrection = (
@@ -42,7 +46,7 @@ export const fingerprintOf = (line: Line): string =>
     line.bookedOn,
     shortest(line.amount),
     line.currency,
-    (line.counterpartyAccount ?? '').replace(/\s+/g, '').toUpperCase(),
+    compactAccount(line.counterpartyAccount ?? ''),
     folded(line.text),
   ].join('\u001f')
 

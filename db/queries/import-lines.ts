@@ -7,7 +7,7 @@ import { count } from '../row.ts'
 import { currentTenant } from '../tenant.ts'
 import { keyOf } from './import-pairing.ts'
 import { joinAtOnce } from './import-staging.ts'
-import { before } from './line-corrections.ts'
+import { storedWords } from './line-words.ts'
 
 type Tx = DatabaseTransactionConnection
 type Fragment = ReturnType<typeof sql.fragment>
@@ -231,7 +231,7 @@ const addBatch = (
       RETURNING stored.*, xmax = 0 AS is_new
     ), restored AS (
       INSERT INTO line_change (tenant_id, account_id, seq, line_key, kind, before)
-      SELECT tenant_id, account_id, seq, line_key, 'restored', ${before}
+      SELECT tenant_id, account_id, seq, line_key, 'restored', ${storedWords}
       FROM written AS stored WHERE NOT is_new
     ), held AS (
       INSERT INTO imported_line (tenant_id, import_id, account_id, line_key, was_added)

@@ -6,7 +6,7 @@ import { currentTenant } from '../tenant.ts'
 import { countTo, lockAccount } from './import-lines.ts'
 import type { StagedAccount } from './import-slices.ts'
 import { joinAtOnce } from './import-staging.ts'
-import { before } from './line-corrections.ts'
+import { storedWords } from './line-words.ts'
 
 type Tx = DatabaseTransactionConnection
 
@@ -63,7 +63,7 @@ const remove = async (
         AND import_id = ${importId} AND removed_at IS NULL AND connection_id IS NULL
     ), noted AS (
       INSERT INTO line_change (tenant_id, account_id, seq, line_key, kind, before)
-      SELECT ${currentTenant}, ${accountId}, number, line_key, 'removed', ${before}
+      SELECT ${currentTenant}, ${accountId}, number, line_key, 'removed', ${storedWords}
       FROM gone JOIN statement_line AS stored USING (line_key)
       WHERE stored.account_id = ${accountId}
         AND stored.line_key = ANY(${sql.array(keys, 'text')})

@@ -9,28 +9,27 @@ import type { Correction, StoredLine } from './line-decisions.ts'
 import { decide, keysOf } from './line-decisions.ts'
 import type { Numbered, PageOrigin } from './line-rows.ts'
 import { contentText, hashes, lineColumns, lineTypes, toRow } from './line-rows.ts'
+import { storedWords, words } from './line-words.ts'
 
 type Tx = DatabaseTransactionConnection
 
 const storedRow = z.object({
   lineKey: z.string(),
-  amount: z.string(),
-  currency: z.string(),
-  bookedOn: z.string(),
-  text: z.string(),
+  words,
+  said: words.nullable(),
   isEqual: z.boolean(),
   isRemoved: z.boolean(),
 })
 
-/** What is stored under each line's key and its `#n` keys, and whether it equals the line. */
-const listStored = async (
+/** What is stored under each line's key and its `#n` keys, and whether the line is what was said under that key. */
+export const listStored = async (
   tx: Tx,
   accountId: string,
   lines: readonly Line[],
 ): Promise<Map<string, StoredLine>> => {
   const rows = lines.flatMap((line) => keysOf(line.lineKey).map((key) => [key, contentText(line)]))
   const stored = await tx.any(sql.type(storedRow)`
-    SELECT stored.line_key AS "lineKey", amount, currency, booked_on AS "bookedOn", text,
+    SELECT stored.line_key AS "lineKey", ${storedWords} AS words, said,
       content_hash = sha256(convert_to(content, 'UTF8')) AS "isEqual",
       removed_at IS NOT NULL AS "isRemoved"
     FROM ${sql.unnest(rows, ['text', 'text'])} AS shown (line_key, content)
@@ -43,21 +42,42 @@ const listStored = async (
   return new Map(stored.map((line) => [line.lineKey, line]))
 }
 
-/** Decides and writes what lines with a known key and another content are; returns how many of each. */
+/** How many lines of each kind were written; each of them took a number. */
+export interface Written {
+  added: number
+  changed: number
+  filled: number
+}
+
+/** Decides and writes what lines with a known key and another content are. */
 export const applyCorrections = async (
   tx: Tx,
   page: PageOrigin,
   { lines, seq }: Numbered<Line>,
-): Promise<{ added: number; changed: number }> => {
-  if (lines.length === 0) return { added: 0, changed: 0 }
+): Promise<Written> => {
+  if (lines.length === 0) return { added: 0, changed: 0, filled: 0 }
   const stored = await listStored(tx, page.accountId, lines)
   const corrections = lines.flatMap((line) => decide(line, stored) ?? [])
-  const reused = corrections.filter(({ kind }) => kind === 'reused')
-  const changed = corrections.filter(({ kind }) => kind !== 'reused')
+  return writeCorrections(tx, page, { lines: corrections, seq })
+}
+
+/** Writes what was decided; each line that is worth telling takes a number. */
+export const writeCorrections = async (
+  tx: Tx,
+  page: PageOrigin,
+  { lines, seq }: Numbered<Correction>,
+): Promise<Written> => {
+  const only = (...kinds: Correction['kind'][]) => lines.filter(({ kind }) => kinds.includes(kind))
+  const [reused, told] = [only('reused'), only('changed', 'restored', 'filled')]
   await insertReused(tx, page, { lines: reused, seq })
-  await changeLines(tx, page, { lines: changed, seq: seq + reused.length })
-  await countTo(tx, page.accountId, seq + corrections.length)
-  return { added: reused.length, changed: changed.length }
+  await changeLines(tx, page, {
+    // those without a number come last
+    lines: [...told, ...only('noted')],
+    seq: seq + reused.length,
+  })
+  await countTo(tx, page.accountId, seq + reused.length + told.length)
+  const filled = only('filled').length
+  return { added: reused.length, changed: told.length - filled, filled }
 }
 
 const countTo = async (tx: Tx, accountId: string, seq: number): Promise<void> => {
@@ -66,13 +86,16 @@ const countTo = async (tx: Tx, accountId: string, seq: number): Promise<void> =>
 }
 
 const correctionRows = (corrections: readonly Correction[], seq: number) =>
-  corrections.map(({ kind, storedKey, line }, index) => [
+  corrections.map(({ kind, storedKey, line, content, said }, index) => [
     ...toRow({ ...line, lineKey: storedKey }),
     kind,
-    seq + 1 + index,
+    kind === 'noted' ? null : seq + 1 + index,
+    content,
+    said === null ? null : JSON.stringify(said),
   ])
 
-const correctionTypes = [...lineTypes, 'text', 'int8']
+const correctionTypes = [...lineTypes, 'text', 'int8', 'text', 'jsonb']
+const correctionColumns = sql.fragment`${lineColumns}, kind, number, own_content, said`
 
 const insertReused = async (
   tx: Tx,
@@ -92,16 +115,14 @@ const insertReused = async (
     FROM (
       SELECT *, ${hashes}
       FROM ${sql.unnest(correctionRows(lines, seq), correctionTypes)}
-        AS shown (${lineColumns}, kind, number)
+        AS shown (${correctionColumns})
     ) AS reused`)
 }
 
-/** What a line said before, as it is kept beside the change. */
-export const before = sql.fragment`jsonb_build_object('bookedOn', stored.booked_on,
-  'valueOn', stored.value_on, 'amount', stored.amount::text, 'currency', stored.currency,
-  'text', stored.text, 'counterparty', stored.counterparty,
-  'counterpartyAccount', stored.counterparty_account, 'reference', stored.reference)`
-
+/**
+ * A line that was shown under another key keeps the payload and the hash of what was said under its own; where that was
+ * only added to, it is also known by the same fingerprint.
+ */
 const changeLines = async (
   tx: Tx,
   { accountId, connectionId, generation, syncRunId }: PageOrigin,
@@ -110,23 +131,28 @@ const changeLines = async (
   if (lines.length === 0) return
   await tx.query(sql.unsafe`
     WITH shown AS (
-      SELECT *, ${hashes}
+      SELECT *, sha256(convert_to(own_content, 'UTF8')) AS own_hash,
+        sha256(convert_to(canonical, 'UTF8')) AS fingerprint
       FROM ${sql.unnest(correctionRows(lines, seq), correctionTypes)}
-        AS shown (${lineColumns}, kind, number)
+        AS shown (${correctionColumns})
     ), noted AS (
       INSERT INTO line_change (tenant_id, account_id, seq, line_key, kind, before, sync_run_id)
-      SELECT ${currentTenant}, ${accountId}, number, stored.line_key, kind, ${before}, ${syncRunId}
+      SELECT ${currentTenant}, ${accountId}, number, stored.line_key, kind, ${storedWords},
+        ${syncRunId}
       FROM shown JOIN statement_line AS stored
         ON stored.account_id = ${accountId} AND stored.line_key = shown.line_key
+      WHERE number IS NOT NULL
     )
     UPDATE statement_line AS stored
-    SET seq = number, booked_on = shown.booked_on, value_on = shown.value_on,
-      amount = shown.amount, currency = shown.currency, text = shown.text,
-      counterparty = shown.counterparty, counterparty_account = shown.counterparty_account,
-      reference = shown.reference, content_hash = shown.content_hash,
-      fingerprint = shown.fingerprint, fingerprint_version = ${fingerprintVersion},
-      raw = shown.raw, removed_at = NULL, connection_id = ${connectionId},
-      generation = ${generation}, sync_run_id = ${syncRunId}
+    SET seq = coalesce(number, stored.seq), booked_on = shown.booked_on,
+      value_on = shown.value_on, amount = shown.amount, currency = shown.currency,
+      text = shown.text, counterparty = shown.counterparty,
+      counterparty_account = shown.counterparty_account, reference = shown.reference,
+      content_hash = coalesce(own_hash, stored.content_hash), said = shown.said,
+      fingerprint = CASE WHEN own_hash IS NULL AND kind <> 'changed' THEN stored.fingerprint
+        ELSE shown.fingerprint END,
+      fingerprint_version = ${fingerprintVersion}, raw = CASE WHEN own_hash IS NULL THEN stored.raw ELSE shown.raw END, removed_at = NULL,
+      connection_id = ${connectionId}, generation = ${generation}, sync_run_id = ${syncRunId}
     FROM shown
     WHERE stored.account_id = ${accountId} AND stored.line_key = shown.line_key`)
 }
@@ -154,7 +180,7 @@ export const removeLines = async (
       FROM gone WHERE removed_at IS NULL
     ), noted AS (
       INSERT INTO line_change (tenant_id, account_id, seq, line_key, kind, before, sync_run_id)
-      SELECT ${currentTenant}, ${accountId}, number, line_key, 'removed', ${before}, ${syncRunId}
+      SELECT ${currentTenant}, ${accountId}, number, line_key, 'removed', ${storedWords}, ${syncRunId}
       FROM numbered JOIN statement_line AS stored USING (line_key)
       WHERE stored.account_id = ${accountId}
     )

@@ -18,6 +18,8 @@ export interface PageCounts {
   added: number
   changed: number
   removed: number
+  /** Lines of which more is known now; a run says what the bank did, and this it did not. */
+  filled: number
 }
 
 /** 1 for a run that goes on, 0 for one that has ended. */
@@ -34,7 +36,7 @@ export const store = async (
   tx: DatabaseTransactionConnection,
   { runId, providerAccountId, position, done, counts }: RunPosition,
 ): Promise<number> => {
-  const { pages, added, changed, removed } = counts
+  const { pages, added, changed, removed, filled } = counts
   const { lines } = await tx.one(sql.type(totalRow)`
     WITH counted AS (
       UPDATE sync_run SET pages = pages + ${pages} * ${isGoing},
@@ -45,7 +47,7 @@ export const store = async (
     )
     INSERT INTO run_position (tenant_id, sync_run_id, provider_account_id, position, done, lines)
     VALUES (${currentTenant}, ${runId}, ${providerAccountId}, ${position}, ${done},
-      ${added + changed + removed})
+      ${added + changed + removed + filled})
     ON CONFLICT (tenant_id, sync_run_id, provider_account_id) DO UPDATE
     SET position = CASE WHEN run_position.done THEN NULL ELSE EXCLUDED.position END,
       done = run_position.done OR EXCLUDED.done, lines = run_position.lines + EXCLUDED.lines

@@ -8,6 +8,7 @@ import { applyCorrections, removeLines } from './line-corrections.ts'
 import { otherSources, resolve } from './line-identity.ts'
 import { insertNew } from './line-insertion.ts'
 import type { LineSource, PageOrigin } from './line-rows.ts'
+import { applySightings } from './line-sightings.ts'
 
 type Tx = DatabaseTransactionConnection
 
@@ -22,6 +23,8 @@ export interface Stored {
   /** Corrected by the bank, or shown again after a removal. */
   changed: number
   removed: number
+  /** Not changed by anybody: another source says what nobody had said. */
+  filled: number
 }
 
 const lockRow = z.object({ lastSeq: count, seenSeq: count, several: z.boolean() })
@@ -49,14 +52,14 @@ const lockAccount = async (
 /**
  * Stores one page under the lock of its account, where every change gets the next number of the feed. A page may be
  * repeated: a line with equal content changes nothing, another content under its key is a correction, and a key that
- * names another line now is stored beside it as `key#2`.
+ * names another line now is stored beside it as `key#2`. What another source says of a line adds to it only.
  */
 export const storePage = async (tx: Tx, page: LinePage): Promise<Stored> => {
-  const stored: Stored = { added: 0, changed: 0, removed: 0 }
+  const stored: Stored = { added: 0, changed: 0, removed: 0, filled: 0 }
   if (page.lines.length + page.removedLineKeys.length === 0) return stored
   const { lastSeq, several } = await lockAccount(tx, page)
   let seq = lastSeq
-  const shown = several ? await resolve(tx, page, page) : page
+  const shown = several ? await resolve(tx, page, page) : { ...page, sightings: [] }
   let rest = shown.lines
   while (rest.length > 0) {
     const { first, repeated } = byKey(rest)
@@ -70,6 +73,11 @@ export const storePage = async (tx: Tx, page: LinePage): Promise<Stored> => {
     stored.changed += corrected.changed
     rest = repeated
   }
+  const seen = await applySightings(tx, page, { lines: shown.sightings, seq })
+  seq += seen.added + seen.changed + seen.filled
+  stored.added += seen.added
+  stored.changed += seen.changed
+  stored.filled = seen.filled
   stored.removed = await removeLines(tx, page, { lineKeys: shown.removedLineKeys, seq })
   return stored
 }

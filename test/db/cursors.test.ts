@@ -54,7 +54,7 @@ test('a run goes on where it stood, counts its lines, and an account it has read
         providerAccountId,
         position,
         done,
-        counts: { pages: 1, added: 1, changed: 0, removed: 1 },
+        counts: { pages: 1, added: 1, changed: 0, removed: 1, filled: 0 },
       }),
     )
   await store('p1', false)

@@ -2,14 +2,13 @@ import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import * as accounts from '../../db/queries/accounts.ts'
 import * as connections from '../../db/queries/connections.ts'
 import * as lines from '../../db/queries/statement-lines.ts'
-import * as syncRuns from '../../db/queries/sync-runs.ts'
 import type { Line } from '../../domain/statement-line.ts'
 import type { Arranged, Linked } from './arrange.ts'
 import { eventually } from '../support/eventually.ts'
-import { aConnection, aLine, aLinkedAccount, aProviderAccount, arrange } from './arrange.ts'
+import { aLine, aLinkedAccount, arrange } from './arrange.ts'
+import { connectAgain, relink, secondConnection, storeFrom } from './support/sources.ts'
 
 let arranged: Arranged
 beforeAll(async () => {
@@ -17,67 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => arranged.end())
 
-type Tx = Parameters<Parameters<Linked['within']>[0]>[0]
-
-const nothing = { added: 0, changed: 0, removed: 0 }
-
-interface Source {
-  connectionId: string
-  generation: number
-  syncRunId: string
-}
-
-const storeFrom = (
-  account: Linked,
-  source: Source & { gone?: readonly string[] },
-  page: readonly Line[],
-) =>
-  account.within((tx) =>
-    lines.storePage(tx, {
-      accountId: account.accountId,
-      ...source,
-      lines: page,
-      removedLineKeys: source.gone ?? [],
-    }),
-  )
-
-/** The same connection linked anew: another generation, other ids of the account and of its lines. */
-const relink = async (account: Linked, generation = 1): Promise<Source> => {
-  const { connectionId, syncRunId } = account
-  await account.within(async (tx) => {
-    await connections.update(tx, connectionId, { generation })
-    await accounts.discover(tx, { connectionId, generation }, [aProviderAccount()])
-  })
-  return { connectionId, generation, syncRunId }
-}
-
-/** A second connection that reaches the same account while the first one lives. */
-const secondConnection = (account: Linked): Promise<Source> =>
-  account.within((tx) => connectAgain(tx, account))
-
-const connectAgain = async (tx: Tx, account: Linked): Promise<Source> => {
-  const connectionId = await aConnection(tx, 'plaid')
-  const syncRunId = randomUUID()
-  await connections.update(tx, connectionId, { state: 'connected' })
-  const reference = 'BS-0000-0001'
-  await syncRuns.begin(tx, { id: syncRunId, connectionId, cause: 'first', reference })
-  await accounts.discover(tx, { connectionId, generation: 0 }, [aProviderAccount()])
-  const [made] = await accounts.listByConnection(tx, connectionId)
-  if (!made) throw new Error('no account')
-  await reach(tx, connectionId, { from: made.id, to: account.accountId })
-  return { connectionId, generation: 0, syncRunId }
-}
-
-const reach = async (
-  tx: Tx,
-  connectionId: string,
-  { from, to }: { from: string; to: string },
-): Promise<void> => {
-  const { sql } = await import('slonik')
-  await tx.query(sql.unsafe`
-    UPDATE connection_account SET account_id = ${to}
-    WHERE connection_id = ${connectionId} AND account_id = ${from}`)
-}
+const nothing = { added: 0, changed: 0, removed: 0, filled: 0 }
 
 const renewedKeys = (page: readonly Line[]): Line[] =>
   page.map((line) => ({ ...line, lineKey: `ponto:${randomUUID()}` }))

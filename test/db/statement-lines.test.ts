@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => arranged.end())
 
-const nothing = { added: 0, changed: 0, removed: 0 }
+const nothing = { added: 0, changed: 0, removed: 0, filled: 0 }
 const brief = (feed: Awaited<ReturnType<Linked['feed']>>) =>
   feed.map(({ op, lineKey, line }) => `${op} ${lineKey} ${line.amount} ${line.text}`)
 
