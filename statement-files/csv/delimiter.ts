@@ -1,5 +1,6 @@
 /** Which sign separates the cells: decided before the file is cut, from the rows that each sign would give. */
 import { kindOf, trimmed, type CellKind } from './cell.ts'
+import { areRecords, recordDelimiter } from './record-reader.ts'
 import { createRowReader } from './row-reader.ts'
 
 const delimiters = [',', ';', '\t', '|'] as const
@@ -57,6 +58,7 @@ const scoreOf = (rows: readonly string[][]): number => {
 export const delimiterOf = (head: string, isWhole: boolean): string => {
   const said = declared.exec(head)?.[1]
   if (said !== undefined) return said
+  if (areRecords(head)) return recordDelimiter
   let best: { delimiter: string; score: number } = { delimiter: ',', score: 0 }
   for (const delimiter of delimiters) {
     const score = head.includes(delimiter) ? scoreOf(rowsOf(head, delimiter, isWhole)) : 0

@@ -3,6 +3,7 @@ import { limits } from '../limits.ts'
 import type { FormatParser, OpenParser, Output, ParseOptions } from '../output.ts'
 import { problem } from '../problem.ts'
 import { delimiterOf, isDeclaration } from './delimiter.ts'
+import { createRecordReader, recordDelimiter } from './record-reader.ts'
 import { createRowReader, type RowListener, type RowReader } from './row-reader.ts'
 import { makePlan } from './plan.ts'
 import { createSurveyor, type Surveyor } from './survey.ts'
@@ -27,6 +28,11 @@ const listening = ({ output }: Reading, row: RowListener['row']): RowListener =>
     output.refuse(problem('too_large', { what: 'line', limit: limits.lineLength }, { line })),
 })
 
+const createReader = (delimiter: string, listener: RowListener): RowReader =>
+  delimiter === recordDelimiter
+    ? createRecordReader(listener)
+    : createRowReader(delimiter, listener)
+
 /** Holds the beginning back until it tells the delimiter. */
 const createSurveyReader = (reading: Reading, surveyor: Surveyor) => {
   let head = ''
@@ -35,7 +41,7 @@ const createSurveyReader = (reading: Reading, surveyor: Surveyor) => {
     const answered = reading.options.csv?.delimiter ?? ''
     // a delimiter is one character; anything else is no answer
     reading.delimiter = answered.length === 1 ? answered : delimiterOf(head, isWhole)
-    rows = createRowReader(reading.delimiter, listening(reading, surveyor.row))
+    rows = createReader(reading.delimiter, listening(reading, surveyor.row))
     rows.write(head)
     head = ''
   }
@@ -71,7 +77,7 @@ export const openCsv: OpenParser = (output, options): FormatParser => {
     for (const told of plan.problems) output.problem(told)
     const opened = new TableReader({ output, options, plan, delimiter })
     table = opened
-    rows = createRowReader(
+    rows = createReader(
       delimiter,
       listening(reading, (cells, line) => opened.row(cells, line)),
     )
