@@ -53,16 +53,17 @@ export const endFlowIn = async (
 ): Promise<Snapshot | null> => {
   const { flowId } = input
   const { state, code, holder } = ending
+  const reference = newReference()
   const ended = await linkFlows.update(tx, flowId, {
     state,
-    ...(code === undefined ? {} : { failureCode: code, reference: newReference() }),
+    ...(code === undefined ? {} : { failureCode: code, reference }),
   })
   await forgetFlow(tx, flowId)
-  const occurrences: Occurrence[] =
-    ended && state !== 'failed'
-      ? [{ kind: 'flow_ended', flowId, how: state, ...(holder === undefined ? {} : { holder }) }]
-      : [{ kind: 'loaded' }]
-  return record(tx, deps, { ...input, occurrences })
+  const told: Occurrence =
+    state === 'failed'
+      ? { kind: 'flow_ended', flowId, how: state, code: code ?? 'defect', reference }
+      : { kind: 'flow_ended', flowId, how: state, ...(holder === undefined ? {} : { holder }) }
+  return record(tx, deps, { ...input, occurrences: [ended ? told : { kind: 'loaded' }] })
 }
 
 /** Records that a step of a link flow failed after its retries. Retry-safe: an ended flow stays as it ended. */

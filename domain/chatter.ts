@@ -11,6 +11,7 @@ export const messageCodes = [
   'accounts.changed',
   'link.expired',
   'link.exited',
+  'link.failed',
   'link.already_connected',
   'consent.expiring',
   'consent.expired',

@@ -126,5 +126,7 @@ const logWriter = (logFile: string | undefined): ((line: string) => void) => {
   if (logFile === undefined) return () => {}
   mkdirSync(path.dirname(logFile), { recursive: true })
   const file = createWriteStream(logFile, { flags: 'a', mode: 0o600 })
-  return (line) => void file.write(`${line}\n`)
+  // a full disk ends this log and not the program; the stream says so once
+  file.on('error', ({ message }) => process.stderr.write(`${logFile} ends here: ${message}\n`))
+  return (line) => void (file.errored ?? file.write(`${line}\n`))
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { DatabaseTransactionConnection } from 'slonik'
 import { z } from 'zod'
 import * as connections from '../../db/queries/connections.ts'
@@ -42,7 +43,7 @@ export const patchConnection = route({
       return connectionInTenant(tx, params.connectionId)
     })
     await tellWorkflow(deps, call, before)
-    const view = await readConnection(deps, call)
+    const view = await settled(() => readConnection(deps, call), call.body)
     const autoSync = call.body.autoSync ?? view.autoSync
     return {
       status: 200,
@@ -51,6 +52,24 @@ export const patchConnection = route({
     }
   },
 })
+
+const settleTries = 30
+const settlePauseMs = 100
+
+/**
+ * The connection once the workflow has stored the switch, so that whoever reads it next finds it set. A run under way may
+ * take longer than this waits; the switch is kept by the workflow all the same.
+ */
+const settled = async (
+  read: () => Promise<ConnectionView>,
+  { autoSync }: Changes,
+): Promise<ConnectionView> => {
+  for (let tries = 1; ; tries += 1) {
+    const view = await read()
+    if (autoSync === undefined || view.autoSync === autoSync || tries === settleTries) return view
+    await delay(settlePauseMs)
+  }
+}
 
 const checkVersion = async (
   tx: DatabaseTransactionConnection,

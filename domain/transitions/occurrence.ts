@@ -41,6 +41,7 @@ export type Occurrence =
   | { kind: 'settings_changed' }
   /** `holder` = institution of the connection that has this login already. */
   | { kind: 'flow_ended'; flowId: string; how: 'expired' | 'exited'; holder?: string }
+  | { kind: 'flow_ended'; flowId: string; how: 'failed'; code: string; reference: string }
   | { kind: 'message_refused'; name: string; noteId: string }
   | { kind: 'revoke_failed'; requestId: string }
   | {

@@ -173,10 +173,16 @@ const refusalCodes = new Map<string, MessageCode>([
 ])
 
 const flowEnd = (
-  { providerName: provider }: ConnectionFacts,
-  { flowId, how, holder }: Extract<Occurrence, { kind: 'flow_ended' }>,
+  { providerName: provider, institutionName: institution }: ConnectionFacts,
+  ended: Extract<Occurrence, { kind: 'flow_ended' }>,
 ): NewMessage => {
+  const { flowId, how } = ended
   const key = `flow:${flowId}:${how}`
+  if (how === 'failed') {
+    const { code: failure, reference } = ended
+    return tell({ code: 'link.failed', key, params: { institution, provider, failure }, reference })
+  }
+  const { holder } = ended
   if (holder !== undefined)
     return tell({ code: 'link.already_connected', key, params: { institution: holder, provider } })
   return tell({ code: how === 'expired' ? 'link.expired' : 'link.exited', kind: 'note', key })

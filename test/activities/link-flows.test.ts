@@ -306,6 +306,8 @@ describe('the end of a link', () => {
       failureCode: 'provider_unavailable',
       reference,
     })
+    const told = (await subject.messages()).filter(({ code }) => code === 'link.failed')
+    expect(told).toMatchObject([{ reference, params: { failure: 'provider_unavailable' } }])
   })
 })
 

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import * as connections from '../../db/queries/connections.ts'
 import * as oneTimeSecrets from '../../db/queries/one-time-secrets.ts'
 import { withTenant } from '../../db/tenant.ts'
+import { eventually } from '../support/eventually.ts'
 import { aConnection } from './support/builders.ts'
 import { receivedBy } from './support/workflow-of.ts'
 import type { World } from './support/world.ts'
@@ -28,6 +30,20 @@ describe('settings', () => {
       oneTimeSecrets.take({ tx, vault: world.deps.vault }, 'person', requestId),
     )
     expect(JSON.parse(kept?.reveal() ?? '')).toEqual({ name: 'Zoë' })
+  })
+
+  test('the answer waits for the switch to be stored, so that the next reader finds it', async () => {
+    const id = await aConnection(world)
+    const path = `/v1/connections/${id}`
+    const patched = world.call('PATCH', path, { body: { autoSync: false } })
+    await eventually('The command', async () => (await receivedBy(world, id)).length === 1)
+    await withTenant(world.pool, world.a.tenantId, (tx) =>
+      connections.update(tx, id, { autoSync: false }),
+    )
+    const answer = await patched
+    const seen = await world.call('GET', path)
+    expect(seen.body['autoSync']).toBe(false)
+    expect(answer.headers.get('etag')).toBe(seen.headers.get('etag'))
   })
 
   test('label and interval are rows; the workflow is told to look at a new interval', async () => {

@@ -242,6 +242,10 @@ describe('notes that change nothing else', () => {
     [{ kind: 'refresh_refused', runId: 'r', untilMs: start + hour }, 'sync.quota'],
     [{ kind: 'flow_ended', flowId: 'f', how: 'expired' }, 'link.expired'],
     [{ kind: 'flow_ended', flowId: 'f', how: 'exited' }, 'link.exited'],
+    [
+      { kind: 'flow_ended', flowId: 'f', how: 'failed', code: 'defect', reference: 'BS-0000-0000' },
+      'link.failed',
+    ],
     [{ kind: 'message_refused', name: 'x', noteId: 'n:1' }, 'signal.refused'],
     [{ kind: 'revoke_failed', requestId: 'r' }, 'consent.not_revoked'],
   ] as const)('%j says %s', (occurrence, code) => {

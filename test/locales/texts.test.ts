@@ -50,6 +50,7 @@ const sent: Record<string, string[]> = {
   'accounts.changed': ['n'],
   'link.expired': [],
   'link.exited': [],
+  'link.failed': ['institution', 'provider', 'failure'],
   'link.already_connected': ['institution', 'provider'],
   'consent.expiring': ['months', 'date'],
   'consent.expired': ['institution', 'date'],
