@@ -13,6 +13,8 @@ import { providerId } from '../domain/ids.ts'
 import type { Institution } from '../domain/institution.ts'
 import type { CatalogueEntry } from '../sandbox/catalogue.ts'
 import { generateCatalogue } from '../sandbox/catalogue/generate.ts'
+import { startChild } from '../scripts/child.ts'
+import { onStopSignal } from '../scripts/stop-signals.ts'
 import type { BenchDatabase } from './database.ts'
 import { startBenchDatabase } from './database.ts'
 import type { Figure, Measurement } from './figure.ts'
@@ -176,8 +178,7 @@ const measureSearches = async (
   ]
 }
 
-/** Reads the catalogues of four providers twice, then searches them. */
-export const measureInstitutions: Measurement = async (log) => {
+const measure: Measurement = async (log) => {
   const generated = generateCatalogue('bench', institutions)
   const providers = new Map(
     names.map((name) => {
@@ -216,4 +217,33 @@ export const measureInstitutions: Measurement = async (log) => {
   } finally {
     await database.stop()
   }
+}
+
+/** As `scripts/stack-programs.ts` starts the worker, which reads catalogues: they bound its garbage. */
+const workerOptions = ['--max-semi-space-size=8', '--max-old-space-size=512']
+const figuresMark = 'figures: '
+
+/** Reads the catalogues of four providers twice, then searches them; in a process with the limits of the worker. */
+export const measureInstitutions: Measurement = async (log) => {
+  let figures = ''
+  const child = await startChild({
+    name: 'institutions',
+    command: process.execPath,
+    args: [...workerOptions, import.meta.filename],
+    onLine: (line) => {
+      if (line.startsWith(figuresMark)) figures = line.slice(figuresMark.length)
+      else log(line)
+    },
+  })
+  const end = await child.exited
+  if (figures === '') throw new Error(`The measurement of institutions ended with ${end}.`)
+  const measured: Figure[] = JSON.parse(figures)
+  return measured
+}
+
+if (import.meta.main) {
+  const log = (line: string): void => console.log(line)
+  // whatever was started ends with us
+  onStopSignal(log, () => process.exit(130))
+  log(`${figuresMark}${JSON.stringify(await measure(log))}`)
 }
