@@ -10,7 +10,13 @@ import { isOfIssuer } from './card-side.ts'
 import type { ChoiceInput } from './choice-input.ts'
 import { freeMoney, spareMoney } from './free-money.ts'
 import { netColumn } from './net-amount.ts'
-import { proveBalances, type BalanceProof, type DayCourse, type Step } from './proof.ts'
+import {
+  proveBalances,
+  type BalanceProof,
+  type Course,
+  type DayCourse,
+  type Step,
+} from './proof.ts'
 import { isColumnUnknown, isSignUnknown } from './sign-question.ts'
 import { unitsOf } from './units.ts'
 import { rowStateOf } from './words.ts'
@@ -20,6 +26,8 @@ export interface AmountChoice {
   /** Column of balances; -1 where there is none. */
   balance: number
   proof: BalanceProof | null
+  /** The order of the rows: that of the proof, else that of their days. */
+  order: Course['order']
   problems: readonly Problem[]
 }
 
@@ -172,6 +180,7 @@ const unprovenChoice = (input: ChoiceInput, { source, balance }: Option): Amount
     reading: { source, sign: input.decimalSign, isInverted: said ?? isTurned },
     balance,
     proof: null,
+    order: dayCourse(input) === 'falling' ? 'newest_first' : 'oldest_first',
     problems: isAsked ? [problem('columns_unclear', { missing: 'sign' })] : [],
   }
 }
@@ -194,5 +203,11 @@ export const chooseAmounts = (input: ChoiceInput): AmountChoice | null => {
   if (announced >= 0) roles[announced] = 'ignored'
   roles[balance] = 'balance'
   const isInverted = options.csv?.isInverted ?? proof.isInverted
-  return { reading: { source, sign: decimalSign, isInverted }, balance, proof, problems: [] }
+  return {
+    reading: { source, sign: decimalSign, isInverted },
+    balance,
+    proof,
+    order: proof.order,
+    problems: [],
+  }
 }

@@ -161,7 +161,10 @@ export const createChain = ({ order, stands }: Course): Chain => {
       firstSeen ??= { balance, above: between, row: rows }
       if (previous === null || isBroken || isSame(onFrom(previous, between), balance)) return null
       isBroken = true
-      return { previous, sum: isOldestFirst ? between : -between, balance }
+      // told in the order of time, whatever that of the file is
+      return isOldestFirst
+        ? { previous, sum: between, balance }
+        : { previous: balance, sum: between, balance: previous }
     },
     takeBack(amount) {
       rows -= 1

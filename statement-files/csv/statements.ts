@@ -5,7 +5,14 @@ import type { OpenStatement, Output } from '../output.ts'
 import type { Checkpoint, ParsedLine } from '../parsed.ts'
 import { asWarning, problem, quoted } from '../problem.ts'
 import { keepUndated, noFacts, type Facts } from './facts.ts'
-import { createChain, type BalanceProof, type Chain, type ChainBreak, type End } from './proof.ts'
+import {
+  createChain,
+  type BalanceProof,
+  type Chain,
+  type Course,
+  type ChainBreak,
+  type End,
+} from './proof.ts'
 import { toldBalances } from './stated-balances.ts'
 import { decimalOfUnits, minus, plus, unitsOf } from './units.ts'
 import { summaryOf } from './words.ts'
@@ -41,6 +48,8 @@ interface Setup {
   facts: Facts
   /** Null where no column of balances was proven. */
   proof: BalanceProof | null
+  /** The order of the rows where nothing is proven. */
+  order: Course['order']
   /** There is a column of balances. */
   hasBalances: boolean
   /** A row that was taken for a line turned out to be none. */
@@ -55,8 +64,6 @@ const isBare = ({ text, counterparty, counterpartyAccount }: ParsedLine): boolea
   counterparty === undefined &&
   counterpartyAccount === undefined &&
   (text === '' || summaryOf(text) !== null)
-
-const usual = { order: 'oldest_first', stands: 'after', isInverted: false } as const
 
 const breakProblem = ({ previous, sum, balance }: ChainBreak, line: ParsedLine) => {
   const reached = plus(previous, sum)
@@ -113,14 +120,14 @@ export class Statements {
   }
 
   #open({ account, currency }: StatementKey, text: string): Group {
-    const { output, facts, proof } = this.#setup
+    const { output, facts, proof, order } = this.#setup
     const opened = output.open()
     if (account !== '') opened.head.account = { number: account }
     if (currency !== '') opened.head.currency = currency
     complete(opened, facts)
     const group: Group = {
       opened,
-      chain: createChain(proof ?? usual),
+      chain: createChain(proof ?? { order, stands: 'after', isInverted: false }),
       lineCount: 0,
       sum: new DecimalSum(),
       bareCount: 0,

@@ -45,6 +45,7 @@ export class TableReader {
       output,
       facts: this.#facts,
       proof: plan.amounts?.proof ?? null,
+      order: plan.amounts?.order ?? 'oldest_first',
       hasBalances: (plan.amounts?.balance ?? -1) >= 0,
       onSummary: () => this.#skipped.add('summary'),
     })

@@ -149,3 +149,23 @@ test('on a single day, amounts without signs go out rather than balances stand b
     expect(balancesOf(file)).toEqual(['opening 100.00 computed', 'closing 84.00 stated'])
   }
 })
+
+test('a balance that does not follow is told in the order of time, also where the newest row comes first', () => {
+  const file = parseCsv([
+    'Date,Description,Amount,Balance',
+    '2024-01-31,a,-10.00,90.00',
+    '2024-01-30,b,-5.00,100.00',
+    '2024-01-29,c,-5.00,99.00',
+  ])
+  const [told] = file.statements[0]?.problems ?? []
+  expect(told).toMatchObject({
+    code: 'balance_mismatch',
+    params: {
+      opening: '99.00',
+      sum: '-5.00',
+      reached: '94.00',
+      closing: '100.00',
+      difference: '6.00',
+    },
+  })
+})
