@@ -27,15 +27,21 @@ const markOf = (bytes: Uint8Array): Decoding | null => {
   return null
 }
 
-/** UTF-16 of a western language has a NUL in every other byte; such bytes would pass as UTF-8. */
+const isHalf = (half: number, other: number): boolean =>
+  (half > 0.8 && other < 0.2) || (half > 0.1 && other === 0)
+
+/**
+ * UTF-16 of a western language has a NUL in every other byte, and of any language its digits and line ends have one: always
+ * in the same half of their character. Such bytes would pass as UTF-8.
+ */
 const utf16Of = (bytes: Uint8Array): string | null => {
   const length = Math.min(bytes.length, headBytes)
   if (length < 8) return null
   const nuls = [0, 0]
   for (let index = 0; index < length; index += 1) if (bytes[index] === 0) nuls[index % 2]! += 1
   const [even = 0, odd = 0] = nuls.map((count) => count / (length / 2))
-  if (odd > 0.8 && even < 0.2) return 'utf-16le'
-  return even > 0.8 && odd < 0.2 ? 'utf-16be' : null
+  if (isHalf(odd, even)) return 'utf-16le'
+  return isHalf(even, odd) ? 'utf-16be' : null
 }
 
 const declared = /(?:encoding\s*=\s*["']([\w.:-]{1,40})["']|CHARSET\s*[:=]\s*["']?([\w.-]{1,40}))/i

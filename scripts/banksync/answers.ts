@@ -1,8 +1,9 @@
 /** Answers to what a preview may ask, as options of the command line. */
+import { encodings } from '../../domain/encodings.ts'
 import { columnRoles, dateOrders, decimalSigns, type ColumnRole } from '../../domain/csv-layout.ts'
 import { UsageError } from './exit-codes.ts'
 import type { ShownProblem } from './imports.ts'
-import { encodingNamed, oneOf } from './options.ts'
+import { oneOf } from './options.ts'
 
 export const answerOptions = {
   encoding: { type: 'string' },
@@ -52,7 +53,7 @@ const csvOf = ({ delimiter, columns, inverted, ...values }: Values) => ({
 export const correctionsOf = (values: Values): Record<string, unknown> | null => {
   const csv = csvOf(values)
   const corrections = {
-    encoding: encodingNamed(values.encoding),
+    encoding: oneOf('encoding', encodings, values.encoding?.toLowerCase()),
     dateOrder: oneOf('date-order', dateOrders, values['date-order']),
     decimalSign: oneOf('decimal-sign', decimalSigns, values['decimal-sign']),
     accounts: values.map?.map(mappingOf),

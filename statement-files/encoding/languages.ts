@@ -43,7 +43,7 @@ const western: readonly Language[] = [
   accents('åäöé', 'belopp bokföringsdag överföring insättning händelse beskrivning mottagare'),
   accents('äöå', 'määrä päivä selitys kirjauspäivä saaja viesti tilinumero'),
   accents('øåæéö', 'beløb bogført beløp bokført overførsel lønn dato betaling'),
-  accents('áíðéóúöþæý', 'dagsetning upphæð skýring reikningur lýsing greiðsla', -2),
+  accents('áíðéóúöþæý', 'dagsetning upphæð skýring reikningur lýsing greiðsla', -1),
 ]
 
 const eastern: readonly Language[] = [

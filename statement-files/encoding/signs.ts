@@ -78,6 +78,19 @@ const betweenLikes = ({ before = '', sign, after = '' }: Place): number => {
   return isLike ? -2 : 0
 }
 
+const finalOnly = /[םןךףץς]/
+const neverFinal = /[מנכפצσ]/
+/** In Italian and French these end a word. */
+const endsWord = /[ìòù]/
+
+/** Some letters have their place in a word. */
+const placeInWord = ({ sign, after }: Place): number => {
+  const isFinal = !isLetter(after)
+  if (finalOnly.test(sign)) return isFinal ? 1 : -4
+  if (neverFinal.test(sign)) return isFinal ? -3 : 0
+  return endsWord.test(sign) && !isFinal ? -2 : 0
+}
+
 const wordOfOneLetter = /^[àéèóíöåőýæøиксвуояіжηοια]$/i
 
 /** Few letters are words, and hardly any in capitals. */
@@ -96,6 +109,7 @@ export const letterAt = (place: Place): number => {
     togetherWith(script, before) +
     togetherWith(script, after) +
     caseOf(place) +
+    placeInWord(place) +
     (script === 'latin' ? betweenLikes(place) : 0) +
     (before === null && after === null ? aloneAs(script, place.sign) : 0)
   )
@@ -113,18 +127,19 @@ interface Habit {
 }
 
 const habits: readonly Habit[] = [
-  { signs: '\u00a0', alone: -2.5, behind: -2.5, ahead: -2.5, between: -2.5 },
-  { signs: '€', alone: -2, behind: -3.5, ahead: -3.5, between: -9 },
+  { signs: '\u00a0', alone: -2.5, behind: -2.5, ahead: -2.5, between: -4.5 },
+  { signs: '€', alone: -2, behind: -4, ahead: -6, between: -9 },
   { signs: '£', alone: -2, behind: -5, ahead: -6, between: -10 },
   { signs: '¥₪₩฿₫', alone: -5, behind: -7, ahead: -7, between: -10 },
-  { signs: '’', alone: -4, behind: -3, ahead: -3.5, between: -1.5 },
+  { signs: '’', alone: -4, behind: -3, ahead: -3.5, between: -3.5 },
   { signs: '‚', alone: -5, behind: -9, ahead: -4, between: -10 },
   { signs: '‘“„«‹', alone: -4, behind: -7, ahead: -3, between: -9 },
   { signs: '”»›', alone: -4, behind: -3, ahead: -7, between: -9 },
-  { signs: '–—', alone: -2.5, behind: -4, ahead: -4, between: -3.5 },
+  { signs: '–', alone: -2.5, behind: -4, ahead: -4, between: -4 },
+  { signs: '—', alone: -2.5, behind: -4, ahead: -4, between: -6 },
   { signs: '…', alone: -2.3, behind: -1.5, ahead: -4, between: -7 },
   { signs: '§№', alone: -4, behind: -7, ahead: -4, between: -10 },
-  { signs: '°ºª', alone: -3, behind: -2, ahead: -6, between: -8 },
+  { signs: '°ºª', alone: -3, behind: -0.8, ahead: -6, between: -8 },
   { signs: '·•²³½¼¾±×®™©µ†´', alone: -4.5, behind: -6, ahead: -7, between: -10 },
   { signs: '¿¡', alone: -6, behind: -8, ahead: -4, between: -10 },
   // ideographs stand beside these, letters of ASCII hardly
@@ -145,6 +160,10 @@ const habitOf = new Map(
 const isNothing = /[\p{Cc}\p{Cn}\p{Co}\p{Cs}\ufffd]/u
 const isFrame = /[\u2500-\u25ff\u2300-\u23ff]/
 
+/** The apostrophe of `l’eau` and of `O’Brien`, or of `it’s`. */
+const isElision = ({ earlier, before, sign, after = '' }: Place): boolean =>
+  sign === '’' && isLetter(before) && isLetter(after) && (!isLetter(earlier) || /[st]/.test(after))
+
 const placed = (habit: Habit, isBehind: boolean, isAhead: boolean): number => {
   if (isBehind && isAhead) return habit.between
   if (isBehind) return habit.behind
@@ -152,7 +171,9 @@ const placed = (habit: Habit, isBehind: boolean, isAhead: boolean): number => {
 }
 
 /** How likely a sign that is no letter is where it stands. */
-export const signAt = ({ before, sign, after }: Place): number => {
+export const signAt = (place: Place): number => {
+  const { before, sign, after } = place
+  if (isElision(place)) return -1.5
   const isBehind = isLetter(before)
   const isAhead = isLetter(after)
   const habit = habitOf.get(sign)

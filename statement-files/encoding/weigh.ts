@@ -18,7 +18,7 @@ export interface Rival {
 }
 
 /** Below this difference of logarithms two readings are as good as each other: neither is eight times likelier. */
-const nearness = 2
+const nearness = 2.5
 /** From this share of odd characters on no reading is to be believed without asking. */
 const oddShare = 0.25
 

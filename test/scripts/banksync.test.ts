@@ -104,7 +104,10 @@ describe('a wrong command line', () => {
     [['import', good, '--key', 'k'], '--url'],
     [['import', good, '--url', 'http://localhost'], '--key'],
     [['import', good, '--url', 'http://localhost', '--key', 'k', '--columns', 'x'], 'booked_on'],
-    [['import', good, '--url', 'http://localhost', '--key', 'k', '--encoding', 'x'], 'not known'],
+    [
+      ['import', good, '--url', 'http://localhost', '--key', 'k', '--encoding', 'x'],
+      '--encoding is one of',
+    ],
     [['revert', '--url', 'http://localhost', '--key', 'k'], 'id of one import'],
     [['revert', '--url', 'http://localhost', '--key', 'k', 'x'], 'id of one import'],
   ])('%j ends with 64 and says what is missing', async (args, said) => {

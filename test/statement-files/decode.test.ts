@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import iconv from 'iconv-lite'
+import { encodings } from '../../domain/encodings.ts'
 import { decode, decodingOf, encodingDoubt, isEncoding } from '../../statement-files/decode.ts'
 
 const textOf = (bytes: Uint8Array, wished?: string): string =>
@@ -30,6 +31,19 @@ describe('which characters a file is written in', () => {
       expect(textOf(bytes)).toBe('Datum;Bedrag;€\r\n')
       expect(textOf(bytes, 'windows-1252')).toBe('Datum;Bedrag;€\r\n')
     }
+  })
+
+  test('UTF-16 without a mark is seen in languages without a letter of ASCII too', () => {
+    for (const codec of ['utf-16le', 'utf-16be'])
+      for (const text of [
+        '日付,摘要,金額\r\n2025/01/15,電気料,2550\r\n',
+        'Дата;Сумма\r\n15.01.2025;1,00\r\n',
+      ])
+        expect(textOf(iconv.encode(text, codec))).toBe(text)
+  })
+
+  test('every encoding that may be named is one that can be read', () => {
+    for (const name of encodings) expect([name, isEncoding(name)]).toEqual([name, true])
   })
 
   test('scattered and trailing NULs are padding', () => {
