@@ -3,18 +3,13 @@ import type { World } from '../world.ts'
 import { refreshByItself } from './aggregation.ts'
 
 const dayMs = 86_400_000
-const nightHour = 2
-
-const nextNightAfter = (nowMs: number): number => {
-  const midnight = Math.floor(nowMs / dayMs) * dayMs
-  const tonight = midnight + nightHour * 3_600_000
-  return tonight > nowMs ? tonight : tonight + dayMs
-}
+/** By the sandbox's age and not by the hour, so that a story is the same whenever it is told. */
+const firstNightMs = 20 * 3_600_000
 
 /** Refreshes everything at the next night, and at those after it. */
 export const keepNights = (world: World): void => {
   const { yodlee, clock } = world
-  yodlee.nextNightMs ??= nextNightAfter(clock.now())
+  yodlee.nextNightMs ??= clock.now() + firstNightMs
   const dueMs = yodlee.nextNightMs
   clock.at(dueMs, () => {
     if (world.yodlee !== yodlee) return
