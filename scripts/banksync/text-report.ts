@@ -18,7 +18,7 @@ interface Recognised {
 export const kindOf = (language: Language, { format, version, encoding }: Recognised): string =>
   format === null
     ? words[language].noFormat
-    : `${`${format} ${version ?? ''}`.trimEnd()}, ${words[language].encoding} ${encoding ?? ''}`
+    : `${`${format} ${format === 'mixed' ? '' : (version ?? '')}`.trimEnd()}, ${words[language].encoding} ${encoding ?? ''}`
 
 /** `line 3, column 14` or `record 7, positions 48–53`, in the reader's language. */
 export const placeOf = (
