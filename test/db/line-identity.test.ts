@@ -167,6 +167,18 @@ test('a twin that was taken for a line is a line of its own once that line shows
   expect(await shownOf(account)).toHaveLength(2)
 })
 
+test('a twin that was taken for a line keeps its own words when both show themselves in one page', async () => {
+  const account = await aLinkedAccount(arranged.pool)
+  await account.within((tx) => connections.update(tx, account.connectionId, { state: 'connected' }))
+  const line = aLine({ text: 'Espresso' })
+  await account.store([line])
+  const second = await secondConnection(account)
+  const twin = aLine({ text: 'Espresso at noon' })
+  expect(await storeFrom(account, second, [twin])).toEqual(nothing)
+  expect(await storeFrom(account, second, [line, twin])).toEqual({ ...nothing, added: 1 })
+  expect(await shownOf(account)).toEqual(textsOf([line, twin]))
+})
+
 test('whatever was stored before, after a relink and a full read the store is the bank, line by line', async () => {
   const aFact = fc.record({
     day: fc.integer({ min: 1, max: 4 }),

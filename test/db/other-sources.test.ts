@@ -91,6 +91,20 @@ describe('another source that knows less', () => {
     expect(await said(account)).toEqual([asStored({ ...line, amount: '-13.00', text: 'OTHER' })])
   })
 
+  test('brings a correction that the bank takes back', async () => {
+    const line = rich()
+    const { account, second } = await afterwards([line])
+    const shown = poor(line)
+    await storeFrom(account, second, [shown])
+    const corrected = { ...shown, amount: '-13.00' }
+    await storeFrom(account, second, [corrected])
+    expect(await storeFrom(account, second, [shown])).toEqual({ ...nothing, changed: 1 })
+    expect(await said(account)).toEqual([asStored(line)])
+    // both in one page: what comes last counts
+    expect(await storeFrom(account, second, [shown, corrected])).toEqual({ ...nothing, changed: 1 })
+    expect(await storeFrom(account, second, [corrected])).toEqual(nothing)
+  })
+
   test('that corrects one of two equal lines corrects that one', async () => {
     const [coffee, tea] = [rich({ text: 'Coffee' }), rich({ text: 'Tea' })]
     const { account, second } = await afterwards([coffee, tea])
