@@ -111,7 +111,7 @@ const judgeAll = async (
   return judgeStatements(survey, known, options)
 }
 
-/** What was answered about the header of this file: for its account, else for any. */
+/** What was answered about the header of this file for its account: another bank may write the same header otherwise. */
 const savedAnswers = async (
   { pool }: Deps,
   { tenantId }: Attempting,
@@ -121,8 +121,7 @@ const savedAnswers = async (
   if (header === null || header === undefined) return null
   const profiles = await withTenant(pool, tenantId, (tx) => csvProfiles.listByHeader(tx, header))
   const accountIds = new Set(judged.map(({ accountId }) => accountId))
-  const own = profiles.find(({ accountId }) => accountIds.has(accountId))
-  return (own ?? profiles[0])?.answers ?? null
+  return profiles.find(({ accountId }) => accountIds.has(accountId))?.answers ?? null
 }
 
 const keepStatements = async (

@@ -25,8 +25,11 @@ export const dayReading = (
 ): { reading: DayReading; doubt: string | null } => {
   const { columns, options } = context
   const { dateOrder } = options
-  if (dateOrder !== undefined) return { reading: { index, order: dateOrder }, doubt: null }
   const verdict = columns[index]?.dates.verdict()
+  // an answer may have been given for another file, or for another one of the same archive
+  const isProven = verdict?.kind === 'order' && verdict.isProven
+  if (dateOrder !== undefined && !isProven)
+    return { reading: { index, order: dateOrder }, doubt: null }
   if (verdict?.kind === 'order') return { reading: { index, order: verdict.order }, doubt: null }
   if (verdict?.kind !== 'ambiguous') return { reading: { index, order: 'ymd' }, doubt: null }
   const order = orderBeside(context, index)

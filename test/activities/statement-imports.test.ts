@@ -195,6 +195,34 @@ describe('an import', () => {
       '2024-02-03 -12.50',
     ])
   })
+
+  test('asks anew for another account, whose bank may write the same header otherwise', async () => {
+    const tenantId = await scene.aTenant()
+    const accountId = await scene.aFileAccount(tenantId)
+    const other = await scene.aFileAccount(tenantId, 'BE71 0961 2345 6769')
+    const table = (day: string) => `Date,Amount,Text\n${day},-12.50,Coffee\n`
+    const first = await scene.uploaded(tenantId, table('01/02/2024'), { accountId })
+    await first.run('previewImport')
+    await first.correct({ accountId, dateOrder: 'dmy' })
+    await first.run('previewImport')
+    await first.run('importStatements')
+    const doubtful = await scene.uploaded(tenantId, table('03/02/2024'), { accountId: other })
+    expect(await doubtful.run('previewImport')).toMatchObject({ questions: 1 })
+    expect((await doubtful.preview()).usesProfile).toBe(false)
+  })
+
+  test('reads a file by its own days where an answer says otherwise', async () => {
+    const tenantId = await scene.aTenant()
+    const accountId = await scene.aFileAccount(tenantId)
+    const table = 'Date,Amount,Text\n03/04/2024,-12.50,Coffee\n03/14/2024,-3.00,Tea\n'
+    const upload = await scene.uploaded(tenantId, table, { accountId, dateOrder: 'dmy' })
+    await upload.run('previewImport')
+    await upload.run('importStatements')
+    expect(await scene.standing(tenantId, accountId)).toEqual([
+      '2024-03-04 -12.50',
+      '2024-03-14 -3.00',
+    ])
+  })
 })
 
 describe('a reversal', () => {
