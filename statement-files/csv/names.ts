@@ -1,5 +1,6 @@
 /** What the names of columns mean in the languages of banks. A name is a hint: the cells decide. */
 import type { ColumnRole } from '../../domain/csv-layout.ts'
+import { otherNames } from './other-scripts.ts'
 
 /** Lower case, without accents and signs; words that a program wrote together are taken apart. */
 export const folded = (name: string): string =>
@@ -151,8 +152,8 @@ const dictionary: readonly Entry[] = [
 ]
 
 const byPhrase = new Map<string, Hint[]>()
-for (const [role, weight, phrases] of dictionary)
-  for (const phrase of phrases.split('|'))
+for (const [role, weight, phrases] of [...dictionary, ...otherNames])
+  for (const phrase of phrases.split('|').map(folded))
     byPhrase.set(phrase, [...(byPhrase.get(phrase) ?? []), { role, weight }])
 
 const party =

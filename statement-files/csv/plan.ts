@@ -11,7 +11,7 @@ import type { Column } from './column.ts'
 import { putsDayFirst } from './day-order-signs.ts'
 import { dayReading, type DayReading } from './days.ts'
 import { fileCurrencies } from './file-currencies.ts'
-import { folded } from './names.ts'
+import { folded, hintsOf } from './names.ts'
 import { partySides, type PartySides } from './party-sides.ts'
 import { rolesByCells, rolesByName } from './roles.ts'
 import type { Survey } from './survey.ts'
@@ -221,6 +221,10 @@ const daysOf = (
   return { booked: read(booked), value: value < 0 ? null : read(value) }
 }
 
+/** A column that says it holds amounts, and holds something that nobody reads: the lines are not to be lost. */
+const isUnreadAmount = ({ name, filled }: Column): boolean =>
+  filled > 0 && isNumeric.has(hintsOf(name)[0]?.role ?? 'ignored')
+
 /** Why a table with days is no statement; null where it is one. */
 const refusalOf = (
   columns: readonly Column[],
@@ -228,7 +232,9 @@ const refusalOf = (
   amounts: AmountChoice | null,
 ): Problem | null => {
   if (amounts === null)
-    return roles.includes('balance') ? null : problem('columns_unclear', { missing: 'amount' })
+    return roles.includes('balance') && !columns.some(isUnreadAmount)
+      ? null
+      : problem('columns_unclear', { missing: 'amount' })
   const other = amounts.proof === null ? otherTable(columns) : null
   if (other === 'journal') return problem('not_a_statement', { what: 'other' })
   return other === 'investment' ? problem('investment_only') : null

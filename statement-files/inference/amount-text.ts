@@ -13,7 +13,30 @@ export const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39
 
 const isPointOrComma = (code: number): boolean => code === 0x2e || code === 0x2c
 
-const words = new Set(['KR', 'ZŁ', 'KČ', 'FT', 'LEI', 'LV', 'FR', 'US', 'R', 'RS'])
+const words = new Set([
+  'KR',
+  'ZŁ',
+  'KČ',
+  'FT',
+  'LEI',
+  'LV',
+  'FR',
+  'US',
+  'R',
+  'RS',
+  'TL',
+  'RM',
+  'RP',
+  'KN',
+  'DIN',
+  'SFR',
+  'РУБ',
+  'Р',
+  'ГРН',
+  'ЛВ',
+  '円',
+  '元',
+])
 const currencySigns = /^\p{Sc}$/u
 
 interface Marks {

@@ -34,7 +34,7 @@ const isSeparator = (code: number): boolean =>
 const ordinals = new Set(['er', 'st', 'nd', 'rd', 'th'])
 
 const timeOfDay =
-  /^(?:[T ,]{1,3}\d{1,2}[:.hH]?\d{2}(?:[:.mM]?\d{2}(?:[.,]\d{1,9})?)?)?s? ?(?:Z|UTC|GMT|CES?T|[AaPp]\.?[Mm]\.?|[+-]\d{2}:?\d{2})?\s*$/
+  /^(?:(?:[T ,]{1,3}|-(?=\d{1,2}:))\d{1,2}[:.hH]?\d{2}(?:[:.mM]?\d{2}(?:[.,]\d{1,9})?)?)?s? ?(?:Z|UTC|GMT|CES?T|[AaPp]\.?[Mm]\.?|[+-]\d{2}:?\d{2})?\s*$/
 
 class Scanner {
   readonly #text: string

@@ -227,3 +227,67 @@ test('an amount without a day in a column of what is reserved is not booked yet'
   expect(codesOf(file)).toEqual([])
   expect(amountsOf(file)).toEqual(['-24.05', '50.00'])
 })
+
+test.each([
+  [
+    '年月日,お引出し,お預入れ,お取り扱い内容,残高',
+    '2024/1/14,,200000,給与,300000',
+    '2024/1/15,2550,,電気,297450',
+  ],
+  [
+    'お取引日,お支払金額,お預り金額,摘要,残高',
+    '2024/1/14,,200000,給与,300000',
+    '2024/1/15,2550,,電気,297450',
+  ],
+  [
+    '交易日期,支出金额,收入金额,摘要,余额',
+    '2024-01-14,,200000,工资,300000',
+    '2024-01-15,2550,,电费,297450',
+  ],
+  [
+    '거래일자,출금액,입금액,적요,잔액',
+    '2024-01-14,,200000,급여,300000',
+    '2024-01-15,2550,,전기,297450',
+  ],
+  [
+    'Дата,Расход,Приход,Описание,Остаток',
+    '14.01.2024,,200000,Зарплата,300000',
+    '15.01.2024,2550,,Свет,297450',
+  ],
+  [
+    'Ημερομηνία,Χρέωση,Πίστωση,Αιτιολογία,Υπόλοιπο',
+    '14/01/2024,,200000,Μισθός,300000',
+    '15/01/2024,2550,,ΔΕΗ,297450',
+  ],
+  [
+    'תאריך,חובה,זכות,תיאור,יתרה',
+    '14/01/2024,,200000,משכורת,300000',
+    '15/01/2024,2550,,חשמל,297450',
+  ],
+])('columns are known by their names in other scripts: %s', (...rows) => {
+  const file = parseCsv(rows)
+  expect(codesOf(file)).toEqual([])
+  expect(amountsOf(file).map(Number)).toEqual([200_000, -2550])
+  expect(balancesOf(file)).toEqual(['opening 100000.00 computed', 'closing 297450.00 stated'])
+  expect(file.statements[0]?.lines[0]?.text).not.toBe('')
+})
+
+test('a day with its time behind a dash, and amounts with the letters of their currency', () => {
+  const file = parseCsv([
+    'Tarih/Saat;Kanal/Şube;İşlem Tutarı;Bakiye;İşlem;Açıklama',
+    '15/01/2024-10:11:12;İnternet;-1.025,50 TL;1.974,50;Fatura;Elektrik',
+    '14/01/2024-09:00:00;Şube;2.000,00 TL;3.000,00;Maaş;Muster',
+  ])
+  expect(codesOf(file)).toEqual([])
+  expect(daysOf(file)).toEqual(['2024-01-15', '2024-01-14'])
+  expect(amountsOf(file)).toEqual(['-1025.50', '2000.00'])
+})
+
+test('a column of amounts that cannot be read makes no list of balances of the others', () => {
+  const file = parseCsv([
+    'Date;Text;Amount;Balance',
+    '15/01/2024;a;-5,00 florins;995,00',
+    '16/01/2024;b;-6,00 florins;989,00',
+  ])
+  expect(codesOf(file)).toEqual(['columns_unclear'])
+})
