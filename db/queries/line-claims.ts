@@ -16,7 +16,9 @@ export const isOwn = ({ connectionId, generation }: LineSource) =>
     AND stored.generation = ${generation})`
 
 /** The source that stored a line still shows it: what another source says of it changes nothing. */
-export const ownerLives = ({ connectionId }: LineSource) => sql.fragment`EXISTS (
+export const ownerLives = ({
+  connectionId,
+}: Pick<LineSource, 'connectionId'>) => sql.fragment`EXISTS (
   SELECT FROM connection AS owner
   WHERE owner.id = stored.connection_id AND owner.id <> ${connectionId}
     AND owner.generation = stored.generation AND owner.state <> 'disconnected')`
@@ -136,43 +138,44 @@ const takenRow = z.object({
   raw: z.string(),
 })
 
-/** Whether a fingerprint is the line's own, or of what another source said of it. */
-const isOf = (
-  fingerprint: ReturnType<typeof sql.fragment>,
-  { connectionId, generation }: LineSource,
-) =>
-  sql.fragment`(${fingerprint} = stored.fingerprint OR EXISTS (
-    SELECT FROM line_alias AS other
-    WHERE other.account_id = stored.account_id AND other.stored_key = stored.line_key
-      AND other.fingerprint = ${fingerprint}
-      AND (other.connection_id <> ${connectionId} OR other.generation <> ${generation})))`
-
-/** Lines that are one of the unknown in everything, but were tied to another key of this source by day and amount. */
+/**
+ * Lines that are one of the unknown in everything, by their own words or those of another source, but were tied to a key
+ * of this source that is not.
+ */
 const listTaken = (
   tx: Tx,
-  origin: PageOrigin,
+  { accountId, connectionId, generation }: PageOrigin,
   lines: readonly Line[],
 ): Promise<readonly z.infer<typeof takenRow>[]> => {
-  const { accountId, connectionId, generation } = origin
-  const rows = lines.map((line) => [...saidRow(line), line.bookedOn])
+  const rows = lines.map((line) => saidRow(line))
   return tx.any(sql.type(takenRow)`
     WITH page AS (
-      SELECT line_key, booked_on, position, sha256(convert_to(canonical, 'UTF8')) AS sign
-      FROM ${sql.unnest(rows, [...saidTypes, 'date'])} WITH ORDINALITY
-        AS page (${saidColumns}, booked_on, position)
+      SELECT line_key, position, sha256(convert_to(canonical, 'UTF8')) AS sign
+      FROM ${sql.unnest(rows, saidTypes)} WITH ORDINALITY AS page (${saidColumns}, position)
+    ), stored AS (
+      SELECT line_key, added_seq, fingerprint, connection_id, generation FROM statement_line
+      WHERE account_id = ${accountId} AND removed_at IS NULL
+        AND booked_on = ANY(${sql.array(daysOf(lines), 'date')})
+    ), signed AS (
+      SELECT line_key, fingerprint AS sign FROM stored
+      UNION
+      SELECT stored_key, other.fingerprint FROM line_alias AS other
+      JOIN stored ON stored.line_key = other.stored_key
+      WHERE other.account_id = ${accountId} AND other.fingerprint IS NOT NULL
+        AND (other.connection_id <> ${connectionId} OR other.generation <> ${generation})
     )
     SELECT page.line_key AS "lineKey", stored.line_key AS "storedKey",
-      ${ownerLives(origin)} AS "ownerLives", taken.line_key AS "takenBy", taken.shown AS words,
-      taken.raw
+      ${ownerLives({ connectionId })} AS "ownerLives", taken.line_key AS "takenBy",
+      taken.shown AS words, taken.raw
     FROM page
-    JOIN statement_line AS stored ON stored.account_id = ${accountId}
-      AND stored.booked_on = page.booked_on AND stored.removed_at IS NULL
+    JOIN signed USING (sign)
+    JOIN stored ON stored.line_key = signed.line_key
     JOIN line_alias AS taken ON taken.account_id = ${accountId}
       AND taken.stored_key = stored.line_key AND taken.connection_id = ${connectionId}
-      AND taken.generation = ${generation}
-    WHERE stored.booked_on = ANY(${sql.array(daysOf(lines), 'date')}) AND taken.raw IS NOT NULL
-      AND ${isOf(sql.fragment`page.sign`, origin)}
-      AND NOT ${isOf(sql.fragment`taken.fingerprint`, origin)}
+      AND taken.generation = ${generation} AND taken.raw IS NOT NULL
+    WHERE NOT EXISTS (
+      SELECT FROM signed AS own
+      WHERE own.line_key = stored.line_key AND own.sign = taken.fingerprint)
     ORDER BY page.position, stored.added_seq`)
 }
 

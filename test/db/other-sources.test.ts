@@ -346,6 +346,20 @@ describe('a statement file', () => {
   })
 })
 
+test('what was noted before words were kept is what stands there', async () => {
+  const line = rich()
+  const { account, second } = await afterwards([line])
+  const shown = { ...line, lineKey: randomUUID() }
+  await storeFrom(account, second, [shown])
+  await account.within((tx) =>
+    tx.query(sql.unsafe`UPDATE line_alias SET shown = NULL, raw = NULL, fingerprint = NULL`),
+  )
+  expect(await storeFrom(account, second, [shown])).toEqual(nothing)
+  const corrected = { ...shown, amount: '-13.00' }
+  expect(await storeFrom(account, second, [corrected])).toEqual({ ...nothing, changed: 1 })
+  expect(await storeFrom(account, second, [corrected])).toEqual(nothing)
+})
+
 test('a line of strange signs is read again without harm', async () => {
   const line = rich({ text: 'a\u0000b \ud800 c', reference: '\udc00' })
   const { account, second } = await afterwards([line])
