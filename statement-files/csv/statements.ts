@@ -34,7 +34,7 @@ interface Group {
   lineCount: number
   sum: DecimalSum
   /** Lines that say nothing of themselves. */
-  bareCount: number
+  silentCount: number
   lastOn: string | null
   /** Waits for the row below, which may continue its text. */
   waiting: ParsedLine | null
@@ -59,11 +59,15 @@ interface Setup {
 /** Lines above a row that may be their total. */
 const leastSummed = 2
 
+const isSilent = ({ text, counterparty, counterpartyAccount }: ParsedLine): boolean =>
+  text === '' && counterparty === undefined && counterpartyAccount === undefined
+
 /** Whether a line says nothing, or only that it is a balance or a total. */
-const isBare = ({ text, counterparty, counterpartyAccount }: ParsedLine): boolean =>
-  counterparty === undefined &&
-  counterpartyAccount === undefined &&
-  (text === '' || summaryOf(text) !== null)
+const isBare = (line: ParsedLine): boolean =>
+  isSilent(line) ||
+  (line.counterparty === undefined &&
+    line.counterpartyAccount === undefined &&
+    summaryOf(line.text) !== null)
 
 const breakProblem = ({ previous, sum, balance }: ChainBreak, line: ParsedLine) => {
   const reached = plus(previous, sum)
@@ -87,8 +91,13 @@ const complete = ({ head }: OpenStatement, { account, currency, holder }: Facts)
 }
 
 /** Whether a last line alone says nothing of itself, below lines that may add up to it. */
-const isOnlyBare = ({ bareCount, lineCount, isWithoutBalance }: Group, last: ParsedLine): boolean =>
-  isWithoutBalance && bareCount === 1 && lineCount > leastSummed && isBare(last)
+const isOnlyBare = (
+  { silentCount, lineCount, isWithoutBalance }: Group,
+  last: ParsedLine,
+): boolean => {
+  if (!isWithoutBalance || lineCount <= leastSummed) return false
+  return silentCount === (isSilent(last) ? 1 : 0) && isBare(last)
+}
 
 /** Whether lines of this sum lead to a balance from the one that the file states. */
 const leadTo = ({ opening, undated }: Facts, sum: string, balance: string): boolean => {
@@ -130,7 +139,7 @@ export class Statements {
       chain: createChain(proof ?? { order, stands: 'after', isInverted: false }),
       lineCount: 0,
       sum: new DecimalSum(),
-      bareCount: 0,
+      silentCount: 0,
       lastOn: null,
       waiting: null,
       isWithoutBalance: true,
@@ -156,7 +165,7 @@ export class Statements {
     if (isOther && (group.lastOn === null || bookedOn > group.lastOn)) group.lastOn = bookedOn
     if (this.#setup.hasBalances) this.#follow(group, row, before)
     group.lineCount += 1
-    if (isBare(row.line)) group.bareCount += 1
+    if (isSilent(row.line)) group.silentCount += 1
     group.sum.add(row.line.amount)
   }
 

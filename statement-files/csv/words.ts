@@ -70,12 +70,14 @@ const balanceRow =
 
 /** Nearly all texts are told apart without folding them. */
 const mayNameBalance =
-  /s ?a ?l ?d|sold|balance|\bbal\b|kontost|stan |stanje|stav |forward|likut|apyvart|turnover|j[äa]{2}k|k[äa]ive|z[ůu]stat|zostat|bakiye|egyenleg|残高|余额|餘額|結餘|잔액|остат|сальд|υπ[όο]λοιπ|יתרה|رصيد/i
+  /s a l d|sald|sold|bal|kontost|stan |stanje|stav |forward|likut|apyvart|turnover|j[äa]{2}k|k[äa]ive|z[ůu]stat|zostat|bakiye|egyenleg/i
+/** Scripts beyond Latin have no letters that a short look could tell. */
+const isOtherScript = /[\u0370-\uffff]/
 
 /** Whether the text of a row with a day says that the row is a balance or a total, not a movement. */
 export const isBalanceRow = (text: string): boolean => {
   const { length } = text
   if (length > 70 || length < 2) return false
-  if (!mayNameBalance.test(text)) return false
+  if (!mayNameBalance.test(text) && !isOtherScript.test(text)) return false
   return namesBalance(text) || balanceRow.test(folded(text))
 }
