@@ -14,6 +14,7 @@ import type { Institution } from '../domain/institution.ts'
 import type { CatalogueEntry } from '../sandbox/catalogue.ts'
 import { generateCatalogue } from '../sandbox/catalogue/generate.ts'
 import { startChild } from '../scripts/child.ts'
+import { workerNodeOptions } from '../scripts/stack-programs.ts'
 import { onStopSignal } from '../scripts/stop-signals.ts'
 import type { BenchDatabase } from './database.ts'
 import { startBenchDatabase } from './database.ts'
@@ -219,8 +220,6 @@ const measure: Measurement = async (log) => {
   }
 }
 
-/** As `scripts/stack-programs.ts` starts the worker, which reads catalogues: they bound its garbage. */
-const workerOptions = ['--max-semi-space-size=8', '--max-old-space-size=512']
 const figuresMark = 'figures: '
 
 /** Reads the catalogues of four providers twice, then searches them; in a process with the limits of the worker. */
@@ -229,7 +228,7 @@ export const measureInstitutions: Measurement = async (log) => {
   const child = await startChild({
     name: 'institutions',
     command: process.execPath,
-    args: [...workerOptions, import.meta.filename],
+    args: [...workerNodeOptions, import.meta.filename],
     onLine: (line) => {
       if (line.startsWith(figuresMark)) figures = line.slice(figuresMark.length)
       else log(line)

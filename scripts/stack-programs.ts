@@ -14,10 +14,11 @@ const productEntries: Record<ProgramName, string> = {
   api: 'api/server.ts',
 }
 
-/** What Node is told for a program: without limits the worker lets the garbage of a long reading grow to hundreds of MB. */
-const nodeOptions: Partial<Record<ProgramName, readonly string[]>> = {
-  worker: ['--max-semi-space-size=8', '--max-old-space-size=512'],
-}
+/** Without limits the worker lets the garbage of a long reading grow to hundreds of MB. */
+export const workerNodeOptions: readonly string[] = [
+  '--max-semi-space-size=8',
+  '--max-old-space-size=512',
+]
 
 export type Programs = Record<ProgramName, StackProcess>
 
@@ -72,7 +73,7 @@ const startProgram = async (
       name,
       command: process.execPath,
       args: [
-        ...(nodeOptions[name] ?? []),
+        ...(name === 'worker' ? workerNodeOptions : []),
         path.resolve(root, options.entries?.[name] ?? productEntries[name]),
       ],
       cwd: root,
