@@ -72,7 +72,7 @@ const balanceRow =
 const mayNameBalance =
   /s a l d|sald|sold|bal|kontost|stan |stanje|stav |forward|likut|apyvart|turnover|j[äa]{2}k|k[äa]ive|z[ůu]stat|zostat|bakiye|egyenleg/i
 /** Scripts beyond Latin have no letters that a short look could tell. */
-const isOtherScript = /[\u0370-\uffff]/
+const isOtherScript = /[\u0370-\u1fff\u3040-\uffff]/
 
 /** Whether the text of a row with a day says that the row is a balance or a total, not a movement. */
 export const isBalanceRow = (text: string): boolean => {
