@@ -99,16 +99,21 @@ const look = (
     const flow = await linkFlows.maybeOneById(tx, flowId)
     if (facts === null) return null
     if (flow === null || flow.connectionId !== connectionId) return 'foreign'
-    const isLate = isClosed(flow) && facts.state === 'disconnected'
-    if (flow.state !== 'waiting' && flow.state !== 'completing' && !isLate) return null
+    if (!takesAnEnd(flow, facts)) return null
     const { vault } = deps
     const linkState = await oneTimeSecrets.peek({ tx, vault }, 'link_state', flowId)
     if (linkState === null) return flow.state === 'completing' ? 'lost' : null
     const callback = await oneTimeSecrets.peek({ tx, vault }, 'completion', flowId)
-    if (!isLate) await linkFlows.update(tx, flowId, { state: 'completing' })
+    // nothing happens to one that a disconnection has ended
+    await linkFlows.update(tx, flowId, { state: 'completing' })
     const others = await othersOf(tx, { facts, flow })
     return { facts, flow, linkState, callback: callback ?? new Secret('{}'), others }
   })
+
+const takesAnEnd = (flow: LinkFlow, { state }: ConnectionFacts): boolean =>
+  flow.state === 'waiting' ||
+  flow.state === 'completing' ||
+  (isClosed(flow) && state === 'disconnected')
 
 const othersOf = async (
   tx: DatabaseTransactionConnection,

@@ -26,12 +26,12 @@ export const dayReading = (
   const { columns, options } = context
   const { dateOrder } = options
   const verdict = columns[index]?.dates.verdict()
+  const sure = (order: DateOrder) => ({ reading: { index, order }, doubt: null })
   // an answer may have been given for another file, or for another one of the same archive
-  const isProven = verdict?.kind === 'order' && verdict.isProven
-  if (dateOrder !== undefined && !isProven)
-    return { reading: { index, order: dateOrder }, doubt: null }
-  if (verdict?.kind === 'order') return { reading: { index, order: verdict.order }, doubt: null }
-  if (verdict?.kind !== 'ambiguous') return { reading: { index, order: 'ymd' }, doubt: null }
+  if (verdict?.kind === 'order')
+    return sure(verdict.isProven ? verdict.order : (dateOrder ?? verdict.order))
+  if (dateOrder !== undefined) return sure(dateOrder)
+  if (verdict?.kind !== 'ambiguous') return sure('ymd')
   const order = orderBeside(context, index)
   return { reading: { index, order }, doubt: order === null ? verdict.text : null }
 }

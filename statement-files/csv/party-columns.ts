@@ -16,7 +16,7 @@ const roleOf = {
 const accountNumber = /^'?[A-Z]{0,4}\d[\d ./-]{4,40}'?$/
 
 /** Whether a column holds numbers of accounts, whatever it is called. */
-export const holdsAccounts = (column: Column): boolean =>
+const holdsAccounts = (column: Column): boolean =>
   column.isIbans ||
   (column.distinct.size > 0 && [...column.distinct].every((cell) => accountNumber.test(cell)))
 

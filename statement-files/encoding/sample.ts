@@ -6,7 +6,7 @@ const partsBytes = 16 * 1024
 const longestPart = 400
 
 /** A part of the file: from this byte to before that one. */
-export interface Span {
+interface Span {
   from: number
   to: number
 }
