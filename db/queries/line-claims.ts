@@ -129,7 +129,6 @@ const claimBy = async (
 }
 
 const takenRow = z.object({
-  lineKey: z.string(),
   storedKey: z.string(),
   ownerLives: z.boolean(),
   /** The key that was tied to the line, and what was said under it. */
@@ -138,46 +137,52 @@ const takenRow = z.object({
   raw: z.string(),
 })
 
-/**
- * Lines that are one of the unknown in everything, by their own words or those of another source, but were tied to a key
- * of this source that is not.
- */
-const listTaken = (
+const matchedRow = z.object({ lineKey: z.string(), storedKey: z.string() })
+
+/** Lines that are one of the unknown in everything, by their own words or those of another source. */
+const listMatched = (
   tx: Tx,
   { accountId, connectionId, generation }: PageOrigin,
   lines: readonly Line[],
-): Promise<readonly z.infer<typeof takenRow>[]> => {
-  const rows = lines.map((line) => saidRow(line))
-  return tx.any(sql.type(takenRow)`
-    WITH page AS (
+): Promise<readonly z.infer<typeof matchedRow>[]> =>
+  tx.any(sql.type(matchedRow)`
+    WITH page AS MATERIALIZED (
       SELECT line_key, position, sha256(convert_to(canonical, 'UTF8')) AS sign
-      FROM ${sql.unnest(rows, saidTypes)} WITH ORDINALITY AS page (${saidColumns}, position)
-    ), stored AS (
-      SELECT line_key, added_seq, fingerprint, connection_id, generation FROM statement_line
-      WHERE account_id = ${accountId} AND removed_at IS NULL
-        AND booked_on = ANY(${sql.array(daysOf(lines), 'date')})
-    ), signed AS (
-      SELECT line_key, fingerprint AS sign FROM stored
+      FROM ${sql.unnest(lines.map(saidRow), saidTypes)} WITH ORDINALITY
+        AS page (${saidColumns}, position)
+    ), matched AS MATERIALIZED (
+      SELECT line_key AS stored_key, fingerprint AS sign FROM statement_line
+      WHERE account_id = ${accountId} AND booked_on = ANY(${sql.array(daysOf(lines), 'date')})
+        AND fingerprint IN (SELECT sign FROM page)
       UNION
-      SELECT stored_key, other.fingerprint FROM line_alias AS other
-      JOIN stored ON stored.line_key = other.stored_key
-      WHERE other.account_id = ${accountId} AND other.fingerprint IS NOT NULL
-        AND (other.connection_id <> ${connectionId} OR other.generation <> ${generation})
+      SELECT stored_key, fingerprint FROM line_alias
+      WHERE account_id = ${accountId} AND fingerprint IN (SELECT sign FROM page)
+        AND (connection_id <> ${connectionId} OR generation <> ${generation})
     )
-    SELECT page.line_key AS "lineKey", stored.line_key AS "storedKey",
-      ${ownerLives({ connectionId })} AS "ownerLives", taken.line_key AS "takenBy",
-      taken.shown AS words, taken.raw
-    FROM page
-    JOIN signed USING (sign)
-    JOIN stored ON stored.line_key = signed.line_key
-    JOIN line_alias AS taken ON taken.account_id = ${accountId}
-      AND taken.stored_key = stored.line_key AND taken.connection_id = ${connectionId}
-      AND taken.generation = ${generation} AND taken.raw IS NOT NULL
-    WHERE NOT EXISTS (
-      SELECT FROM signed AS own
-      WHERE own.line_key = stored.line_key AND own.sign = taken.fingerprint)
-    ORDER BY page.position, stored.added_seq`)
-}
+    SELECT line_key AS "lineKey", stored_key AS "storedKey" FROM page JOIN matched USING (sign)
+    ORDER BY position, stored_key`)
+
+/** Which of some lines were tied to keys of this source that are not the same in everything. */
+const listTaken = (
+  tx: Tx,
+  { accountId, connectionId, generation }: PageOrigin,
+  storedKeys: readonly string[],
+): Promise<readonly z.infer<typeof takenRow>[]> =>
+  tx.any(sql.type(takenRow)`
+    SELECT stored.line_key AS "storedKey", ${ownerLives({ connectionId })} AS "ownerLives",
+      alias.line_key AS "takenBy", alias.shown AS words, alias.raw
+    FROM statement_line AS stored
+    JOIN line_alias AS alias ON alias.account_id = ${accountId}
+      AND alias.stored_key = stored.line_key AND alias.connection_id = ${connectionId}
+      AND alias.generation = ${generation} AND alias.raw IS NOT NULL
+    WHERE stored.account_id = ${accountId} AND stored.removed_at IS NULL
+      AND stored.line_key = ANY(${sql.array(storedKeys, 'text')})
+      AND alias.stored_key = ANY(${sql.array(storedKeys, 'text')})
+      AND alias.fingerprint <> stored.fingerprint AND NOT EXISTS (
+        SELECT FROM line_alias AS other
+        WHERE other.account_id = ${accountId} AND other.stored_key = stored.line_key
+          AND other.fingerprint = alias.fingerprint
+          AND (other.connection_id <> ${connectionId} OR other.generation <> ${generation}))`)
 
 /** Gives such lines to the keys that are equal in everything; the keys that had them name other lines. */
 const retake = async (
@@ -186,12 +191,20 @@ const retake = async (
   { lines, shown }: Unknown,
 ): Promise<{ claimed: readonly Claimed[]; released: Line[] }> => {
   if (lines.length === 0) return { claimed: [], released: [] }
-  const pairs: z.infer<typeof takenRow>[] = []
+  const matched = await listMatched(tx, origin, lines)
+  if (matched.length === 0) return { claimed: [], released: [] }
+  const storedKeys = [...new Set(matched.map(({ storedKey }) => storedKey))]
+  const taken = new Map(
+    (await listTaken(tx, origin, storedKeys)).map((each) => [each.storedKey, each]),
+  )
+  const pairs: (Claimed & z.infer<typeof takenRow>)[] = []
   const used = new Set<string>()
-  for (const pair of await listTaken(tx, origin, lines)) {
-    if (used.has(`shown ${pair.lineKey}`) || used.has(`stored ${pair.storedKey}`)) continue
-    used.add(`shown ${pair.lineKey}`).add(`stored ${pair.storedKey}`)
-    pairs.push(pair)
+  for (const { lineKey, storedKey } of matched) {
+    const place = taken.get(storedKey)
+    if (place === undefined || used.has(lineKey)) continue
+    taken.delete(storedKey)
+    used.add(lineKey)
+    pairs.push({ ...place, lineKey })
   }
   if (pairs.length === 0) return { claimed: [], released: [] }
   await release(

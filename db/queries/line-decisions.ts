@@ -35,6 +35,8 @@ export interface Sighting {
   line: Line
   /** What it said before; null where that is what is stored. */
   earlier: Words | null
+  /** Its alias says so already. */
+  isKept: boolean
 }
 
 /** How many lines one key may name one after the other; the last of them then takes all further corrections. */

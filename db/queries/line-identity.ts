@@ -150,7 +150,8 @@ const sightingOf = (line: Line, place: Place): Sighting[] => {
   const earlier: Words | null = place.shown ?? (isFirst ? said : null)
   const isSettled = !isFirst && place.isRemoved !== true && earlier !== null
   if (isSettled && saysSame(earlier, said)) return []
-  return [{ aliasKey: lineKey, line: { ...line, lineKey: storedKey }, earlier }]
+  const isKept = place.shown !== null
+  return [{ aliasKey: lineKey, line: { ...line, lineKey: storedKey }, earlier, isKept }]
 }
 
 /** Keys that were taken for lines which show themselves now name twins of them; those are lines of their own. */

@@ -1,6 +1,7 @@
 /** Lines of a page that are stored from another source: they add to what is known, and correct only what they said before. */
 import type { DatabaseTransactionConnection } from 'slonik'
 import { sql } from 'slonik'
+import { saysSame } from '../../domain/line-words.ts'
 import type { Written } from './line-corrections.ts'
 import { listStored, writeCorrections } from './line-corrections.ts'
 import type { Sighting } from './line-decisions.ts'
@@ -61,12 +62,19 @@ const note = async (
   { accountId, connectionId, generation }: PageOrigin,
   sightings: readonly Sighting[],
 ): Promise<void> => {
-  if (sightings.length === 0) return
-  const rows = sightings.map(({ aliasKey, line }) => saidRow({ ...line, lineKey: aliasKey }))
+  const other = sightings.filter(
+    ({ line, earlier, isKept }) => !isKept || earlier === null || !saysSame(earlier, wordsOf(line)),
+  )
+  if (other.length === 0) return
+  const rows = other.map(({ aliasKey, line }) => saidRow({ ...line, lineKey: aliasKey }))
   await tx.query(sql.unsafe`
     UPDATE line_alias AS alias
     SET shown = now.said, raw = now.raw, fingerprint = sha256(convert_to(now.canonical, 'UTF8'))
     FROM ${sql.unnest(rows, saidTypes)} AS now (${saidColumns})
     WHERE alias.account_id = ${accountId} AND alias.connection_id = ${connectionId}
-      AND alias.generation = ${generation} AND alias.line_key = now.line_key`)
+      AND alias.generation = ${generation} AND alias.line_key = now.line_key
+      AND alias.line_key = ANY(${sql.array(
+        other.map(({ aliasKey }) => aliasKey),
+        'text',
+      )})`)
 }
