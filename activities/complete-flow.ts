@@ -92,14 +92,14 @@ const refuse = (deps: Deps, input: FlowAt): Promise<Snapshot | null> =>
 /** What the flow is finished with; `lost` = an attempt began and nothing is left to go on with. */
 const look = (
   deps: Deps,
-  { tenantId, connectionId, flowId }: FlowAt,
+  { tenantId, connectionId, flowId, atMs }: FlowAt,
 ): Promise<Known | 'lost' | 'foreign' | null> =>
   withTenant(deps.pool, tenantId, async (tx) => {
     const facts = await lockFacts(tx, deps, connectionId)
     const flow = await linkFlows.maybeOneById(tx, flowId)
     if (facts === null) return null
     if (flow === null || flow.connectionId !== connectionId) return 'foreign'
-    if (!takesAnEnd(flow, facts)) return null
+    if (!takesAnEnd(flow, facts, Math.max(atMs, Date.now()))) return null
     const { vault } = deps
     const linkState = await oneTimeSecrets.peek({ tx, vault }, 'link_state', flowId)
     if (linkState === null) return flow.state === 'completing' ? 'lost' : null
@@ -110,10 +110,11 @@ const look = (
     return { facts, flow, linkState, callback: callback ?? new Secret('{}'), others }
   })
 
-const takesAnEnd = (flow: LinkFlow, { state }: ConnectionFacts): boolean =>
+const takesAnEnd = (flow: LinkFlow, { state }: ConnectionFacts, nowMs: number): boolean =>
   flow.state === 'waiting' ||
   flow.state === 'completing' ||
-  (isClosed(flow) && state === 'disconnected')
+  // nothing else ends the looks at a page that the provider never finishes
+  (isClosed(flow) && state === 'disconnected' && Date.parse(flow.expiresAt) > nowMs)
 
 const othersOf = async (
   tx: DatabaseTransactionConnection,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { sql } from 'slonik'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import * as webhooks from '../../db/queries/webhooks.ts'
 import { thrownBy } from './support/outcome.ts'
@@ -136,6 +137,21 @@ describe('a disconnection', () => {
     await subject.complete(flow.flowId)
     expect(await asked()).toEqual([])
     expect(await subject.codes()).not.toContain('consent.not_revoked')
+  })
+
+  test('looks no longer than the page lives', async () => {
+    const subject = await aSubject(scene)
+    const flow = await subject.begin()
+    await close(subject)
+    await subject.decide(flow)
+    await subject.within((tx) =>
+      tx.query(sql.unsafe`
+        UPDATE link_flow SET expires_at = now() - interval '1 second', look_at = now()
+        WHERE id = ${flow.flowId}`),
+    )
+    await scene.sim('DELETE', '/__sim/requests')
+    expect((await subject.complete(flow.flowId)).snapshot).not.toHaveProperty('flowLook')
+    expect(await asked()).toEqual([])
   })
 
   test('says so when such a consent could not be withdrawn', async () => {
