@@ -193,7 +193,7 @@ const registerFlows = (handled: Handled): void => {
   setHandler(messages.completeLink, complete, { validator, description: 'The person came back' })
 }
 
-/** What was asked for before a disconnection would undo it. */
+/** What was asked for before a disconnection would undo it. The patch may go once no workflow from before it runs. */
 const dropFlows = (state: WorkflowState): void => {
   if (state.flowsToBegin.length === 0 || !patched('2026-11-22-disconnect-ends-flows')) return
   state.droppedFlows = [...new Set([...(state.droppedFlows ?? []), ...state.flowsToBegin])].slice(

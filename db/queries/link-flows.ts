@@ -81,7 +81,9 @@ export const update = async (tx: Tx, id: string, changed: FlowChange): Promise<b
   const assignments = [
     state !== undefined && sql.fragment`state = ${state}`,
     state !== undefined &&
-      sql.fragment`finished_at = CASE WHEN ${state} IN ('linked', 'exited', 'expired', 'failed') THEN now() END`,
+      sql.fragment`(finished_at, look_at) = (
+        SELECT CASE WHEN has_ended THEN now() END, CASE WHEN NOT has_ended THEN look_at END
+        FROM (VALUES (${state} IN ('linked', 'exited', 'expired', 'failed'))) AS known (has_ended))`,
     failureCode !== undefined && sql.fragment`failure_code = ${failureCode}`,
     reference !== undefined && sql.fragment`reference = ${reference}`,
     expiresAt !== undefined && sql.fragment`expires_at = ${expiresAt}::timestamptz`,

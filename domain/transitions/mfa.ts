@@ -4,6 +4,7 @@ import type { NewEvent } from '../event.ts'
 import type { Effect } from './effect.ts'
 import { instant, tell } from './effect.ts'
 import type { MfaEnded, Occurrence } from './occurrence.ts'
+import { mayFetchUnattended } from './plan.ts'
 
 type MfaRequested = Extract<Occurrence, { kind: 'mfa_requested' }>
 
@@ -64,9 +65,9 @@ const eventOf = (
   content: { challengeId },
 })
 
-/** Automatic synchronization goes on only where the person wants it and the institution allows it. */
-const expiry = ({ autoSync, unattendedAllowed }: ConnectionFacts): MessageCode =>
-  autoSync && unattendedAllowed ? 'mfa.expired' : 'mfa.expired_by_hand'
+/** What nobody answered is told without a promise where nothing is fetched by itself. */
+const expiry = (facts: ConnectionFacts): MessageCode =>
+  mayFetchUnattended(facts) ? 'mfa.expired' : 'mfa.expired_by_hand'
 
 /** A challenge is over; failures and counters are none of its business. */
 export const mfaEnded = (facts: ConnectionFacts, occurrence: MfaEnded): Effect => {

@@ -3,7 +3,7 @@ import { reactions } from '../failure.ts'
 import { anchorOf, nextSlot } from '../schedule.ts'
 
 /** Whether the product may fetch by itself now; the reasons against are state, so that each has its exit. */
-const mayFetchUnattended = (facts: ConnectionFacts): boolean => {
+export const mayFetchUnattended = (facts: ConnectionFacts): boolean => {
   if (!facts.autoSync || facts.pauses.length > 0 || !facts.unattendedAllowed) return false
   if (facts.chosenAccounts === 0) return false
   if (facts.state === 'connected') return true

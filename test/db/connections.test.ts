@@ -205,6 +205,17 @@ test('a later end of a flow counts for the way back too, and time may be the wor
     expect(await linkFlows.expireDue(tx, connectionId, Date.parse(endsAt))).toEqual([flow.id])
   }))
 
+test('a flow that its person left is not looked at again', () =>
+  within(async (tx) => {
+    const connectionId = await aConnection(tx)
+    const flow = aFlow(connectionId)
+    await linkFlows.create(tx, flow)
+    await linkFlows.lookAgain(tx, flow.id)
+    expect((await linkFlows.dues(tx, connectionId)).look?.id).toBe(flow.id)
+    await linkFlows.update(tx, flow.id, { state: 'exited' })
+    expect(await linkFlows.dues(tx, connectionId)).toEqual({ endsAtMs: null, look: null })
+  }))
+
 test('a run is accepted once, begins, counts its pages and ends once', async () => {
   const account = await aLinkedAccount(arranged.pool)
   const { connectionId, providerAccountId } = account
