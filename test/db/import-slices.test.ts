@@ -10,7 +10,7 @@ import * as importStates from '../../db/queries/import-states.ts'
 import type { Arranged, Linked } from './arrange.ts'
 import { aLine, aLinkedAccount, arrange } from './arrange.ts'
 import type { Staged } from './support/file-import.ts'
-import { confirm, countsOf, importLines, preview, revert } from './support/file-import.ts'
+import { confirm, countsOf, importLines, preview, revert, standing } from './support/file-import.ts'
 
 let arranged: Arranged
 beforeAll(async () => {
@@ -20,9 +20,6 @@ afterAll(() => arranged.end())
 
 const iban = 'BE68539007547034'
 const other = 'NL91ABNA0417164300'
-
-const standing = async (account: Linked): Promise<string[]> =>
-  (await account.feed()).filter(({ op }) => op !== 'removed').map(({ line }) => line.text)
 
 const anAccount = () => aLinkedAccount(arranged.pool)
 

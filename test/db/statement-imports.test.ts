@@ -8,7 +8,7 @@ import { removeLines } from '../../db/queries/line-corrections.ts'
 import type { Arranged, Linked } from './arrange.ts'
 import { aLine, aLinkedAccount, arrange } from './arrange.ts'
 import type { FileLine } from './support/file-import.ts'
-import { confirm, countsOf, importLines, preview, revert } from './support/file-import.ts'
+import { confirm, countsOf, importLines, preview, revert, standing } from './support/file-import.ts'
 
 let arranged: Arranged
 beforeAll(async () => {
@@ -18,9 +18,6 @@ afterAll(() => arranged.end())
 
 const iban = 'BE68539007547034'
 const other = 'NL91ABNA0417164300'
-
-const standing = async (account: Linked): Promise<string[]> =>
-  (await account.feed()).filter(({ op }) => op !== 'removed').map(({ line }) => line.text)
 
 const anAccount = () => aLinkedAccount(arranged.pool)
 

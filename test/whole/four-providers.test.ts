@@ -4,17 +4,12 @@ import { providerNames } from '../../activities/providers/registry.ts'
 import { waitFor } from '../../scripts/erp.ts'
 import { listLines } from '../../scripts/feed.ts'
 import type { Account, Flow } from '../../scripts/link-bank.ts'
-import {
-  beginLink,
-  consent,
-  findInstitution,
-  listAccounts,
-  urlOf,
-} from '../../scripts/link-bank.ts'
+import { consent, listAccounts, urlOf } from '../../scripts/link-bank.ts'
 import { openStage, type Stage } from '../bad-days/support/stage.ts'
 import {
   beginFirstRun,
   connectionOf,
+  link,
   messagesOf,
   pressSync,
   runDone,
@@ -30,13 +25,6 @@ afterAll(() => stage.close())
 
 const bank = 'Happy Bank'
 const plain = (amount: string): string => amount.replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '')
-
-const link = async (provider: string): Promise<Linked> => {
-  const institution = await findInstitution(stage.erp, bank, provider)
-  const { connection, flow, url } = await beginLink(stage.erp, institution)
-  await consent(stage.erp, flow, { url, bank })
-  return { id: connection.id, accounts: await listAccounts(stage.erp, connection.id) }
-}
 
 /** Day and amount of every line, sorted. */
 const factsOf = (lines: { bookedOn: string; amount: string }[]): string[] =>
@@ -60,7 +48,7 @@ describe.each(providerNames)('%s', (provider) => {
   let linked: Linked
 
   test('a person links the bank, and the first run brings all its lines', async () => {
-    linked = await link(provider)
+    linked = await link(stage, bank, provider)
     expect(linked.accounts).toHaveLength(2)
     const first = await beginFirstRun(stage, linked)
     expect(await runDone(stage, first.id)).toMatchObject({ outcome: 'ok', failureCode: null })

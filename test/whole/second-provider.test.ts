@@ -1,11 +1,11 @@
 /** The whole product as processes: one bank through one provider, and after that through another. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { waitFor } from '../../scripts/erp.ts'
-import { beginLink, consent, findInstitution, listAccounts } from '../../scripts/link-bank.ts'
 import { openStage, type Stage } from '../bad-days/support/stage.ts'
 import {
   beginFirstRun,
   connectionOf,
+  link,
   messagesOf,
   pressSync,
   runDone,
@@ -20,13 +20,6 @@ beforeAll(async () => {
 afterAll(() => stage.close())
 
 const bank = 'Happy Bank'
-
-const link = async (provider: string): Promise<Linked> => {
-  const institution = await findInstitution(stage.erp, bank, provider)
-  const { connection, flow, url } = await beginLink(stage.erp, institution)
-  await consent(stage.erp, flow, { url, bank })
-  return { id: connection.id, accounts: await listAccounts(stage.erp, connection.id) }
-}
 
 const readFirst = async (linked: Linked) => {
   const { id } = await beginFirstRun(stage, linked)
@@ -62,13 +55,13 @@ const codesOf = async ({ id }: Linked): Promise<(string | null)[]> =>
   (await messagesOf(stage, id)).map(({ code }) => code)
 
 test('a bank that is linked through a provider which says less keeps its lines as they are, and its correction comes once', async () => {
-  const first = await link('ponto')
+  const first = await link(stage, bank, 'ponto')
   await readFirst(first)
   const before = await feedsOf(first)
   expect(before.flat().some(({ line }) => line.counterpartyAccount !== null)).toBe(true)
   await disconnect(first)
 
-  const second = await link('saltedge')
+  const second = await link(stage, bank, 'saltedge')
   const nothing = { outcome: 'ok', linesAdded: 0, linesChanged: 0, linesRemoved: 0 }
   expect(await readFirst(second)).toMatchObject(nothing)
   expect(await runDone(stage, await pressSync(stage, second.id))).toMatchObject(nothing)

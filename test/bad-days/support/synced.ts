@@ -40,8 +40,8 @@ export interface Linked {
 }
 
 /** Links a bank and stops before any account is chosen. */
-export const link = async ({ erp }: Stage, bank: string): Promise<Linked> => {
-  const { connection, flow, url } = await beginLink(erp, await findInstitution(erp, bank))
+export const link = async ({ erp }: Stage, bank: string, provider?: string): Promise<Linked> => {
+  const { connection, flow, url } = await beginLink(erp, await findInstitution(erp, bank, provider))
   await consent(erp, flow, { url, bank })
   return { id: connection.id, accounts: await listAccounts(erp, connection.id) }
 }

@@ -193,3 +193,7 @@ export const countsOf = (
   { importId }: Staged,
 ): Promise<{ alreadyPresent: number; possibleDuplicates: number }> =>
   within((tx) => staging.sumMatches(tx, importId))
+
+/** The texts of the lines that stand. */
+export const standing = async (account: Linked): Promise<string[]> =>
+  (await account.feed()).filter(({ op }) => op !== 'removed').map(({ line }) => line.text)
